@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config'
+
+const conditions = ['@corbel/source']
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts'],
+    passWithNoTests: true,
+    // A cold PGlite takes 2-13 s on a busy two-core machine.
+    hookTimeout: 60_000,
+    testTimeout: 30_000,
+    execArgv: ['--conditions=@corbel/source'],
+    reporters: ['default', './test/summary-reporter.ts'],
+  },
+})
