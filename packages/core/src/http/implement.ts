@@ -1,0 +1,64 @@
+import type * as z from 'zod'
+import type { Contract, Endpoint, Endpoints } from '../contract/contract.ts'
+import type { Content, ContentReply, EmptyReply, EventStreamReply, FormBody, JsonBody, JsonReply, RawBody, RedirectReply, ServerSentEvent } from '../contract/media.ts'
+import type { Principal } from './principal.ts'
+
+type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined
+
+export type BodyOf<B> = B extends JsonBody<infer S> | FormBody<infer S> ? z.output<S> : B extends RawBody ? Uint8Array : undefined
+
+export type ReplyOf<R> =
+  R extends JsonReply<infer S> ? z.input<S>
+  : R extends EmptyReply ? void
+  : R extends ContentReply ? Content
+  : R extends EventStreamReply<infer S> ? AsyncIterable<ServerSentEvent<z.input<S>>>
+  : R extends RedirectReply ? URL
+  : never
+
+type PrincipalOf<A> = A extends { readonly kind: 'user' | 'operator' } ? Principal : null
+
+/** What a handler receives: already routed, authenticated, authorized and validated. */
+export interface Call<E extends Endpoint = Endpoint> {
+  readonly params: Parsed<E['params']>
+  readonly query: Parsed<E['query']>
+  readonly body: BodyOf<E['body']>
+  readonly principal: PrincipalOf<E['access']>
+  /** The version that `If-Match` names; for writes to versioned resources. */
+  readonly version: E['versioned'] extends true ? number : undefined
+  readonly client: Client
+  readonly request: Request
+}
+
+/** Where a call comes from, as far as it can be trusted. */
+export interface Client {
+  /** Address of the caller behind the trusted proxies; null when the host does not tell. */
+  readonly ip: string | null
+  readonly userAgent: string | null
+  readonly requestId: string
+}
+
+export type Handlers<E extends Endpoints> = {
+  readonly [K in keyof E]: (call: Call<E[K]>) => Promise<ReplyOf<E[K]['success']>>
+}
+
+/** An endpoint bound to behaviour. */
+export interface Route {
+  readonly tag: string
+  /** Name of the endpoint in its contract. */
+  readonly name: string
+  readonly endpoint: Endpoint
+  /** Absolute, with `{placeholders}`. */
+  readonly path: string
+  handle(call: Call): Promise<unknown>
+}
+
+/** Binds a contract to behaviour. Missing, extra or mistyped handlers do not compile. */
+export function implement<const E extends Endpoints>(contract: Contract<E>, handlers: Handlers<E>): readonly Route[] {
+  return Object.entries(contract.endpoints).map(([name, endpoint]) => ({
+    tag: contract.tag,
+    name,
+    endpoint,
+    path: contract.prefix + endpoint.path || '/',
+    handle: handlers[name] as Route['handle'],
+  }))
+}

@@ -1,0 +1,27 @@
+// Kernel
+export { type Clock, epochSeconds, systemClock } from './kernel/clock.ts'
+export { after, before, type Duration, milliseconds, seconds } from './kernel/duration.ts'
+export { defineErrors, DomainError, type ErrorCatalog, type ErrorDetails, type ErrorFactory, type ErrorSpec, type ErrorStatus, type FieldError } from './kernel/errors.ts'
+export { type Id, idSchema, newId } from './kernel/id.ts'
+export { type Page, PageErrors, pageOf, PageQuery, type PageRequest, toPage, toPageRequest } from './kernel/page.ts'
+export { Secret } from './kernel/secret.ts'
+export { email, isCleanText, secretText, text, type TextLimits } from './kernel/text.ts'
+export type { Transaction } from './kernel/transaction.ts'
+
+// Contract
+export { type Access, anyone, type Assurance, type AssuranceLevel, operator, scope, user, webhook } from './contract/access.ts'
+export { type Contract, defineContract, type Endpoint, type Endpoints, type Method, type RateLimit } from './contract/contract.ts'
+export { accepted, type Content, content, created, empty, eventStream, form, json, ok, raw, redirect, type Reply, type RequestBody, type ServerSentEvent } from './contract/media.ts'
+
+// HTTP
+export { type BodyOf, type Call, type Client, type Handlers, implement, type ReplyOf, type Route } from './http/implement.ts'
+export type { Authenticate, Principal } from './http/principal.ts'
+
+// Modules
+export { defineEvents, type EventCatalog, type EventFactory, type EventHandler, type EventSpec, on } from './module/define-events.ts'
+export { defineJobs, type JobCatalog, type JobHandler, type JobSpec } from './module/define-jobs.ts'
+export { defineMetrics, type MetricCatalog } from './module/define-metrics.ts'
+export { definePermissions, type Permission, type PermissionCatalog, type PermissionRole } from './module/define-permissions.ts'
+export { defineSettings, type Setting, type SettingsCatalog, type SettingsOf, type SettingsSection } from './module/define-settings.ts'
+export { defineModule, type Module, type ModuleCatalogs, type ModuleContext, type Platform, type TransactionScope } from './module/module.ts'
+export { type Profile, profiles } from './module/profile.ts'

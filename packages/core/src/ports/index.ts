@@ -1,0 +1,20 @@
+// What an adapter's author imports: interfaces, the errors they throw, reference implementations, and the suites that are their law.
+
+export type { AdapterInfo, PortAdapter } from './adapter.ts'
+export type { Cache } from './cache.ts'
+export type { IdempotencyRequest, IdempotencyState, IdempotencyStore, StoredResponse } from './idempotency-store.ts'
+export { KeyStoreErrors, type KeyStore, type StoredKeys } from './key-store.ts'
+export type { KeyVault, PublicKey, Signer } from './key-vault.ts'
+export { type LogFields, type Logger, silentLogger } from './logger.ts'
+export type { MailMessage, Mailer } from './mailer.ts'
+export type { Counter, Gauge, Histogram, Labels, Meter, Metric } from './meter.ts'
+export type { DomainEvent, EventRecorder, Outbox, OutboxEntry, RecordedEvent } from './outbox.ts'
+export type { Quota, RateLimitDecision, RateLimiter } from './rate-limiter.ts'
+export type { Storage, StorageTransaction } from './storage.ts'
+export { type AsyncExpectation, type Expectation, race, racers, type Suite, winners } from './suite.ts'
+
+export { type Clock, epochSeconds, systemClock } from '../kernel/clock.ts'
+export { after, before, type Duration, milliseconds, seconds } from '../kernel/duration.ts'
+export { DomainError } from '../kernel/errors.ts'
+export { type Id, newId } from '../kernel/id.ts'
+export type { PageRequest } from '../kernel/page.ts'

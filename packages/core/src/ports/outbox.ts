@@ -1,0 +1,43 @@
+import type { Id } from '../kernel/id.ts'
+
+/** Something that happened, to be told to others after the transaction that made it true. */
+export interface DomainEvent<Type extends string = string, Payload = unknown> {
+  readonly type: Type
+  /** The tenant it happened to; null for the platform. */
+  readonly tenantId: Id<'ten'> | null
+  /** Plain JSON, without secrets: it is stored in the clear. */
+  readonly payload: Payload
+}
+
+/** A domain event as the outbox keeps it. Handlers are idempotent by `id`. */
+export interface RecordedEvent<Type extends string = string, Payload = unknown> extends DomainEvent<Type, Payload> {
+  readonly id: Id<'evt'>
+  readonly occurredAt: Date
+}
+
+/** Writes events in the same transaction as the change they describe. */
+export interface EventRecorder {
+  record(...events: readonly DomainEvent[]): Promise<void>
+}
+
+export interface OutboxEntry extends RecordedEvent {
+  /** Deliveries begun so far, this one included. */
+  readonly attempts: number
+}
+
+/** The committed events that are still to be delivered. Delivery is at least once. */
+export interface Outbox {
+  /**
+   * Takes up to `limit` due entries, oldest first, and hides them from other callers for `leaseMs` milliseconds. Of
+   * concurrent callers each entry goes to one. An entry whose lease ran out is due again.
+   */
+  claim(options: { readonly limit: number; readonly leaseMs: number }): Promise<readonly OutboxEntry[]>
+  /** Marks entries as delivered. Doing so twice changes nothing. */
+  settle(ids: readonly Id<'evt'>[]): Promise<void>
+  /** Gives an entry back after a failure: due again at `retryAt`, or never when null (a dead letter). */
+  defer(id: Id<'evt'>, failure: { readonly retryAt: Date | null; readonly error: string }): Promise<void>
+  /** How many entries wait, and how many are dead letters. */
+  depth(): Promise<{ readonly pending: number; readonly dead: number }>
+  /** Forgets entries delivered before `time`; returns how many. Dead letters stay. */
+  purge(time: Date): Promise<number>
+}
