@@ -9,7 +9,9 @@ export function packageBuild(packageDir: string): Options {
   const manifest = JSON.parse(readFileSync(join(packageDir, 'package.json'), 'utf8')) as { exports: Exports }
   const sources = Object.values(manifest.exports).map((target) => target['@corbel/source'])
   return {
-    entry: Object.fromEntries(sources.map((source) => [source.slice('./src/'.length, -'.ts'.length), source])),
+    entry: Object.fromEntries(
+      sources.map((source) => [source.slice('./src/'.length, -'.ts'.length), source]),
+    ),
     format: 'esm',
     target: 'node22',
     platform: 'node',

@@ -8,19 +8,24 @@ export default class SummaryReporter implements Reporter {
     rmSync(BACKENDS_FILE, { force: true })
   }
 
-  onTestRunEnd(modules: readonly TestModule[]): void {
-    const totals = { passed: 0, failed: 0, skipped: 0, pending: 0 }
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+    const totals = { passed: 0, failed: unhandledErrors.length, skipped: 0, pending: 0 }
     for (const module of modules) {
-      // A file that fails to load has no tests, and must not look like a pass.
-      if (module.errors().length > 0) totals.failed += 1
+      // A file that fails to load or a hook that throws has no failed test, and must not look like a pass.
+      totals.failed += module.errors().length
+      for (const suite of module.children.allSuites()) totals.failed += suite.errors().length
       for (const test of module.children.allTests()) totals[test.result().state] += 1
     }
-    const lines = existsSync(BACKENDS_FILE) ? readFileSync(BACKENDS_FILE, 'utf8').split('\n').filter(Boolean) : []
-    const backends = [...new Set(lines.map((line) => String(JSON.parse(line))))].sort()
+    const lines = existsSync(BACKENDS_FILE)
+      ? readFileSync(BACKENDS_FILE, 'utf8').split('\n').filter(Boolean)
+      : []
+    const backends = [...new Set(lines.map((line) => String(JSON.parse(line))))].toSorted()
     // The default reporter prints its own summary in the same hook; the process exits after both.
     process.on('exit', () => {
       console.log(`back ends: ${backends.length > 0 ? backends.join(', ') : 'none'}`)
-      console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped + totals.pending} skipped`)
+      console.log(
+        `${totals.passed} passed, ${totals.failed} failed, ${totals.skipped + totals.pending} skipped`,
+      )
     })
   }
 }
