@@ -1,0 +1,8 @@
+import { implement, type Route } from '../../http/implement.ts'
+import { membershipContract } from './membership-contract.ts'
+import type { MembershipService } from './membership-service.ts'
+
+export const membershipRoutes = (memberships: MembershipService): readonly Route[] =>
+  implement(membershipContract, {
+    list: ({ principal, query }) => memberships.list(principal.tenantId, query),
+  })

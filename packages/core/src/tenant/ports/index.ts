@@ -1,0 +1,10 @@
+// What an adapter's author imports: interfaces, the errors they throw, reference implementations, and the suites that are their law.
+
+export { Role, type Membership } from '../memberships/membership.ts'
+export type { TenantSettings, TenantSettingsValues } from '../settings/tenant-settings.ts'
+export { TenantErrors } from '../tenant-errors.ts'
+export type { Tenant, TenantId } from '../tenants/tenant.ts'
+export type { MembershipRepository } from './membership-repository.ts'
+export type { TenantRepositories } from './tenant-repositories.ts'
+export type { TenantRepository } from './tenant-repository.ts'
+export type { TenantSettingsRepository } from './tenant-settings-repository.ts'

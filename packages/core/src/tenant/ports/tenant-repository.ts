@@ -1,0 +1,14 @@
+import type { Tenant, TenantId } from '../tenants/tenant.ts'
+
+export interface TenantRepository {
+  /**
+   * Stores a tenant. Of concurrent callers with one slug, one succeeds.
+   *
+   * @throws `tenant/slug-taken` when the slug is in use.
+   */
+  insert(tenant: Tenant): Promise<void>
+  find(id: TenantId): Promise<Tenant | null>
+  /** Changes the name and returns the tenant as it is now; null when there is none. */
+  rename(id: TenantId, name: string): Promise<Tenant | null>
+}
+
