@@ -25,3 +25,13 @@ export { definePermissions, type Permission, type PermissionCatalog, type Permis
 export { defineSettings, type Setting, type SettingsCatalog, type SettingsOf, type SettingsSection } from './module/define-settings.ts'
 export { defineModule, type Module, type ModuleCatalogs, type ModuleContext, type Platform, type TransactionScope } from './module/module.ts'
 export { type Profile, profiles } from './module/profile.ts'
+
+// Settings
+export { CoreSettings } from './module/core-settings.ts'
+export { choice, duration, flag, integer, type IntegerRange, jsonOrPairs, line, list, listOf, network, opaque, origin, type SettingType, url } from './module/setting-types.ts'
+export { fromEnv, inspectSettings, type InspectedSettings, type LoadedSettings, type LoadOptions, loadSettings, type SettingsCatalogs, SettingsError } from './module/settings-loader.ts'
+export { quotaResolver, type QuotaResolver } from './module/settings-quota.ts'
+export type { SettingsSource } from './module/settings-reader.ts'
+export { standInProblems } from './module/stand-ins.ts'
+export { refuseStart, type StartProblem, StartRefused } from './module/start-report.ts'
+export { isLoopback, plainHttp, plainPostgres } from './module/transport.ts'

@@ -15,16 +15,16 @@ export interface Setting<T = unknown> {
   readonly summary: string
   /** Parses the text of the environment variable. */
   readonly schema: z.ZodType<T>
-  /** Value when the variable is absent or empty; per profile where they differ. */
+  /** Value when the variable is absent or empty; per profile where they differ. Not used in profiles that require the setting. */
   readonly default?: T | Readonly<Record<Profile, T>>
   /** Loaded as a {@link Secret}, never shown; production refuses placeholders and values under 32 characters. */
   readonly secret?: boolean
   /** Profiles that do not start without it. @default none */
   readonly required?: readonly Profile[]
-  /** It matters only when another setting has this value. */
+  /** It matters only when another setting has this value; otherwise it is treated as absent and not required. */
   readonly when?: { readonly env: string; readonly equals: string }
   /** Values that production refuses because they travel in the clear or are stand-ins: a reason, or null when the value is fine. */
-  readonly refuse?: (value: T) => string | null
+  refuse?(value: T): string | null
   /** A value to show in `.env.example` and the wizard. Never a usable secret. */
   readonly example?: string
   /** How to make or find a value, such as a command. */
@@ -35,14 +35,21 @@ export type SettingsCatalog = Readonly<Record<string, Setting>>
 
 /** Typed values of a catalogue: secrets are wrapped, and a setting without default that is not required may be undefined. */
 export type SettingsOf<C extends SettingsCatalog> = {
-  readonly [K in keyof C]: C[K] extends Setting<infer T> & { readonly secret: true }
-    ? Secret<NonNullable<T>> | Absent<C[K]>
-    : C[K] extends Setting<infer T>
-      ? T | Absent<C[K]>
-      : never
+  readonly [K in keyof C]: (C[K] extends { readonly secret: true } ? Secret<ValueOf<C[K]>> : ValueOf<C[K]>) | Absent<C[K]>
 }
 
-type Absent<S> = S extends { readonly default: unknown } ? never : S extends { readonly required: readonly [Profile, Profile, Profile] } ? never : undefined
+type ValueOf<S> = S extends { readonly schema: z.ZodType<infer T> } ? T : never
+
+type Absent<S> = S extends { readonly default: unknown }
+  ? never
+  : S extends { readonly when: unknown }
+    ? undefined
+    : S extends { readonly required: readonly [Profile, Profile, Profile] }
+      ? never
+      : undefined
+
+/** Every setting with its own type, so that a default or a refusal of another type does not compile. */
+type Consistent<C> = { readonly [K in keyof C]: Setting<ValueOf<C[K]>> }
 
 /** Declares the settings of a module. */
-export const defineSettings = <const C extends SettingsCatalog>(catalog: C): C => catalog
+export const defineSettings = <const C extends SettingsCatalog>(catalog: C & Consistent<C>): C => catalog

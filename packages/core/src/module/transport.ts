@@ -1,0 +1,25 @@
+/** Names of this machine: what is sent to them crosses no network. An empty host is a Unix socket. */
+export const isLoopback = (hostname: string): boolean =>
+  hostname === '' ||
+  hostname === 'localhost' ||
+  hostname.endsWith('.localhost') ||
+  hostname === '[::1]' ||
+  /^127(\.\d{1,3}){3}$/.test(hostname)
+
+/** For `refuse`: why production does not take this web address, or null. */
+export function plainHttp(address: string): string | null {
+  const url = URL.parse(address)
+  return url?.protocol === 'http:' && !isLoopback(url.hostname)
+    ? 'It starts with http://, so everything would travel in the clear.'
+    : null
+}
+
+const encrypted = new Set(['require', 'verify-ca', 'verify-full'])
+
+/** For `refuse`: why production does not take this Postgres connection string, or null. */
+export function plainPostgres(connection: string): string | null {
+  const url = URL.parse(connection)
+  if (url === null || isLoopback(url.hostname) || encrypted.has(url.searchParams.get('sslmode') ?? ''))
+    return null
+  return 'The server is on another machine and sslmode does not demand encryption, so everything would travel in the clear.'
+}
