@@ -15,7 +15,7 @@ export { type Contract, defineContract, type Endpoint, type Endpoints, type Meth
 export { accepted, type Content, content, created, empty, eventStream, form, json, ok, raw, redirect, type Reply, type RequestBody, type ServerSentEvent } from './contract/media.ts'
 
 // HTTP
-export { type BodyOf, type Call, type Client, type Handlers, implement, type ReplyOf, type Route } from './http/implement.ts'
+export { Alternative, alternative, type BodyOf, type Call, type Client, type Handlers, implement, type ReplyOf, type Route } from './http/implement.ts'
 export type { Authenticate, Principal } from './http/principal.ts'
 
 // Modules
@@ -24,8 +24,12 @@ export { defineJobs, type JobCatalog, type JobHandler, type JobSpec } from './mo
 export { defineMetrics, type MetricCatalog } from './module/define-metrics.ts'
 export { definePermissions, type Permission, type PermissionCatalog, type PermissionRole } from './module/define-permissions.ts'
 export { defineSettings, type Setting, type SettingsCatalog, type SettingsOf, type SettingsSection } from './module/define-settings.ts'
+export { createStack } from './module/create-stack.ts'
+export { Readiness } from './module/health.ts'
+export { StartFailed, type StepReport } from './module/lifecycle.ts'
 export { defineModule, type Module, type ModuleCatalogs, type ModuleContext, type Platform, type TransactionScope } from './module/module.ts'
 export { type Profile, profiles } from './module/profile.ts'
+export type { AnyModule, MissingModule, RepositoriesOf, ServicesOf, SharedPorts, Stack, StackBase, StackOptions } from './module/stack-types.ts'
 
 // Settings
 export { CoreSettings } from './module/core-settings.ts'

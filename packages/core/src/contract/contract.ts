@@ -2,7 +2,7 @@ import type * as z from 'zod'
 import type { Duration } from '../kernel/duration.ts'
 import type { ErrorFactory } from '../kernel/errors.ts'
 import type { Access } from './access.ts'
-import type { CacheRule, Reply, RequestBody } from './media.ts'
+import type { CacheRule, JsonReply, Reply, RequestBody } from './media.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -29,6 +29,8 @@ export interface Endpoint {
   readonly query?: z.ZodObject
   readonly body?: RequestBody
   readonly success: Reply
+  /** Other documented answers that are no errors; the handler returns one with `alternative(status, value)`. */
+  readonly alternatives?: readonly JsonReply[]
   readonly errors?: readonly ErrorFactory[]
   readonly rateLimit?: RateLimit
   /**

@@ -22,7 +22,7 @@ export type RequestBody = JsonBody | FormBody | RawBody
 
 export interface JsonReply<S extends z.ZodType = z.ZodType> {
   readonly kind: 'json'
-  readonly status: 200 | 201 | 202
+  readonly status: 200 | 201 | 202 | 503
   readonly schema: S
 }
 
@@ -59,6 +59,8 @@ export interface Content {
   readonly contentType?: string
   /** Makes browsers save the content under this name instead of showing it. */
   readonly fileName?: string
+  /** Replaces the policy that forbids everything; for HTML pages with a style of their own. */
+  readonly contentSecurityPolicy?: string
 }
 
 export interface ServerSentEvent<T = unknown> {
@@ -81,6 +83,7 @@ export const raw = (...contentTypes: readonly string[]): RawBody => ({ kind: 'ra
 export const ok = <const S extends z.ZodType>(schema: S): JsonReply<S> => ({ kind: 'json', status: 200, schema })
 export const created = <const S extends z.ZodType>(schema: S): JsonReply<S> => ({ kind: 'json', status: 201, schema })
 export const accepted = <const S extends z.ZodType>(schema: S): JsonReply<S> => ({ kind: 'json', status: 202, schema })
+export const unavailable = <const S extends z.ZodType>(schema: S): JsonReply<S> => ({ kind: 'json', status: 503, schema })
 export const empty = (status: 202 | 204 = 204): EmptyReply => ({ kind: 'empty', status })
 export const content = (contentType: string): ContentReply => ({ kind: 'content', status: 200, contentType })
 export const eventStream = <const S extends z.ZodType>(schema: S): EventStreamReply<S> => ({ kind: 'eventStream', status: 200, schema })

@@ -8,12 +8,27 @@ type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined
 export type BodyOf<B> = B extends JsonBody<infer S> | FormBody<infer S> ? z.output<S> : B extends RawBody ? Uint8Array : undefined
 
 export type ReplyOf<R> =
-  R extends JsonReply<infer S> ? z.input<S>
+  R extends JsonReply<infer S> ? z.output<S>
   : R extends EmptyReply ? void
   : R extends ContentReply ? Content
-  : R extends EventStreamReply<infer S> ? AsyncIterable<ServerSentEvent<z.input<S>>>
+  : R extends EventStreamReply<infer S> ? AsyncIterable<ServerSentEvent<z.output<S>>>
   : R extends RedirectReply ? URL
   : never
+
+/** An answer other than the contract's success, which it lists under `alternatives`. */
+export class Alternative<T = unknown> {
+  readonly status: number
+  readonly value: T
+
+  constructor(status: number, value: T) {
+    this.status = status
+    this.value = value
+  }
+}
+
+export const alternative = <T>(status: number, value: T): Alternative<T> => new Alternative(status, value)
+
+type AlternativeOf<A> = A extends readonly JsonReply<infer S>[] ? Alternative<z.input<S>> : never
 
 type PrincipalOf<A> = A extends { readonly kind: 'user' | 'operator' } ? Principal : null
 
@@ -38,7 +53,7 @@ export interface Client {
 }
 
 export type Handlers<E extends Endpoints> = {
-  readonly [K in keyof E]: (call: Call<E[K]>) => Promise<ReplyOf<E[K]['success']>>
+  readonly [K in keyof E]: (call: Call<E[K]>) => Promise<ReplyOf<E[K]['success']> | AlternativeOf<E[K]['alternatives']>>
 }
 
 /** An endpoint bound to behaviour. */

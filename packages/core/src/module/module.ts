@@ -31,6 +31,8 @@ export interface Platform {
   readonly permissions: PermissionCatalog
   /** Where people reach the front end and this API, without a trailing slash. Links in mails start with it, never with a `Host` header. */
   readonly publicUrl: string
+  /** Name of the product, for mails. */
+  readonly appName: string
 }
 
 /** What a module may touch inside one transaction. */
@@ -74,6 +76,8 @@ export interface Module<Name extends string, Repositories, Uses, Settings extend
   routes?(services: Services): readonly Route[]
   /** Turns credentials into principals; at most one module of a stack does. */
   authenticate?(services: Services, state: State): Authenticate
+  /** Whether endpoints that need a scope are closed to principals whose e-mail is not verified. */
+  requiresVerifiedEmail?(settings: SettingsOf<Settings>): boolean
   handlers?(services: Services): readonly EventHandler[]
   jobs?(services: Services): readonly JobHandler[]
   /** Runs at start, after storage answers; a failure stops the start. */

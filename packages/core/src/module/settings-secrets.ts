@@ -4,7 +4,7 @@ export const secretLength = 32
 // Rare enough in random text to be refused wherever they stand: six letters of base 64, either case, are found by chance in one
 // of about 10^7 secrets.
 const words =
-  /change-?me|changeme|password|secret|example|placeholder|insecure|replace-?me|your-|default|qwerty|0123456|1234567|abcdefg|<.*>|\.\.\./
+  /change-?me|changeme|password|secret|example|placeholder|insecure|replace-?me|your-|default|qwerty|0123456|1234567|abcdefg|^<.*>$/
 
 // Too short for that: they count only between separators.
 const shortWords = /(?:^|[^a-z0-9])(?:dev|test|local|demo|todo|fixme|none|null|xxx+)(?:[^a-z0-9]|$)/
@@ -24,10 +24,13 @@ export function weakness(secret: string): string | null {
     return isStandInPassword(connection.password) ? 'Its password is a well-known placeholder.' : null
   if (isPlaceholder(secret)) return 'It contains a well-known placeholder word.'
   if (secret.length < secretLength) return `It is shorter than ${secretLength} characters.`
-  if (new Set(secret).size < fewestCharacters || /^(.+?)\1+$/s.test(secret))
+  if (new Set(secret).size < fewestCharacters || isPeriodic(secret))
     return 'It repeats itself, so it can be guessed.'
   return null
 }
+
+/** Consists of copies of a shorter text. */
+const isPeriodic = (text: string): boolean => (text + text).indexOf(text, 1) < text.length
 
 function isPlaceholder(text: string): boolean {
   const folded = text.toLowerCase().replaceAll(/[\s_]/g, '-')

@@ -1,4 +1,4 @@
-import type { PortAdapter } from '../ports/adapter.ts'
+import type { AdapterInfo, PortAdapter } from '../ports/adapter.ts'
 import type { Profile } from './profile.ts'
 import type { StartProblem } from './start-report.ts'
 
@@ -20,8 +20,11 @@ export function standInProblems(
             subject: port,
             what: `is served by the embedded stand-in "${adapter.name}"`,
             why: 'Stand-ins serve one process and keep no promise that production needs.',
-            fix: `${adapter.standIn.fix} (setting ${adapter.standIn.setting})`,
+            fix: remedy(adapter.standIn),
           },
         ],
   )
 }
+
+const remedy = ({ setting, fix }: NonNullable<AdapterInfo['standIn']>): string =>
+  fix.includes(setting) ? fix : `${fix.replace(/\.$/, '')} (setting ${setting}).`

@@ -19,7 +19,9 @@ const encrypted = new Set(['require', 'verify-ca', 'verify-full'])
 /** For `refuse`: why production does not take this Postgres connection string, or null. */
 export function plainPostgres(connection: string): string | null {
   const url = URL.parse(connection)
-  if (url === null || isLoopback(url.hostname) || encrypted.has(url.searchParams.get('sslmode') ?? ''))
-    return null
+  if (url === null || encrypted.has(url.searchParams.get('sslmode') ?? '')) return null
+  // libpq and pg let ?host= override the host of the address; a path is a Unix socket.
+  const host = url.searchParams.get('host') ?? url.hostname
+  if (host.startsWith('/') || isLoopback(host)) return null
   return 'The server is on another machine and sslmode does not demand encryption, so everything would travel in the clear.'
 }

@@ -1,0 +1,14 @@
+import { HttpErrors } from '../http/http-errors.ts'
+import { PageErrors } from '../kernel/page.ts'
+import { CoreJobs } from './core-jobs.ts'
+import { CoreMetrics } from './core-metrics.ts'
+import { CoreSettings } from './core-settings.ts'
+import type { ModuleCatalogs } from './module.ts'
+
+/** What the core itself declares. */
+export const coreCatalogs = {
+  settings: CoreSettings,
+  errors: [HttpErrors, PageErrors],
+  jobs: CoreJobs,
+  metrics: CoreMetrics,
+} as const satisfies ModuleCatalogs

@@ -1,0 +1,18 @@
+import type { SettingsCatalog } from './define-settings.ts'
+import type { ModuleCatalogs } from './module.ts'
+import type { AnyModule } from './stack-types.ts'
+
+export type Catalogs = Readonly<Record<string, ModuleCatalogs>>
+
+/** @throws Error when two modules have one name. */
+export function moduleCatalogs(core: ModuleCatalogs, modules: readonly AnyModule[]): Catalogs {
+  const catalogs: Record<string, ModuleCatalogs> = { core }
+  for (const { name, catalogs: own } of modules) {
+    if (name in catalogs) throw new Error(`Two modules are called "${name}". Remove one from the list of modules.`)
+    catalogs[name] = own ?? {}
+  }
+  return catalogs
+}
+
+export const settingsCatalogs = (catalogs: Catalogs): Readonly<Record<string, SettingsCatalog>> =>
+  Object.fromEntries(Object.entries(catalogs).map(([name, { settings }]) => [name, settings ?? {}]))

@@ -1,0 +1,76 @@
+import type { Any } from '../any.ts'
+import type { FetchHandler, ResponseConstructor } from '../http/fetch-handler-options.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Cache } from '../ports/cache.ts'
+import type { KeyVault } from '../ports/key-vault.ts'
+import type { Logger } from '../ports/logger.ts'
+import type { Mailer } from '../ports/mailer.ts'
+import type { Meter } from '../ports/meter.ts'
+import type { RateLimiter } from '../ports/rate-limiter.ts'
+import type { Storage } from '../ports/storage.ts'
+import type { Readiness } from './health.ts'
+import type { StepReport } from './lifecycle.ts'
+import type { Module, ModuleCatalogs } from './module.ts'
+import type { Profile } from './profile.ts'
+import type { SettingsSource } from './settings-reader.ts'
+
+export type AnyModule = Module<string, Any, Any, Any, Any, Any>
+
+type Merge<U> = (U extends unknown ? (u: U) => void : never) extends (m: infer M) => void ? M : never
+type ContextOf<M extends AnyModule> = Parameters<M['services']>[0]
+
+export type ServicesOf<M extends AnyModule> = { readonly [K in M as K['name']]: ReturnType<K['services']> }
+export type RepositoriesOf<M extends AnyModule> = { readonly [K in M as K['name']]: ContextOf<K>['repositories'] }
+
+/** What the modules use of their siblings, by name of the sibling. */
+export type UsesOf<M extends AnyModule> = Merge<M extends AnyModule ? ContextOf<M>['uses'] : never>
+
+/** Names of the modules that others need and that are not there; it stands in the compile error. */
+export type MissingModule<M extends AnyModule> = Exclude<keyof UsesOf<M>, M['name']>
+
+/** The ports that every module shares. What is left out is an in-process stand-in, which the production profile refuses. */
+export interface SharedPorts {
+  readonly keyVault?: KeyVault
+  readonly mailer?: Mailer
+  readonly cache?: Cache
+  readonly rateLimiter?: RateLimiter
+  readonly logger?: Logger
+  readonly meter?: Meter
+  readonly clock?: Clock
+}
+
+export interface StackOptions<M extends AnyModule> extends SharedPorts {
+  readonly modules: readonly M[]
+  readonly storage: Storage<RepositoriesOf<M>>
+  /** Where settings come from, such as `fromEnv()`. */
+  readonly settings: SettingsSource
+  /** Environment names that the host reads itself, so that they are not reported as unknown. */
+  readonly knownSettings?: readonly string[]
+  /** Class of the answers; a host on Node passes a light one, such as srvx's `FastResponse`. @default the global `Response` */
+  readonly Response?: ResponseConstructor
+}
+
+export interface StackBase<M extends AnyModule> {
+  /** Answers a request; mount it anywhere. Never rejects. */
+  readonly fetch: FetchHandler
+  readonly profile: Profile
+  /** The catalogues of the core and of every module, by name. */
+  readonly catalogs: Readonly<Record<string, ModuleCatalogs>>
+  readonly logger: Logger
+  readonly meter: Meter
+  /** Runs work over every module's services in one storage transaction. */
+  transaction<T>(work: (tx: ServicesOf<M>) => Promise<T>): Promise<T>
+  /**
+   * Checks every port and starts the relay and the jobs.
+   *
+   * @throws StartFailed with the step that failed.
+   */
+  start(report?: StepReport): Promise<void>
+  /** Readiness turns false first; then requests, deliveries and jobs under way are finished, and adapters are closed. */
+  stop(options?: { readonly limitMs?: number }): Promise<void>
+  readiness(): Promise<Readiness>
+  /** Delivers the events that are due and returns how many; for scripts and tests that do not `start`. */
+  deliverEvents(): Promise<number>
+}
+
+export type Stack<M extends AnyModule> = ServicesOf<M> & StackBase<M>
