@@ -10,7 +10,7 @@ const modules = 'auth|billing|agents|automation'
 
 const inCore = (layer, allowed) => ({
   from: { path: `^packages/core/src/${layer}/`, pathNot: test },
-  to: { path: '^packages/core/src/', pathNot: `^packages/core/src/(${allowed})/` },
+  to: { path: '^packages/core/src/', pathNot: `^packages/core/src/((${allowed})/|any\\.ts$)` },
 })
 
 const rules = {
@@ -76,11 +76,12 @@ const rules = {
     to: { path: '^packages/.*(-(routes|contract|module)\\.ts$|/(http|contract)/)|^packages/adapters/' },
   },
   'routes-hold-no-storage': {
-    from: { path: '-routes\\.ts$' },
+    // The system routes (health, metrics) answer for the ports themselves.
+    from: { path: '-routes\\.ts$', pathNot: '^packages/core/src/module/' },
     to: { path: '^packages/.*(/ports/|\\.memory\\.ts$)|^packages/adapters/' },
   },
   'only-the-module-file-assembles': {
-    from: { path: '^(packages|examples)/', pathNot: `-module\\.ts$|${test}` },
+    from: { path: '^(packages|examples)/', pathNot: `-module\\.ts$|^packages/core/src/module/|${test}` },
     to: { path: '-routes\\.ts$' },
   },
   'ports-know-no-callers': {

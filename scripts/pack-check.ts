@@ -1,0 +1,129 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { published, root, run, tool, type Workspace } from './process.ts'
+
+/**
+ * Proves what a user would install, from the packed tarballs and outside the workspace: what is in them, their types, and a consumer that
+ * compiles and runs, first with no vendor at all and then with every optional peer. Run `npm run build` first.
+ */
+const scratch = mkdtempSync(join(tmpdir(), 'corbel-pack-'))
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
+
+const tarballs = new Map(published().map((workspace) => [workspace.manifest.name, pack(workspace)]))
+for (const [name, tarball] of tarballs) {
+  console.log(`— ${name}: ${inspect(name, tarball)} files`)
+  run(tool('publint'), ['--strict', tarball], root, true)
+  run(tool('attw'), ['--profile', 'esm-only', '--no-emoji', tarball], root, true)
+}
+
+const consumer = join(scratch, 'consumer')
+cpSync(join(root, 'test/packaging'), consumer, { recursive: true })
+writeFileSync(
+  join(consumer, 'package.json'),
+  JSON.stringify({ name: 'consumer', private: true, type: 'module' }),
+)
+console.log('— a consumer with no vendor')
+install([...tarballs.values(), dependency('typescript'), dependency('@types/node')])
+check('consumer.ts')
+run(process.execPath, ['consumer.ts'], consumer)
+
+console.log('— a consumer with every vendor')
+writeFileSync(join(consumer, 'every-export.ts'), everyExport())
+install(vendors())
+check('every-export.ts')
+run(process.execPath, ['every-export.ts'], consumer)
+
+function pack({ dir, manifest }: Workspace): string {
+  const destination = join(scratch, manifest.name.replace('/', '-'))
+  mkdirSync(destination)
+  run('npx', ['--yes', 'pnpm@12.21.0', '--silent', 'pack', '--pack-destination', destination], dir)
+  const [file] = readdirSync(destination)
+  if (file === undefined) fail(`${manifest.name} was not packed`)
+  return join(destination, file)
+}
+
+function inspect(name: string, tarball: string): number {
+  const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n')
+  const refused = files.filter(
+    (file) => !/^package\/(?:dist\/.*\.(?:js|d\.ts)|package\.json|README\.md|LICENSE)$/.test(file),
+  )
+  const tests = files.filter((file) => /\.test\./.test(file))
+  if (refused.length + tests.length > 0)
+    fail(`${name} packs what nobody should install:\n${[...refused, ...tests].join('\n')}`)
+  for (const needed of ['package/README.md', 'package/LICENSE']) {
+    if (!files.includes(needed)) fail(`${name} does not pack ${needed}`)
+  }
+  const manifest = execFileSync('tar', ['-xzOf', tarball, 'package/package.json'], { encoding: 'utf8' })
+  const leaked = ['workspace:', 'catalog:', '@corbel/source', './src/'].filter((text) =>
+    manifest.includes(text),
+  )
+  if (leaked.length > 0) fail(`the packed package.json of ${name} still says ${leaked.join(', ')}`)
+  return files.length
+}
+
+function install(what: readonly string[]): void {
+  run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...what], consumer)
+}
+
+/** Compiles one file against the installed declarations; libraries are checked too, because a user may not set skipLibCheck. */
+function check(file: string): void {
+  const compilerOptions = {
+    target: 'es2023',
+    lib: ['es2024'],
+    types: ['node'],
+    module: 'nodenext',
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noEmit: true,
+    skipLibCheck: false,
+    erasableSyntaxOnly: true,
+  }
+  writeFileSync(join(consumer, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }))
+  run(join(consumer, 'node_modules/.bin/tsc'), ['-p', '.'], consumer)
+}
+
+function everyExport(): string {
+  const subpaths = published().flatMap(({ manifest }) =>
+    Object.keys(manifest.exports ?? {}).map((subpath) => manifest.name + subpath.slice(1)),
+  )
+  const imports = subpaths.map((subpath, index) => `import * as m${index} from '${subpath}'`)
+  const checks = subpaths.map(
+    (subpath, index) =>
+      `if (Object.keys(m${index}).length === 0) throw new Error('${subpath} exports nothing')`,
+  )
+  return [...imports, ...checks, `console.log('${subpaths.length} entry points load')`, ''].join('\n')
+}
+
+/** Every optional peer, in the version this workspace was tested with, and the types it needs. */
+function vendors(): readonly string[] {
+  const names = published().flatMap(({ manifest }) => Object.keys(manifest.peerDependencies ?? {}))
+  return [...new Set([...names, '@types/pg'])].map(dependency)
+}
+
+function dependency(name: string): string {
+  const packages = [root, ...published().map(({ dir }) => dir)]
+  for (const dir of packages) {
+    try {
+      const listed = execFileSync(
+        process.execPath,
+        ['-p', `require('./node_modules/${name}/package.json').version`],
+        {
+          cwd: dir,
+          encoding: 'utf8',
+          stdio: ['ignore', 'pipe', 'ignore'],
+        },
+      )
+      return `${name}@${listed.trim()}`
+    } catch {
+      // Not a dependency of this package; another one has it.
+    }
+  }
+  return fail(`${name} is not installed in the workspace`)
+}
+
+function fail(reason: string): never {
+  console.error(reason)
+  process.exit(1)
+}
