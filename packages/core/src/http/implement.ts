@@ -28,7 +28,7 @@ export class Alternative<T = unknown> {
 
 export const alternative = <T>(status: number, value: T): Alternative<T> => new Alternative(status, value)
 
-type AlternativeOf<A> = A extends readonly JsonReply<infer S>[] ? Alternative<z.input<S>> : never
+type AlternativeOf<A> = A extends readonly JsonReply<infer S>[] ? Alternative<z.output<S>> : never
 
 type PrincipalOf<A> = A extends { readonly kind: 'user' | 'operator' } ? Principal : null
 

@@ -1,0 +1,112 @@
+import { isIdempotent } from '../contract/contract.ts'
+import { ipBucket } from './client-ip.ts'
+import { authorize, requireSameTenant } from './access-check.ts'
+import { bearerOf } from './bearer.ts'
+import { sha256Of } from './digest.ts'
+import { versionOf } from './etag.ts'
+import { timerHeartbeat } from './event-stream.ts'
+import type { FetchHandlerOptions } from './fetch-handler-options.ts'
+import { HttpErrors } from './http-errors.ts'
+import { idempotencyKeyOf, runOnce } from './idempotency.ts'
+import type { Call, Route } from './implement.ts'
+import type { MonitorCheck } from './monitor-access.ts'
+import type { Target } from './path.ts'
+import type { Principal } from './principal.ts'
+import { createQuotaCheck } from './rate-limit.ts'
+import type { RequestContext } from './request-context.ts'
+import { createRequestReader, type ReadBody } from './request-reader.ts'
+import { type Answer, createResponseWriter } from './response-writer.ts'
+
+/** One request on its way through an endpoint. */
+export interface Exchange {
+  readonly request: Request
+  readonly target: Target
+  readonly params: Readonly<Record<string, string>> | undefined
+  readonly context: RequestContext
+  readonly peer: string | undefined
+  /** Headers of the answer so far. */
+  readonly headers: Record<string, string>
+  /** Reports a failure that is no longer part of the answer; returns its problem document. */
+  readonly onFailure: (error: unknown) => unknown
+  principal: Principal | null
+}
+
+export type EndpointRunner = (exchange: Exchange) => Promise<Answer>
+
+const defaultMaxBodyBytes = 1_048_576
+
+/** Prepares everything about an endpoint that does not depend on the request. */
+export function createEndpointRunner(route: Route, options: FetchHandlerOptions, checkMonitor: MonitorCheck): EndpointRunner {
+  const { endpoint } = route
+  const { access, rateLimit, success } = endpoint
+  const { authenticate, clock, idempotency, requireVerifiedEmail = false } = options
+  assertSound(route, options)
+
+  const reader = createRequestReader(endpoint, options.maxBodyBytes ?? defaultMaxBodyBytes)
+  const write = createResponseWriter(endpoint, options.heartbeat ?? timerHeartbeat)
+  const limit = rateLimit ? (options.quotaOf?.(rateLimit) ?? rateLimit.limit) : 0
+  const quota = rateLimit ? createQuotaCheck(rateLimit, limit, options.rateLimiter) : null
+  const needsVersion = endpoint.versioned === true && endpoint.method !== 'GET'
+  const isRepeatable = isIdempotent(endpoint) && success.kind !== 'eventStream' && success.kind !== 'content'
+  const name = `${route.tag}.${route.name}`
+
+  const admit = async ({ request, peer }: Exchange): Promise<Principal | null> => {
+    if (access.kind === 'monitor') await checkMonitor(request.headers, peer)
+    if (access.kind !== 'user' && access.kind !== 'operator') return null
+    const credential = bearerOf(request.headers)
+    if (credential === null || authenticate === undefined) throw HttpErrors.unauthenticated()
+    const principal = await authenticate(credential)
+    requireSameTenant(request.headers, principal)
+    authorize(access, principal, { now: clock.now(), requireVerifiedEmail })
+    return principal
+  }
+
+  const handle = async (exchange: Exchange, input: Omit<Call, 'principal' | 'client' | 'request'>): Promise<Answer> => {
+    const { request, context } = exchange
+    const client = { ip: context.ip, userAgent: request.headers.get('user-agent'), requestId: context.requestId }
+    // The static type of `principal` follows the endpoint's access, which `admit` has just enforced.
+    const call = { ...input, principal: exchange.principal as Call['principal'], client, request }
+    return write(await route.handle(call), exchange)
+  }
+
+  return async (exchange) => {
+    const { request, target, headers, context } = exchange
+    if (quota && rateLimit?.by === 'ip') await quota(ipBucket(context.ip), headers)
+    const principal = access.kind === 'public' || access.kind === 'webhook' ? null : await admit(exchange)
+    exchange.principal = principal
+    if (quota && principal && rateLimit?.by !== 'ip') {
+      await quota(rateLimit?.by === 'tenant' ? principal.tenantId : principal.userId, headers)
+    }
+    const params = reader.params(exchange.params)
+    const query = reader.query(target.query)
+    const version = needsVersion ? versionOf(request.headers) : undefined
+    const key = isRepeatable ? idempotencyKeyOf(request.headers) : null
+    const body: ReadBody | null = endpoint.method === 'GET' ? null : await reader.body(request)
+    const work = (): Promise<Answer> => handle(exchange, { params, query, body: body?.value, version } as Call)
+    if (key === null || body === null) return work()
+    const caller = principal ? `${principal.tenantId}:${principal.userId}` : `anonymous:${ipBucket(context.ip)}`
+    const fingerprint = await sha256Of(`${request.method} ${target.path}?${target.query}`, body.bytes)
+    return runOnce(
+      { scope: `${name}:${caller}`, key, fingerprint },
+      { store: idempotency, headers, onDefect: (error) => void exchange.onFailure(error) },
+      work,
+    )
+  }
+}
+
+function assertSound({ tag, name, endpoint, path }: Route, { authenticate }: FetchHandlerOptions): void {
+  const where = `${tag}.${name} (${endpoint.method} ${path})`
+  const { access, rateLimit, params } = endpoint
+  const knowsCaller = access.kind === 'user' || access.kind === 'operator'
+  if (knowsCaller && authenticate === undefined) {
+    throw new Error(`${where} needs a signed-in user, but no module of the stack authenticates. Add one that does, such as auth().`)
+  }
+  if (rateLimit && rateLimit.by !== 'ip' && !knowsCaller) {
+    throw new Error(`${where} is limited by ${rateLimit.by} but nobody is signed in there. Limit it by ip.`)
+  }
+  const placeholders = [...path.matchAll(/\{(\w+)\}/g)].map(([, placeholder]) => placeholder).toSorted().join()
+  const declared = Object.keys(params?.shape ?? {}).toSorted().join()
+  if (placeholders !== declared) {
+    throw new Error(`${where} has the placeholders "${placeholders}" but declares the params "${declared}". Make them the same.`)
+  }
+}

@@ -1,0 +1,97 @@
+import type { ServerSentEvent } from '../contract/media.ts'
+
+/** Calls `beat` every now and then until the returned function is called. */
+export type Heartbeat = (beat: () => void) => () => void
+
+const heartbeatMs = 15_000
+
+/** Every 15 s: proxies commonly drop a connection that is silent for 30 or 60. */
+export const timerHeartbeat: Heartbeat = (beat) => {
+  let timer = setTimeout(tick, heartbeatMs)
+  function tick(): void {
+    timer = setTimeout(tick, heartbeatMs)
+    beat()
+  }
+  return () => clearTimeout(timer)
+}
+
+export interface EventStreamOptions {
+  readonly events: AsyncIterable<ServerSentEvent>
+  readonly encodeData: (data: unknown) => unknown
+  readonly signal: AbortSignal
+  readonly heartbeat: Heartbeat
+  /** Reports what the iterable threw; returns the problem document to tell the reader. */
+  readonly onFailure: (error: unknown) => unknown
+}
+
+const encoder = new TextEncoder()
+const comment = encoder.encode(':\n\n')
+
+/**
+ * Frames events for `text/event-stream` (HTML §9.2). The iterable is asked for the next event only when the reader wants
+ * one, so a reader that stops reading costs no memory. A comment goes out at once, for the headers leave with the first
+ * byte. Ends with the iterable; a failure inside becomes a last event `error` with a problem document.
+ */
+export function toEventStream({ events, encodeData, signal, heartbeat, onFailure }: EventStreamOptions): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const iterator = events[Symbol.asyncIterator]()
+  let stop = (): void => {}
+  let isOver = false
+
+  /** Whether this call is the one that ended it. */
+  const finish = (): boolean => {
+    if (isOver) return false
+    isOver = true
+    stop()
+    signal.removeEventListener('abort', abandon)
+    return true
+  }
+  // Not awaited: a generator that waits for its next event only returns once that event has come.
+  const abandon = (): void => {
+    if (finish()) Promise.resolve(iterator.return?.()).catch(() => {})
+  }
+
+  return new ReadableStream<Uint8Array<ArrayBuffer>>(
+    {
+      start(controller) {
+        controller.enqueue(comment)
+        stop = heartbeat(() => {
+          // Nothing queued: the reader has taken everything so far. A beat never piles up.
+          if (!isOver && controller.desiredSize === 0) controller.enqueue(comment)
+        })
+        signal.addEventListener('abort', abandon)
+        if (signal.aborted) abandon()
+      },
+      async pull(controller) {
+        try {
+          const next = await Promise.race([iterator.next(), aborted(signal)])
+          if (next !== null && !next.done) {
+            if (!isOver) controller.enqueue(encoder.encode(frame(next.value, encodeData)))
+            return
+          }
+          abandon()
+        } catch (error) {
+          if (!finish()) return
+          controller.enqueue(encoder.encode(`event: error\ndata: ${JSON.stringify(onFailure(error))}\n\n`))
+        }
+        controller.close()
+      },
+      cancel: abandon,
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+function aborted(signal: AbortSignal): Promise<null> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(null)
+    else signal.addEventListener('abort', () => resolve(null), { once: true })
+  })
+}
+
+/** JSON has no line breaks, so one `data:` line holds it; an id or event name with one would start another field. */
+export function frame({ id, event, data }: ServerSentEvent, encodeData: (data: unknown) => unknown): string {
+  if (/[\r\n\0]/.test(id) || (event !== undefined && /[\r\n]/.test(event))) {
+    throw new TypeError('The id or name of a server-sent event holds a line break or NUL. Encode it before it becomes an event.')
+  }
+  return `${event === undefined ? '' : `event: ${event}\n`}id: ${id}\ndata: ${JSON.stringify(encodeData(data))}\n\n`
+}

@@ -1,0 +1,66 @@
+import type { RateLimit } from '../contract/contract.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Secret } from '../kernel/secret.ts'
+import type { IdempotencyStore } from '../ports/idempotency-store.ts'
+import type { RateLimiter } from '../ports/rate-limiter.ts'
+import type { CorsOptions } from './cors.ts'
+import type { Heartbeat } from './event-stream.ts'
+import type { Route } from './implement.ts'
+import type { Authenticate, Principal } from './principal.ts'
+import type { RequestContext } from './request-context.ts'
+
+/** What the host knows about the connection that a `Request` cannot say. */
+export interface Connection {
+  /** Address of the peer, which may be a proxy. */
+  readonly remoteAddress?: string | undefined
+}
+
+/** Answers every request; never rejects. Without `connection` the `ip` that some servers add to the request is used. */
+export type FetchHandler = (request: Request, connection?: Connection) => Promise<Response>
+
+export type ResponseConstructor = new (
+  body?: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null,
+  init?: { status: number; headers: Record<string, string> },
+) => Response
+
+/** A request that was answered; for logs and metrics. */
+export interface Answered {
+  /** Null when nothing was found at the path. */
+  readonly route: Route | null
+  readonly method: string
+  readonly status: number
+  /** Until the answer was ready; of a stream, until its headers were. */
+  readonly durationMs: number
+  readonly context: RequestContext
+  readonly principal: Principal | null
+}
+
+export interface FetchHandlerOptions {
+  readonly routes: readonly Route[]
+  /** Needed as soon as one route asks for a user. */
+  readonly authenticate?: Authenticate | undefined
+  readonly clock: Clock
+  readonly rateLimiter: RateLimiter
+  readonly idempotency: IdempotencyStore
+  /** @default no origin is allowed */
+  readonly cors?: CorsOptions | undefined
+  /** Addresses and CIDRs whose `X-Forwarded-For` is believed. @default none */
+  readonly trustedProxies?: readonly string[] | undefined
+  /** @default 1,048,576 */
+  readonly maxBodyBytes?: number | undefined
+  /** Closes endpoints with scopes to users whose e-mail address is not verified. @default false */
+  readonly requireVerifiedEmail?: boolean | undefined
+  /** Opens endpoints for monitors to callers from elsewhere. @default loopback only */
+  readonly monitorToken?: Secret | undefined
+  readonly publicUrl: string
+  /** Limit of a quota when it is not the contract's own; 0 turns it off. Asked once per endpoint, at boot. */
+  readonly quotaOf?: ((rateLimit: RateLimit) => number) | undefined
+  /** True while shutting down: new requests get 503. */
+  readonly draining?: (() => boolean) | undefined
+  /** Everything thrown that is not a `DomainError`. The caller only learns `context.requestId`. */
+  readonly onDefect?: ((error: unknown, context: RequestContext) => void) | undefined
+  readonly onResponse?: ((answered: Answered) => void) | undefined
+  /** @default the global `Response`, which costs about 20 µs on Node; srvx's `FastResponse` is light */
+  readonly Response?: ResponseConstructor | undefined
+  readonly heartbeat?: Heartbeat | undefined
+}
