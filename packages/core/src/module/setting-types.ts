@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { parseCidr } from '../http/cidr.ts'
 import { type Duration, milliseconds } from '../kernel/duration.ts'
 
 /** A schema over the text of an environment variable. Its description completes the sentence "must be …". */
@@ -94,13 +95,12 @@ export function origin(item: string): string | undefined {
 
 /** For {@link listOf}: an IP address, or a network in CIDR notation. */
 export function network(item: string): string | undefined {
-  const [address = '', bits, ...rest] = item.split('/')
-  const isV6 = address.includes(':')
-  const isAddress = isV6
-    ? URL.canParse(`http://[${address}]`)
-    : /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/.test(address)
-  const isMask = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isV6 ? 128 : 32))
-  return isAddress && isMask && rest.length === 0 ? item : undefined
+  try {
+    parseCidr(item)
+    return item
+  } catch {
+    return undefined
+  }
 }
 
 /** An absolute URL without a trailing slash. @param protocols - Such as `https:`. */
