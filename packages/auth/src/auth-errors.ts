@@ -36,6 +36,11 @@ export const AuthErrors = defineErrors('auth', {
     title: 'There is no such session.',
     fix: 'List your sessions with GET /api/v1/auth/sessions.',
   },
+  revocationsUnavailable: {
+    status: 503,
+    title: 'It cannot be told right now whether the session has ended.',
+    fix: 'Repeat the request; it is refused rather than answered for a session that may have ended.',
+  },
   invalidVerificationToken: {
     status: 400,
     title: 'The verification token is not valid.',

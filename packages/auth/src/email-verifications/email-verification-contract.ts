@@ -1,0 +1,27 @@
+import { anyone, defineContract, empty, json, user } from '@corbel/core'
+import { AuthErrors } from '../auth-errors.ts'
+import { VerifyEmail } from './email-verification.ts'
+
+export const emailVerificationContract = defineContract('auth', '/api/v1/auth/email', {
+  send: {
+    method: 'POST',
+    path: '/send',
+    access: user(),
+    summary: 'Ask for another verification mail',
+    description: 'The links of earlier mails stop working. Does nothing when the address is verified.',
+    success: empty(202),
+    rateLimit: { name: 'verification-mail', by: 'user', limit: 3, window: '1h' },
+  },
+  verify: {
+    method: 'POST',
+    path: '/verify',
+    access: anyone,
+    summary: 'Verify an e-mail address with the token from the mail',
+    description: 'Access tokens say so after the next refresh.',
+    body: json(VerifyEmail),
+    success: empty(204),
+    errors: [AuthErrors.invalidVerificationToken],
+    rateLimit: { name: 'verify-email', by: 'ip', limit: 60, window: '1h' },
+    idempotent: false,
+  },
+})

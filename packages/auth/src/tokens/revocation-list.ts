@@ -1,0 +1,103 @@
+import { type Clock, milliseconds, seconds } from '@corbel/core'
+import type { Logger, Meter } from '@corbel/core/ports'
+import { AuthErrors } from '../auth-errors.ts'
+import { AuthMetrics } from '../auth-metrics.ts'
+import type { SessionRepository } from '../ports/session-repository.ts'
+import type { SessionId } from '../sessions/session.ts'
+
+/** Reads revocations of all instances. */
+export type ListRevokedSince = SessionRepository['listRevokedSince']
+
+export interface RevocationListOptions {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly meter: Meter
+  /** Milliseconds after which the list is read again. */
+  readonly interval: number
+  /** Milliseconds for which an access token may outlive its session. */
+  readonly lifetime: number
+}
+
+/** Revocations are read again this far back: for commits that were slow to show and clocks that differ between instances. */
+const overlap = milliseconds('30s')
+
+/** A token may be issued by a refresh that had won against the revocation by a moment. */
+const margin = milliseconds('2m')
+
+/** Intervals after which a list that could not be read again is not believed any more. */
+const patience = 3
+
+/**
+ * Sessions that have ended although access tokens of theirs still run. There is no timer: the list is read again by the first
+ * request after the interval, which does not wait for it, and by any request after three intervals, which does.
+ */
+export class RevocationList {
+  readonly #options: RevocationListOptions
+  readonly #revoked = new Map<SessionId, number>()
+  #readAt: number | undefined
+  #reading: Promise<void> | undefined
+
+  constructor(options: RevocationListOptions) {
+    this.#options = options
+  }
+
+  /** Refuses a session from now on, in this instance at once. */
+  add(id: SessionId, at: Date): void {
+    this.#revoked.set(id, Math.max(at.getTime(), this.#revoked.get(id) ?? 0))
+  }
+
+  has(id: SessionId): boolean {
+    return this.#revoked.has(id)
+  }
+
+  get size(): number {
+    return this.#revoked.size
+  }
+
+  /**
+   * Makes the list recent enough to decide by.
+   *
+   * @throws `auth/revocations-unavailable` when it is older than three intervals and cannot be read.
+   */
+  async refresh(list: ListRevokedSince): Promise<void> {
+    const { clock, interval, logger } = this.#options
+    // A clock that was set back must not make the list look recent.
+    const age = Math.abs(clock.now().getTime() - (this.#readAt ?? Number.NEGATIVE_INFINITY))
+    if (age < interval) return
+    const reading = this.#read(list)
+    if (age < patience * interval) {
+      reading.catch((error: unknown) => logger.warn('revoked sessions could not be read', { error }))
+      return
+    }
+    try {
+      await reading
+    } catch (error) {
+      logger.error('revoked sessions could not be read', { error })
+      throw AuthErrors.revocationsUnavailable({ retryAfter: seconds(`${interval}ms`) }, { cause: error })
+    }
+  }
+
+  #read(list: ListRevokedSince): Promise<void> {
+    this.#reading ??= this.#load(list).finally(() => {
+      this.#reading = undefined
+    })
+    return this.#reading
+  }
+
+  async #load(list: ListRevokedSince): Promise<void> {
+    const { clock, lifetime, meter } = this.#options
+    const polls = meter.counter(AuthMetrics.revocationPoll)
+    const now = clock.now().getTime()
+    const oldest = now - lifetime - margin
+    try {
+      const since = this.#readAt === undefined ? oldest : Math.max(oldest, this.#readAt - overlap)
+      for (const { id, revokedAt } of await list(new Date(since))) this.add(id, revokedAt)
+    } catch (error) {
+      polls.add({ outcome: 'failure' })
+      throw error
+    }
+    polls.add({ outcome: 'success' })
+    this.#readAt = now
+    for (const [id, at] of this.#revoked) if (at < oldest) this.#revoked.delete(id)
+  }
+}

@@ -1,0 +1,19 @@
+import type { PermissionCatalog } from '@corbel/core'
+import { type Role, roles } from '@corbel/core/tenant'
+
+export type ScopesByRole = Readonly<Record<Role, readonly string[]>>
+
+/** The scopes that each role has: its own and those of every lesser role. */
+export function scopesByRole(permissions: PermissionCatalog): ScopesByRole {
+  const scopesOf = (role: Role): readonly string[] =>
+    Object.values(permissions)
+      .filter(({ from }) => roles.indexOf(from) <= roles.indexOf(role))
+      .map(({ scope }) => scope)
+      .toSorted()
+  return {
+    viewer: scopesOf('viewer'),
+    member: scopesOf('member'),
+    admin: scopesOf('admin'),
+    owner: scopesOf('owner'),
+  }
+}

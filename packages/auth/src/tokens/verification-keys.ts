@@ -1,0 +1,81 @@
+import { type Clock, milliseconds } from '@corbel/core'
+import type { KeyVault, Logger, PublicKey } from '@corbel/core/ports'
+import { type CryptoKey, importJWK } from 'jose'
+
+/** How long a set of keys is used before the vault is asked again. */
+const freshFor = milliseconds('30s')
+
+export interface VerificationKeysOptions {
+  readonly clock: Clock
+  readonly keyVault: KeyVault
+  readonly logger: Logger
+  /** Called when the set of keys is another one than before. */
+  readonly onChange: () => void
+}
+
+/** The public keys whose signatures are accepted. They come from the vault and from nowhere else. */
+export class VerificationKeys {
+  readonly #options: VerificationKeysOptions
+  #keys: ReadonlyMap<string, CryptoKey> = new Map()
+  #readAt = Number.NEGATIVE_INFINITY
+  #missedAt = Number.NEGATIVE_INFINITY
+  #reading: Promise<void> | undefined
+
+  constructor(options: VerificationKeysOptions) {
+    this.#options = options
+  }
+
+  /** Reads the keys again when they are older than 30 s. While the vault does not answer, the last ones stay in use. */
+  async refresh(): Promise<void> {
+    if (this.#now() - this.#readAt < freshFor) return
+    try {
+      await this.#read()
+    } catch (error) {
+      if (this.#keys.size === 0) throw error
+      this.#readAt = this.#now()
+      this.#options.logger.warn('the signing keys could not be read again', { error })
+    }
+  }
+
+  /**
+   * The key of this name, or null. A name that is not known makes the vault be asked again, at most once in 30 s, so that made-up
+   * names cannot be used to keep it busy.
+   */
+  async find(kid: string): Promise<CryptoKey | null> {
+    if (!this.#keys.has(kid) && this.#mayAskAgain()) await this.#read()
+    return this.#keys.get(kid) ?? null
+  }
+
+  #mayAskAgain(): boolean {
+    if (this.#reading) return true
+    if (this.#now() - this.#missedAt < freshFor) return false
+    this.#missedAt = this.#now()
+    return true
+  }
+
+  #read(): Promise<void> {
+    this.#reading ??= this.#load().finally(() => {
+      this.#reading = undefined
+    })
+    return this.#reading
+  }
+
+  async #load(): Promise<void> {
+    const at = this.#now()
+    const published = await this.#options.keyVault.publicKeys()
+    const names = new Set(published.map(({ kid }) => kid))
+    const isSame = names.size === this.#keys.size && [...names].every((kid) => this.#keys.has(kid))
+    this.#readAt = at
+    if (isSame) return
+    this.#keys = new Map(
+      await Promise.all(published.map(async (key) => [key.kid, await imported(key)] as const)),
+    )
+    this.#options.onChange()
+  }
+
+  #now(): number {
+    return this.#options.clock.now().getTime()
+  }
+}
+
+const imported = ({ kty, crv, x }: PublicKey): Promise<CryptoKey> => importJWK({ kty, crv, x }, 'EdDSA')
