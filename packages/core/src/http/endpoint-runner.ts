@@ -1,4 +1,4 @@
-import { isIdempotent } from '../contract/contract.ts'
+import { takesIdempotencyKey } from '../contract/standard-errors.ts'
 import { ipBucket } from './client-ip.ts'
 import { authorize, requireSameTenant } from './access-check.ts'
 import { bearerOf } from './bearer.ts'
@@ -38,7 +38,7 @@ const defaultMaxBodyBytes = 1_048_576
 /** Prepares everything about an endpoint that does not depend on the request. */
 export function createEndpointRunner(route: Route, options: FetchHandlerOptions, checkMonitor: MonitorCheck): EndpointRunner {
   const { endpoint } = route
-  const { access, rateLimit, success } = endpoint
+  const { access, rateLimit } = endpoint
   const { authenticate, clock, idempotency, requireVerifiedEmail = false } = options
   assertSound(route, options)
 
@@ -47,7 +47,7 @@ export function createEndpointRunner(route: Route, options: FetchHandlerOptions,
   const limit = rateLimit ? (options.quotaOf?.(rateLimit) ?? rateLimit.limit) : 0
   const quota = rateLimit ? createQuotaCheck(rateLimit, limit, options.rateLimiter) : null
   const needsVersion = endpoint.versioned === true && endpoint.method !== 'GET'
-  const isRepeatable = isIdempotent(endpoint) && success.kind !== 'eventStream' && success.kind !== 'content'
+  const isRepeatable = takesIdempotencyKey(endpoint)
   const name = `${route.tag}.${route.name}`
 
   const admit = async ({ request, peer }: Exchange): Promise<Principal | null> => {

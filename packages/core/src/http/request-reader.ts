@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Endpoint } from '../contract/contract.ts'
 import type { FormBody, JsonBody, RequestBody } from '../contract/media.ts'
+import { strictSchema } from '../contract/strict-schema.ts'
 import type { FieldError } from '../kernel/errors.ts'
 import { nothing, readBytes } from './body-reader.ts'
 import { toFieldErrors } from './field-errors.ts'
@@ -21,7 +22,7 @@ export interface RequestReader {
 }
 
 export function createRequestReader(endpoint: Endpoint, maxBodyBytes: number): RequestReader {
-  const query = strict(endpoint.query ?? z.object({}))
+  const query = strictSchema(endpoint.query ?? z.object({}))
   const { params } = endpoint
   return {
     params: (values) => (params ? validate('params', params, decodeParams(values)) : undefined),
@@ -58,7 +59,7 @@ function createTextReader(
   mediaTypes: readonly string[],
   parse: (bytes: Uint8Array) => unknown,
 ): RequestReader['body'] {
-  const schema = strict(body.schema)
+  const schema = strictSchema(body.schema)
   const isOptional = schema.safeParse(undefined).success
   return async (request) => {
     if (isOptional && !request.headers.has('content-type')) {
@@ -81,10 +82,6 @@ async function readNothing(request: Request, limit: number): Promise<ReadBody> {
   }
   return { bytes, value: undefined }
 }
-
-/** Unknown keys are refused everywhere; a schema that means to take them says so with a catch-all. */
-const strict = (schema: z.ZodType): z.ZodType =>
-  schema instanceof z.ZodObject && schema.def.catchall === undefined ? schema.strict() : schema
 
 function validate(part: FieldError['part'], schema: z.ZodType, value: unknown): unknown {
   const result = schema.safeParse(value)

@@ -1,3 +1,4 @@
+import { docsPolicy } from '../contract/docs-style.ts'
 import { alternative, implement, type Route } from '../http/implement.ts'
 import type { Meter } from '../ports/meter.ts'
 import type { Readiness } from './health.ts'
@@ -27,5 +28,5 @@ export const systemRoutes = ({ name, profile, modules, meter, readiness, openApi
     },
     metrics: () => meter.scrape(),
     openapi: async () => ({ body: openApi() }),
-    docs: async () => ({ body: docsPage() }),
+    docs: async () => ({ body: docsPage(), contentSecurityPolicy: docsPolicy }),
   })

@@ -1,0 +1,40 @@
+import type { ErrorStatus } from '../kernel/errors.ts'
+import { type Endpoint, isIdempotent } from './contract.ts'
+
+/** A failure that the HTTP layer itself can answer with. */
+export interface StandardError {
+  readonly status: ErrorStatus
+  readonly code: `http/${string}`
+}
+
+const of = (status: ErrorStatus, ...names: readonly string[]): readonly StandardError[] =>
+  names.map((name) => ({ status, code: `http/${name}` }))
+
+/** The failures that can happen at an endpoint before its handler decides anything. */
+export function standardErrors(endpoint: Endpoint): readonly StandardError[] {
+  const { access, body, method, rateLimit, versioned } = endpoint
+  const isWrite = method !== 'GET'
+  const signsIn = access.kind === 'user' || access.kind === 'operator'
+  const hasScopes = access.kind === 'user' && access.scopes.length > 0
+  return [
+    ...of(400, 'invalid-path', 'invalid-request'),
+    ...(body?.kind === 'json' ? of(400, 'malformed-json', 'body-too-deep') : []),
+    ...(signsIn ? of(401, 'unauthenticated', 'invalid-token') : []),
+    ...(signsIn && access.assurance ? of(401, 'assurance-required') : []),
+    ...(access.kind === 'monitor' ? of(401, 'unauthenticated') : []),
+    ...(signsIn ? of(403, 'tenant-mismatch') : []),
+    ...(hasScopes ? of(403, 'missing-scope', 'email-unverified') : []),
+    ...(access.kind === 'operator' ? of(403, 'forbidden') : []),
+    ...(isWrite ? of(413, 'body-too-large') : []),
+    ...(body ? of(415, 'unsupported-media-type') : []),
+    ...(isWrite && versioned ? [...of(412, 'precondition-failed'), ...of(428, 'precondition-required')] : []),
+    ...(takesIdempotencyKey(endpoint)
+      ? [...of(400, 'idempotency-key-invalid'), ...of(409, 'idempotency-in-flight'), ...of(422, 'idempotency-key-reused')]
+      : []),
+    ...(rateLimit ? of(429, 'rate-limited') : []),
+  ]
+}
+
+/** Answers that are read as they come cannot be kept for a replay. */
+export const takesIdempotencyKey = (endpoint: Endpoint): boolean =>
+  isIdempotent(endpoint) && endpoint.success.kind !== 'eventStream' && endpoint.success.kind !== 'content'
