@@ -1,6 +1,6 @@
 // Kernel
 export { type Clock, epochSeconds, systemClock } from './kernel/clock.ts'
-export { after, before, type Duration, milliseconds, seconds } from './kernel/duration.ts'
+export { addMilliseconds, after, before, type Duration, milliseconds, seconds } from './kernel/duration.ts'
 export { defineErrors, DomainError, type ErrorCatalog, type ErrorDetails, type ErrorFactory, type ErrorSpec, type ErrorStatus, type FieldError } from './kernel/errors.ts'
 export { type Id, idSchema, newId } from './kernel/id.ts'
 export { type ManualClock, manualClock } from './kernel/manual-clock.ts'
@@ -11,12 +11,25 @@ export type { Transaction } from './kernel/transaction.ts'
 
 // Contract
 export { type Access, anyone, type Assurance, type AssuranceLevel, operator, scope, user, webhook } from './contract/access.ts'
+export { docsPage } from './contract/docs-page.ts'
+export { docsPolicy } from './contract/docs-style.ts'
+export { type ApiDescription, type OpenApiDocument, toOpenApi } from './contract/openapi.ts'
+export { type Operation, operationsOf } from './contract/operation.ts'
 export { type Contract, defineContract, type Endpoint, type Endpoints, type Method, type RateLimit } from './contract/contract.ts'
 export { accepted, type Content, content, created, empty, eventStream, form, json, ok, raw, redirect, type Reply, type RequestBody, type ServerSentEvent } from './contract/media.ts'
 
 // HTTP
 export { Alternative, alternative, type BodyOf, type Call, type Client, type Handlers, implement, type ReplyOf, type Route } from './http/implement.ts'
+export { createClient, type ClientOptions } from './http/client.ts'
+export type { ApiClient, EventSubscription } from './http/client-types.ts'
+export type { CorsOptions } from './http/cors.ts'
+export { createFetchHandler } from './http/fetch-handler.ts'
+export type { Answered, Connection, FetchHandler, FetchHandlerOptions, ResponseConstructor } from './http/fetch-handler-options.ts'
+export { HttpErrors } from './http/http-errors.ts'
 export type { Authenticate, Principal } from './http/principal.ts'
+export type { Problem } from './http/problem.ts'
+export { ProblemError } from './http/problem-error.ts'
+export { RequestContext } from './http/request-context.ts'
 
 // Modules
 export { defineEvents, type EventCatalog, type EventFactory, type EventHandler, type EventSpec, on } from './module/define-events.ts'
@@ -39,4 +52,4 @@ export { quotaResolver, type QuotaResolver } from './module/settings-quota.ts'
 export type { SettingsSource } from './module/settings-reader.ts'
 export { standInProblems } from './module/stand-ins.ts'
 export { refuseStart, type StartProblem, StartRefused } from './module/start-report.ts'
-export { isLoopback, plainHttp, plainPostgres } from './module/transport.ts'
+export { plainHttp, plainPostgres } from './module/transport.ts'
