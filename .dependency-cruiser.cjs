@@ -5,7 +5,7 @@
  *
  * Each rule is shown to fire by test/dependency-rule.test.ts.
  */
-const test = '\\.test\\.ts$'
+const test = '\\.(test|fixture)\\.ts$'
 const modules = 'auth|billing|agents|automation'
 
 const inCore = (layer, allowed) => ({

@@ -49,7 +49,7 @@ function inspect(name: string, tarball: string): number {
   const refused = files.filter(
     (file) => !/^package\/(?:dist\/.*\.(?:js|d\.ts)|package\.json|README\.md|LICENSE)$/.test(file),
   )
-  const tests = files.filter((file) => /\.test\./.test(file))
+  const tests = files.filter((file) => /\.(?:test|fixture)\./.test(file))
   if (refused.length + tests.length > 0)
     fail(`${name} packs what nobody should install:\n${[...refused, ...tests].join('\n')}`)
   for (const needed of ['package/README.md', 'package/LICENSE']) {

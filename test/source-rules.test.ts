@@ -26,7 +26,7 @@ const files: readonly Source[] = execFileSync(
   .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
 
 const typescript = files.filter(({ path }) => path.endsWith('.ts') && !path.endsWith('.d.ts'))
-const isTest = ({ path }: Source): boolean => path.endsWith('.test.ts')
+const isTest = ({ path }: Source): boolean => /\.(?:test|fixture)\.ts$/.test(path)
 const packaged = typescript.filter((file) => /^packages\/[^/]+\/src\//.test(file.path) && !isTest(file))
 const lines = ({ text }: Source): number => text.trimEnd().split('\n').length
 
