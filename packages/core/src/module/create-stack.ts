@@ -120,6 +120,7 @@ export function createStack<M extends AnyModule>(
   return Object.assign(Object.create(services), {
     fetch: guarded(handle, lifecycle),
     profile: loaded.profile,
+    operations: routes,
     catalogs, logger, meter, readiness,
     transaction: async (work: (tx: ServicesOf<M>) => Promise<unknown>) => {
       const result = await storage.transaction((tx) => work(compose(composition, tx) as ServicesOf<M>))

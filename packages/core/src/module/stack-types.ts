@@ -1,4 +1,5 @@
 import type { Any } from '../any.ts'
+import type { Operation } from '../contract/operation.ts'
 import type { FetchHandler, ResponseConstructor } from '../http/fetch-handler-options.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Cache } from '../ports/cache.ts'
@@ -56,6 +57,8 @@ export interface StackBase<M extends AnyModule> {
   readonly profile: Profile
   /** The catalogues of the core and of every module, by name. */
   readonly catalogs: Readonly<Record<string, ModuleCatalogs>>
+  /** What `fetch` answers, as data. */
+  readonly operations: readonly Operation[]
   readonly logger: Logger
   readonly meter: Meter
   /** Runs work over every module's services in one storage transaction. */
