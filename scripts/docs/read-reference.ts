@@ -1,0 +1,25 @@
+import { argon2PasswordHasher } from '@corbel/adapters/argon2'
+import { memoryStorage } from '@corbel/adapters/memory'
+import { auth, AuthSettings } from '@corbel/auth'
+import { createStack, fromEnv } from '@corbel/core'
+import { silentLogger } from '@corbel/core/ports'
+import { tenant } from '@corbel/core/tenant'
+import { HostSettings } from '../../examples/reference-host/src/host-settings.ts'
+import type { Reference } from './reference.ts'
+
+/** The whole stack as it describes itself. Nothing is started, and nothing depends on the machine. */
+export async function readReference(): Promise<Reference> {
+  const secrets = Object.values(AuthSettings).filter((setting) => 'secret' in setting)
+  const stack = createStack({
+    modules: [tenant(), auth({ passwords: argon2PasswordHasher() })],
+    storage: memoryStorage(),
+    settings: fromEnv(Object.fromEntries(secrets.map(({ env }) => [env, crypto.randomUUID()]))),
+    logger: silentLogger,
+  })
+  const answer = await stack.fetch(new Request('http://127.0.0.1/openapi.json'))
+  return {
+    catalogs: { ...stack.catalogs, host: { settings: HostSettings } },
+    operations: stack.operations,
+    openApi: await answer.json(),
+  }
+}
