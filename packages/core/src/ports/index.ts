@@ -4,7 +4,12 @@ export type { AdapterInfo, PortAdapter } from './adapter.ts'
 export type { Cache } from './cache.ts'
 export { memoryCache, type MemoryCacheOptions } from './cache.memory.ts'
 export { consoleLogger, type ConsoleLoggerOptions } from './console-logger.ts'
-export type { IdempotencyRequest, IdempotencyState, IdempotencyStore, StoredResponse } from './idempotency-store.ts'
+export type {
+  IdempotencyRequest,
+  IdempotencyState,
+  IdempotencyStore,
+  StoredResponse,
+} from './idempotency-store.ts'
 export { memoryIdempotencyStore, type MemoryIdempotencyStoreOptions } from './idempotency-store.memory.ts'
 export { KeyStoreErrors, type KeyStore, type StoredKeys } from './key-store.ts'
 export { memoryKeyStore } from './key-store.memory.ts'
@@ -29,6 +34,7 @@ export type { Quota, RateLimitDecision, RateLimiter } from './rate-limiter.ts'
 export { memoryRateLimiter, type MemoryRateLimiterOptions } from './rate-limiter.memory.ts'
 export { type LogLine, recordingLogger, type RecordingLogger } from './recording-logger.ts'
 export type { Storage, StorageTransaction } from './storage.ts'
+export { StorageErrors } from './storage-errors.ts'
 export { type AsyncExpectation, type Expectation, race, racers, type Suite, winners } from './suite.ts'
 export { manualTime, realTime, type Timeline } from './timeline.ts'
 

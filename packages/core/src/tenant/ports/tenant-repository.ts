@@ -11,4 +11,3 @@ export interface TenantRepository {
   /** Changes the name and returns the tenant as it is now; null when there is none. */
   rename(id: TenantId, name: string): Promise<Tenant | null>
 }
-

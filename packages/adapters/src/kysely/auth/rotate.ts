@@ -1,0 +1,58 @@
+import type { Rotation } from '@corbel/auth/ports'
+import type { Role } from '@corbel/core/tenant/ports'
+import { sql } from 'kysely'
+import type { Db } from '../database.ts'
+import type { SessionRow } from './session-row.ts'
+
+export interface Presented extends SessionRow {
+  readonly verdict: 'rotate' | 'repeat' | 'reused' | 'refused'
+  readonly new_expiry: Date
+  readonly successor_expires_at: Date | null
+  readonly email_verified: boolean
+  readonly operator: boolean
+  readonly role: Role
+}
+
+/**
+ * One statement: lock the presented token and its session, decide, and change them if the verdict is `rotate`.
+ *
+ * A caller that waited for the locks sees the newest version of both locked rows (EvalPlanQual, READ COMMITTED), never the
+ * successor's row, which its snapshot does not show: so everything the verdict needs is in those two. The session is locked
+ * first, as everything else that touches sessions and tokens does, so no two of them can deadlock.
+ */
+export async function rotate(db: Db, rotation: Omit<Rotation, 'reuseEvent'>): Promise<Presented | null> {
+  const { presented, successor } = rotation
+  const now = sql`${rotation.now}::timestamptz`
+  const { rows } = await sql<Presented>`
+    with presented as materialized (
+      select s.id, s.tenant_id, s.user_id, s.created_at, s.last_seen_at, s.expires_at, s.user_agent, s.ip_prefix, s.aal,
+        s.amr, s.authenticated_at, t.digest, t.successor_expires_at, u.email_verified, u.operator, m.role,
+        least(${rotation.expiresAt}::timestamptz, s.expires_at) as new_expiry,
+        case
+          when s.revoked_at is not null or s.expires_at <= ${now} or t.expires_at <= ${now} then 'refused'
+          when t.replaced_at <= ${rotation.graceSince}::timestamptz then 'reused'
+          when m.role is null then 'refused'
+          when t.replaced_at is null then 'rotate'
+          when t.successor_digest = ${successor} then 'repeat'
+          else 'refused'
+        end as verdict
+      from corbel_refresh_tokens t
+      join corbel_sessions s on s.tenant_id = t.tenant_id and s.id = t.session_id
+      join corbel_users u on u.id = s.user_id
+      left join corbel_memberships m on m.tenant_id = s.tenant_id and m.user_id = s.user_id
+      where t.digest = ${presented}
+      for no key update of s, t
+    ), inserted as (
+      insert into corbel_refresh_tokens (digest, tenant_id, session_id, expires_at)
+      select ${successor}, p.tenant_id, p.id, p.new_expiry from presented p where p.verdict = 'rotate'
+    ), replaced as (
+      update corbel_refresh_tokens t
+      set replaced_at = ${now}, successor_digest = ${successor}, successor_expires_at = p.new_expiry
+      from presented p where p.verdict = 'rotate' and t.digest = p.digest
+    ), seen as (
+      update corbel_sessions s set last_seen_at = ${now}
+      from presented p where p.verdict = 'rotate' and s.tenant_id = p.tenant_id and s.id = p.id
+    )
+    select * from presented`.execute(db)
+  return rows[0] ?? null
+}

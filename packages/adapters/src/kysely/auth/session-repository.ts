@@ -1,0 +1,144 @@
+import type { RevocationReason, SessionId, SessionRepository, UserId } from '@corbel/auth/ports'
+import type { Clock, DomainEvent, Id } from '@corbel/core/ports'
+import { sql } from 'kysely'
+import type { Db } from '../database.ts'
+import { insertEvents } from '../platform/event-recorder.ts'
+import { rotate } from './rotate.ts'
+import { toRow, toSession } from './session-row.ts'
+
+export function kyselySessionRepository(db: Db, clock: Clock): SessionRepository {
+  /** Ends one live session and records the events if it was live. */
+  async function end(
+    {
+      id,
+      tenantId,
+      userId,
+    }: { readonly id: SessionId; readonly tenantId: Id<'ten'>; readonly userId: UserId },
+    now: Date,
+    reason: RevocationReason,
+    events: readonly DomainEvent[],
+  ): Promise<boolean> {
+    const { rows } = await sql`
+      with ended as (
+        update corbel_sessions set revoked_at = ${now}::timestamptz, revocation_reason = ${reason}
+        where tenant_id = ${tenantId} and user_id = ${userId} and id = ${id}
+          and revoked_at is null and expires_at > ${now}::timestamptz
+        returning id
+      ), recorded as (${insertEvents(clock, events, sql`exists (select from ended)`)})
+      select id from ended`.execute(db)
+    return rows.length > 0
+  }
+
+  return {
+    async open(session, { digest, expiresAt }, events) {
+      const row = toRow(session)
+      await db
+        .with('opened', (query) =>
+          query.insertInto('corbel_sessions').values({ ...row, revoked_at: null, revocation_reason: null }),
+        )
+        .with('recorded', () => insertEvents(clock, events))
+        .insertInto('corbel_refresh_tokens')
+        .values({ digest, tenant_id: row.tenant_id, session_id: row.id, expires_at: expiresAt })
+        .execute()
+    },
+
+    async rotate({ reuseEvent, ...rotation }) {
+      const presented = await rotate(db, rotation)
+      if (!presented) return { outcome: 'refused' }
+      const { verdict, email_verified: emailVerified, operator, role } = presented
+      const session = toSession(presented)
+      switch (verdict) {
+        case 'rotate':
+          return {
+            outcome: 'rotated',
+            rotatedNow: true,
+            expiresAt: presented.new_expiry,
+            session: { ...session, lastSeenAt: rotation.now },
+            emailVerified,
+            operator,
+            role,
+          }
+        case 'repeat':
+          return {
+            outcome: 'rotated',
+            rotatedNow: false,
+            expiresAt: presented.successor_expires_at ?? presented.new_expiry,
+            session,
+            emailVerified,
+            operator,
+            role,
+          }
+        case 'reused': {
+          // A token once replaced stays replaced, so the verdict still holds here; of concurrent reuses one ends the session.
+          const ended = await end(session, rotation.now, 'refresh-reuse', [reuseEvent(session)])
+          return ended ? { outcome: 'reused', sessionId: session.id } : { outcome: 'refused' }
+        }
+        case 'refused':
+          return { outcome: 'refused' }
+      }
+    },
+
+    async listLive(tenantId, userId, now, { limit, after }) {
+      const rows = await db
+        .selectFrom('corbel_sessions')
+        .selectAll()
+        .where('tenant_id', '=', tenantId)
+        .where('user_id', '=', userId)
+        .where('revoked_at', 'is', null)
+        .where('expires_at', '>', now)
+        .$if(after !== null, (query) => query.where('id', '<', after as SessionId))
+        .orderBy('id', 'desc')
+        .limit(limit + 1)
+        .execute()
+      return rows.map(toSession)
+    },
+
+    revoke: (tenantId, userId, id, now, reason, events) => end({ tenantId, userId, id }, now, reason, events),
+
+    async revokeByToken(digest, now, reason, event) {
+      const row = await db
+        .selectFrom('corbel_refresh_tokens as t')
+        .innerJoin('corbel_sessions as s', (join) =>
+          join.onRef('s.tenant_id', '=', 't.tenant_id').onRef('s.id', '=', 't.session_id'),
+        )
+        .select(['s.id', 's.tenant_id as tenantId', 's.user_id as userId'])
+        .where('t.digest', '=', digest)
+        .executeTakeFirst()
+      return row && (await end(row, now, reason, [event(row)])) ? row.id : null
+    },
+
+    async revokeAll(userId, now, reason, events) {
+      // Locked in one order: two callers that end the same sessions cannot deadlock.
+      const { rows } = await sql<{ readonly id: SessionId }>`
+        with live as materialized (
+          select tenant_id, id from corbel_sessions
+          where user_id = ${userId} and revoked_at is null and expires_at > ${now}::timestamptz
+          order by tenant_id, id for no key update
+        ), ended as (
+          update corbel_sessions s set revoked_at = ${now}::timestamptz, revocation_reason = ${reason}
+          from live l where s.tenant_id = l.tenant_id and s.id = l.id
+          returning s.id
+        ), recorded as (${insertEvents(clock, events, sql`exists (select from ended)`)})
+        select id from ended order by id`.execute(db)
+      return rows.map(({ id }) => id)
+    },
+
+    async listRevokedSince(since) {
+      const rows = await db
+        .selectFrom('corbel_sessions')
+        .select(['id', 'revoked_at'])
+        .where('revoked_at', '>=', since)
+        .orderBy('revoked_at')
+        .execute()
+      return rows.map(({ id, revoked_at }) => ({ id, revokedAt: revoked_at as Date }))
+    },
+
+    async purge(time) {
+      const { numDeletedRows } = await db
+        .deleteFrom('corbel_sessions')
+        .where((where) => where.or([where('revoked_at', '<', time), where('expires_at', '<', time)]))
+        .executeTakeFirstOrThrow()
+      return Number(numDeletedRows)
+    },
+  }
+}

@@ -1,0 +1,10 @@
+import type { Kysely, Transaction } from 'kysely'
+import type { AuthTables } from './auth/tables.ts'
+import type { PlatformTables } from './platform/tables.ts'
+import type { TenantTables } from './tenant/tables.ts'
+
+/** Corbel's tables. They stand in whatever schema the connection's search path names, next to the host's own. */
+export interface Database extends PlatformTables, TenantTables, AuthTables {}
+
+/** The root or a transaction. */
+export type Db = Kysely<Database> | Transaction<Database>

@@ -1,0 +1,71 @@
+import type { Clock, Id, Outbox } from '@corbel/core/ports'
+import { sql } from 'kysely'
+import type { Db } from '../database.ts'
+
+interface ClaimedRow {
+  readonly id: Id<'evt'>
+  readonly type: string
+  readonly tenant_id: Id<'ten'> | null
+  readonly payload: unknown
+  readonly occurred_at: Date
+  readonly attempts: number
+}
+
+export const kyselyOutbox = (db: Db, clock: Clock): Outbox => ({
+  async claim({ limit, leaseMs }) {
+    const now = clock.now()
+    // Materialized: the planner may otherwise run a subquery with a limit more than once.
+    const { rows } = await sql<ClaimedRow>`
+      with due as materialized (
+        select seq from corbel_outbox
+        where delivered_at is null and due_at <= ${now}::timestamptz
+        order by seq limit ${limit}::integer
+        for update skip locked
+      ), claimed as (
+        update corbel_outbox o
+        set attempts = o.attempts + 1, due_at = ${new Date(now.getTime() + leaseMs)}::timestamptz
+        from due where o.seq = due.seq
+        returning o.seq, o.id, o.type, o.tenant_id, o.payload, o.occurred_at, o.attempts
+      )
+      select id, type, tenant_id, payload, occurred_at, attempts from claimed order by seq`.execute(db)
+    return rows.map(({ tenant_id: tenantId, occurred_at: occurredAt, ...rest }) => ({
+      ...rest,
+      tenantId,
+      occurredAt,
+    }))
+  },
+
+  async settle(ids) {
+    if (ids.length === 0) return
+    await sql`
+      update corbel_outbox set delivered_at = ${clock.now()}::timestamptz
+      where id = any(${ids}::text[]) and delivered_at is null`.execute(db)
+  },
+
+  async defer(id, { retryAt, error }) {
+    await db
+      .updateTable('corbel_outbox')
+      .set({ due_at: retryAt, last_error: storable(error) })
+      .where('id', '=', id)
+      .where('delivered_at', 'is', null)
+      .execute()
+  },
+
+  async depth() {
+    const { rows } = await sql<{ readonly pending: number; readonly dead: number }>`
+      select count(due_at)::integer as pending, count(*) filter (where due_at is null)::integer as dead
+      from corbel_outbox where delivered_at is null`.execute(db)
+    return rows[0] ?? { pending: 0, dead: 0 }
+  },
+
+  async purge(time) {
+    const { numDeletedRows } = await db
+      .deleteFrom('corbel_outbox')
+      .where('delivered_at', '<', time)
+      .executeTakeFirstOrThrow()
+    return Number(numDeletedRows)
+  },
+})
+
+/** An error's text can hold anything; Postgres refuses NUL (SQLSTATE 22021). */
+const storable = (error: string): string => error.toWellFormed().replaceAll('\0', '\uFFFD')

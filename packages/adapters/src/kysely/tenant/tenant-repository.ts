@@ -1,0 +1,37 @@
+import { type Tenant, TenantErrors, type TenantRepository } from '@corbel/core/tenant/ports'
+import type { Selectable } from 'kysely'
+import type { Db } from '../database.ts'
+import { onUniqueViolation } from '../unique-violation.ts'
+import type { TenantTables } from './tables.ts'
+
+export const kyselyTenantRepository = (db: Db): TenantRepository => ({
+  async insert({ id, slug, name, createdAt }) {
+    const inserted = db
+      .insertInto('corbel_tenants')
+      .values({ id, slug, name, created_at: new Date(createdAt) })
+      .execute()
+    await onUniqueViolation('corbel_tenants_slug_key', inserted, TenantErrors.slugTaken)
+  },
+
+  async find(id) {
+    const row = await db.selectFrom('corbel_tenants').selectAll().where('id', '=', id).executeTakeFirst()
+    return row ? toTenant(row) : null
+  },
+
+  async rename(id, name) {
+    const row = await db
+      .updateTable('corbel_tenants')
+      .set({ name })
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirst()
+    return row ? toTenant(row) : null
+  },
+})
+
+const toTenant = ({ id, slug, name, created_at }: Selectable<TenantTables['corbel_tenants']>): Tenant => ({
+  id,
+  slug,
+  name,
+  createdAt: created_at.toISOString(),
+})

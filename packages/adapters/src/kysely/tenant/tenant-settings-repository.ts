@@ -1,0 +1,40 @@
+import type { TenantSettings, TenantSettingsRepository } from '@corbel/core/tenant/ports'
+import type { Selectable } from 'kysely'
+import type { Db } from '../database.ts'
+import { jsonb } from '../json.ts'
+import type { TenantTables } from './tables.ts'
+
+export const kyselyTenantSettingsRepository = (db: Db): TenantSettingsRepository => ({
+  async insert(tenantId, { billingContacts, flags, version }) {
+    await db
+      .insertInto('corbel_tenant_settings')
+      .values({ tenant_id: tenantId, billing_contacts: jsonb(billingContacts), flags: jsonb(flags), version })
+      .execute()
+  },
+
+  async find(tenantId) {
+    const row = await db
+      .selectFrom('corbel_tenant_settings')
+      .selectAll()
+      .where('tenant_id', '=', tenantId)
+      .executeTakeFirst()
+    return row ? toSettings(row) : null
+  },
+
+  async replace(tenantId, { billingContacts, flags }, expected) {
+    const row = await db
+      .updateTable('corbel_tenant_settings')
+      .set({ billing_contacts: jsonb(billingContacts), flags: jsonb(flags), version: expected + 1 })
+      .where('tenant_id', '=', tenantId)
+      .where('version', '=', expected)
+      .returningAll()
+      .executeTakeFirst()
+    return row ? toSettings(row) : null
+  },
+})
+
+const toSettings = (row: Selectable<TenantTables['corbel_tenant_settings']>): TenantSettings => ({
+  billingContacts: row.billing_contacts,
+  flags: row.flags,
+  version: row.version,
+})

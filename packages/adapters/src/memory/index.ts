@@ -1,0 +1,6 @@
+export {
+  type MemoryRepositories,
+  type MemoryStorage,
+  memoryStorage,
+  type MemoryStorageOptions,
+} from './memory-storage.ts'

@@ -1,0 +1,105 @@
+import {
+  type AuthRepositories,
+  type AuthTables,
+  authTables,
+  memoryAuthRepositories,
+} from '@corbel/auth/ports'
+import {
+  type Clock,
+  memoryEventRecorder,
+  memoryIdempotencyStore,
+  memoryOutbox,
+  mergeOutbox,
+  outboxTable,
+  type OutboxTable,
+  type Storage,
+  systemClock,
+} from '@corbel/core/ports'
+import {
+  memoryTenantRepositories,
+  type TenantRepositories,
+  type TenantTables,
+  tenantTables,
+} from '@corbel/core/tenant/ports'
+import { EscapeGuard } from '../escape-guard.ts'
+
+export interface MemoryRepositories {
+  readonly tenant: TenantRepositories
+  readonly auth: AuthRepositories
+}
+
+export type MemoryStorage = Storage<MemoryRepositories>
+
+export interface MemoryStorageOptions {
+  /** @default systemClock */
+  readonly clock?: Clock
+}
+
+type Tables = TenantTables & AuthTables
+
+/**
+ * Keeps everything in this process: for tests, and to learn what the ports demand. One call or one transaction runs at a time.
+ * A transaction works on a copy that replaces the original when it succeeds. Calling the storage from inside one of its own
+ * transactions, other than through what the transaction lends, throws: on a database that call would escape the rollback.
+ */
+export function memoryStorage({ clock = systemClock }: MemoryStorageOptions = {}): MemoryStorage {
+  const tables: Tables = { ...tenantTables(), ...authTables() }
+  const committed = outboxTable()
+  const guard = new EscapeGuard()
+  const exclusive = queue()
+  return {
+    adapter: { name: 'memory', standIn },
+    ...guard.around(
+      {
+        repositories: repositories(tables, committed, clock),
+        outbox: memoryOutbox({ clock }, committed),
+        idempotency: memoryIdempotencyStore({ clock }),
+      },
+      exclusive,
+    ),
+    async transaction(work) {
+      guard.refuse('transaction')
+      return exclusive(async () => {
+        const copy = Object.fromEntries(
+          Object.entries(tables).map(([name, rows]) => [name, new Map(rows)]),
+        ) as unknown as Tables
+        const recorded = outboxTable()
+        const result = await guard.inside(() =>
+          work({
+            repositories: repositories(copy, recorded, clock),
+            events: memoryEventRecorder({ clock }, recorded),
+          }),
+        )
+        for (const name of Object.keys(tables) as (keyof Tables)[]) replace<unknown>(tables[name], copy[name])
+        mergeOutbox(recorded, committed)
+        return result
+      })
+    },
+    check: async () => {},
+  }
+}
+
+const standIn = {
+  setting: 'DATABASE_URL',
+  fix: 'Set DATABASE_URL to a Postgres database: what is kept in memory is lost when the process ends.',
+}
+
+const repositories = (tables: Tables, outbox: OutboxTable, clock: Clock): MemoryRepositories => ({
+  tenant: memoryTenantRepositories(tables),
+  auth: memoryAuthRepositories(tables, memoryEventRecorder({ clock }, outbox)),
+})
+
+function replace<T>(rows: Map<unknown, T>, by: Map<unknown, T>): void {
+  rows.clear()
+  for (const [key, row] of by) rows.set(key, row)
+}
+
+/** Runs calls one after another, in the order in which they were made. */
+function queue(): <T>(run: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (run) => {
+    const next = last.then(run)
+    last = next.catch(() => {})
+    return next
+  }
+}

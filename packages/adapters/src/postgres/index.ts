@@ -1,0 +1,6 @@
+export {
+  poolDeadlines,
+  type PostgresClientPool,
+  postgresDialect,
+  type PostgresDialectOptions,
+} from './postgres-dialect.ts'

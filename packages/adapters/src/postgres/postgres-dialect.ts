@@ -1,0 +1,83 @@
+import { PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
+import { isLost, reported, toPortError } from '../unavailable.ts'
+
+interface ErrorSource {
+  on(event: 'error', listener: (error: Error) => void): unknown
+}
+
+/** The part of a `pg` pool that is used. */
+export interface PostgresClientPool extends Omit<PostgresPool, 'connect'>, ErrorSource {
+  connect(): Promise<PostgresPoolClient & ErrorSource>
+}
+
+export interface PostgresDialectOptions {
+  /**
+   * Yours to make and to end (`db.destroy()` ends it too). `pg` waits for ever by default: see {@link poolDeadlines}.
+   */
+  readonly pool: PostgresClientPool
+  /** Told of connections that broke while nobody used them, as in a restart of the database; the pool replaces them by itself. */
+  readonly onConnectionError?: (error: Error) => void
+}
+
+/**
+ * Postgres through `pg` for kysely. A connection that breaks, in use or idle, never ends the process: its query fails with
+ * `storage/unavailable`, and the connection is not used again.
+ */
+export function postgresDialect({
+  pool,
+  onConnectionError = () => {},
+}: PostgresDialectOptions): PostgresDialect {
+  const leases = new WeakMap<object, PostgresPoolClient>()
+  pool.on('error', onConnectionError)
+  return new PostgresDialect({
+    pool: {
+      // By reference to what kysely looks for on a pool.
+      ...(pool.Client && { Client: pool.Client }),
+      options: pool.options,
+      end: () => pool.end(),
+      async connect() {
+        const client = await reported(() => pool.connect())
+        let lease = leases.get(client)
+        if (!lease) {
+          // The pool listens only while a client is idle; without a listener a checked-out one that breaks ends the process.
+          client.on('error', onConnectionError)
+          lease = leaseOf(client)
+          leases.set(client, lease)
+        }
+        return lease
+      },
+    },
+  })
+}
+
+/** The client with errors as the port has them; one that lost its connection is not given back to the pool. */
+function leaseOf(client: PostgresPoolClient): PostgresPoolClient {
+  let lost = false
+  const query = async (text: string, parameters: readonly unknown[]) => {
+    try {
+      return await client.query(text, parameters)
+    } catch (error) {
+      lost ||= isLost(error)
+      throw toPortError(error)
+    }
+  }
+  return {
+    ...(client.processID !== undefined && { processID: client.processID }),
+    query: query as PostgresPoolClient['query'],
+    release: (destroy) => client.release(destroy === true || lost),
+  }
+}
+
+/**
+ * Deadlines for `new pg.Pool({ connectionString, ...poolDeadlines })`, in milliseconds. Without them every one of these waits is
+ * endless: for a connection of the pool or to the server, for a statement, for an answer that no longer comes, and on a transaction
+ * that nobody goes on with.
+ */
+export const poolDeadlines = {
+  connectionTimeoutMillis: 1000,
+  statement_timeout: 3000,
+  query_timeout: 4000,
+  lock_timeout: 2000,
+  idle_in_transaction_session_timeout: 10_000,
+  keepAlive: true,
+} as const
