@@ -140,6 +140,7 @@ export function createStack<M extends AnyModule>(
         ],
         report,
       ),
+    drain: () => lifecycle.drain(),
     stop: ({ limitMs = stopLimitMs } = {}) =>
       lifecycle.stop(
         [

@@ -44,6 +44,20 @@ describe('lifecycle', () => {
     expect(closed).toBe(true)
   })
 
+  test('draining turns readiness off and still stops in order', async () => {
+    const lifecycle = new Lifecycle()
+    await lifecycle.start([])
+    lifecycle.drain()
+    expect(lifecycle.status).toBe('stopping')
+    const leave = lifecycle.enter()
+    let closed = false
+    const stopped = lifecycle.stop([step('storage', async () => void (closed = true))], 60_000)
+    expect(closed).toBe(false)
+    leave()
+    await stopped
+    expect(closed).toBe(true)
+  })
+
   test('closes everything at the limit even when a request never ends', async () => {
     const lifecycle = new Lifecycle()
     await lifecycle.start([])

@@ -18,7 +18,7 @@ export class StartFailed extends Error {
   }
 }
 
-type Phase = 'created' | 'starting' | 'running' | 'stopping' | 'stopped'
+type Phase = 'created' | 'starting' | 'running' | 'draining' | 'stopping' | 'stopped'
 
 /** Starts in steps, counts requests under way, and stops when they are done. */
 export class Lifecycle {
@@ -28,7 +28,7 @@ export class Lifecycle {
 
   get status(): Exclude<Readiness['status'], 'unavailable'> {
     if (this.#phase === 'running') return 'ready'
-    return this.#phase === 'stopping' || this.#phase === 'stopped' ? 'stopping' : 'starting'
+    return this.#phase === 'created' || this.#phase === 'starting' ? 'starting' : 'stopping'
   }
 
   get accepting(): boolean {
@@ -49,6 +49,11 @@ export class Lifecycle {
       report?.({ name, durationMs: performance.now() - started })
     }
     this.#phase = 'running'
+  }
+
+  /** Turns readiness off and nothing else. */
+  drain(): void {
+    if (this.#phase === 'running') this.#phase = 'draining'
   }
 
   /** Counts a request until the function that it returns is called. */

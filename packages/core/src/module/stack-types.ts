@@ -21,7 +21,10 @@ type Merge<U> = (U extends unknown ? (u: U) => void : never) extends (m: infer M
 type ContextOf<M extends AnyModule> = Parameters<M['services']>[0]
 
 export type ServicesOf<M extends AnyModule> = { readonly [K in M as K['name']]: ReturnType<K['services']> }
-export type RepositoriesOf<M extends AnyModule> = { readonly [K in M as K['name']]: ContextOf<K>['repositories'] }
+/** What the storage must bring. A module that declares no repositories asks for nothing. */
+export type RepositoriesOf<M extends AnyModule> = {
+  readonly [K in M as unknown extends ContextOf<K>['repositories'] ? never : K['name']]: ContextOf<K>['repositories']
+}
 
 /** What the modules use of their siblings, by name of the sibling. */
 export type UsesOf<M extends AnyModule> = Merge<M extends AnyModule ? ContextOf<M>['uses'] : never>
@@ -69,6 +72,8 @@ export interface StackBase<M extends AnyModule> {
    * @throws StartFailed with the step that failed.
    */
   start(report?: StepReport): Promise<void>
+  /** Turns readiness off, so that a proxy sends nothing more; requests are still answered. `stop` comes later. */
+  drain(): void
   /** Readiness turns false first; then requests, deliveries and jobs under way are finished, and adapters are closed. */
   stop(options?: { readonly limitMs?: number }): Promise<void>
   readiness(): Promise<Readiness>
