@@ -1,0 +1,40 @@
+import { execFile } from 'node:child_process'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const documents = [
+  'README.md',
+  'packages/core/README.md',
+  'packages/auth/README.md',
+  'packages/adapters/README.md',
+]
+// Below test/, so that snippets resolve what the workspace has installed, as its tests do.
+const folder = join(root, 'test/.snippets')
+
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+it('compiles every snippet of the READMEs', async () => {
+  await mkdir(folder, { recursive: true })
+  let snippets = 0
+  for (const document of documents) {
+    const text = await readFile(join(root, document), 'utf8')
+    for (const [, code] of text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)) {
+      const name = `${document.replaceAll(/[/.]/g, '-')}-${(snippets += 1)}.ts`
+      await writeFile(join(folder, name), code ?? '')
+    }
+  }
+  expect(snippets).toBeGreaterThanOrEqual(documents.length)
+  await writeFile(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({ extends: '../../tsconfig.check.json', include: ['*.ts'] }),
+  )
+  const errors = await new Promise<string>((resolve) => {
+    execFile(join(root, 'node_modules/.bin/tsc'), ['-p', folder], (failure, stdout) =>
+      resolve(failure ? stdout : ''),
+    )
+  })
+  expect(errors).toBe('')
+})
