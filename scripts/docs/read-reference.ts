@@ -4,6 +4,7 @@ import { auth, AuthSettings } from '@corbel/auth'
 import { createStack, fromEnv } from '@corbel/core'
 import { silentLogger } from '@corbel/core/ports'
 import { tenant } from '@corbel/core/tenant'
+import { HostMetrics } from '../../examples/reference-host/src/host-metrics.ts'
 import { HostSettings } from '../../examples/reference-host/src/host-settings.ts'
 import type { Reference } from './reference.ts'
 
@@ -18,7 +19,7 @@ export async function readReference(): Promise<Reference> {
   })
   const answer = await stack.fetch(new Request('http://127.0.0.1/openapi.json'))
   return {
-    catalogs: { ...stack.catalogs, host: { settings: HostSettings } },
+    catalogs: { ...stack.catalogs, host: { settings: HostSettings, metrics: HostMetrics } },
     operations: stack.operations,
     openApi: await answer.json(),
   }

@@ -61,9 +61,9 @@ export const HostSettings = defineSettings({
   databasePoolTimeout: {
     env: 'DATABASE_POOL_TIMEOUT',
     section: 'database',
-    summary: 'Longest wait for a connection, in seconds.',
+    summary: 'Longest wait for a connection, in seconds. A request that waits longer is better refused.',
     schema: integer({ min: 1, max: 300 }),
-    default: 30,
+    default: 1,
   },
   databasePoolRecycle: {
     env: 'DATABASE_POOL_RECYCLE',
@@ -82,11 +82,10 @@ export const HostSettings = defineSettings({
   secretKey: {
     env: 'SECRET_KEY',
     section: 'secrets',
-    summary:
-      'Seals the file of signing keys. Without it the keys are lost. Absent: made and kept in the data folder.',
+    summary: 'Seals the file of signing keys, which are lost without it.',
     schema: opaque(),
     secret: true,
-    required: ['staging', 'production'],
+    required: ['local', 'staging', 'production'],
     fix: 'Make one and keep it: openssl rand -base64 32',
   },
   keyStoragePath: {

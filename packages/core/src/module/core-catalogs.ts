@@ -1,5 +1,7 @@
 import { HttpErrors } from '../http/http-errors.ts'
 import { PageErrors } from '../kernel/page.ts'
+import { KeyStoreErrors } from '../ports/key-store.ts'
+import { StorageErrors } from '../ports/storage-errors.ts'
 import { CoreJobs } from './core-jobs.ts'
 import { CoreMetrics } from './core-metrics.ts'
 import { CoreSettings } from './core-settings.ts'
@@ -8,7 +10,7 @@ import type { ModuleCatalogs } from './module.ts'
 /** What the core itself declares. */
 export const coreCatalogs = {
   settings: CoreSettings,
-  errors: [HttpErrors, PageErrors],
+  errors: [HttpErrors, PageErrors, StorageErrors, KeyStoreErrors],
   jobs: CoreJobs,
   metrics: CoreMetrics,
 } as const satisfies ModuleCatalogs
