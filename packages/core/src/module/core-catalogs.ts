@@ -1,6 +1,7 @@
 import { HttpErrors } from '../http/http-errors.ts'
 import { PageErrors } from '../kernel/page.ts'
 import { KeyStoreErrors } from '../ports/key-store.ts'
+import { PortErrors } from '../ports/port-errors.ts'
 import { StorageErrors } from '../ports/storage-errors.ts'
 import { CoreJobs } from './core-jobs.ts'
 import { CoreMetrics } from './core-metrics.ts'
@@ -10,7 +11,7 @@ import type { ModuleCatalogs } from './module.ts'
 /** What the core itself declares. */
 export const coreCatalogs = {
   settings: CoreSettings,
-  errors: [HttpErrors, PageErrors, StorageErrors, KeyStoreErrors],
+  errors: [HttpErrors, PageErrors, PortErrors, StorageErrors, KeyStoreErrors],
   jobs: CoreJobs,
   metrics: CoreMetrics,
 } as const satisfies ModuleCatalogs
