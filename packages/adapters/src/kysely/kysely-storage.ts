@@ -60,6 +60,7 @@ export function kyselyStorage<DB>({
         )
     },
     async check() {
+      guard.refuse('check')
       await sql`select 1`.execute(root)
     },
   }

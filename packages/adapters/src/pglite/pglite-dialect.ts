@@ -1,5 +1,5 @@
 import { type PGlite, PGliteDialect } from 'kysely'
-import { reported } from '../unavailable.ts'
+import { reported } from '../driver-errors.ts'
 
 type Query = PGlite['query']
 

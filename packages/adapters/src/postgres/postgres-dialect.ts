@@ -1,5 +1,5 @@
 import { PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
-import { isLost, reported, toPortError } from '../unavailable.ts'
+import { isLost, reported, toPortError } from '../driver-errors.ts'
 
 interface ErrorSource {
   on(event: 'error', listener: (error: Error) => void): unknown

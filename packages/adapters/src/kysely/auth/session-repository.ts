@@ -36,7 +36,7 @@ export function kyselySessionRepository(db: Db, clock: Clock): SessionRepository
         .with('opened', (query) =>
           query.insertInto('corbel_sessions').values({ ...row, revoked_at: null, revocation_reason: null }),
         )
-        .with('recorded', () => insertEvents(clock, events))
+        .with('recorded', () => sql`(${insertEvents(clock, events)})`)
         .insertInto('corbel_refresh_tokens')
         .values({ digest, tenant_id: row.tenant_id, session_id: row.id, expires_at: expiresAt })
         .execute()

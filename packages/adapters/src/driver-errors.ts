@@ -36,9 +36,17 @@ export const isLost = (error: unknown): boolean =>
   isUnavailable(error) &&
   !/^(?:57014|55P03|25P03|25006|40001|40P01|53)/.test(String((error as { readonly code?: unknown }).code))
 
-/** `storage/unavailable` for a database that cannot be asked; any other error unchanged. */
-export const toPortError = (error: unknown): unknown =>
-  isUnavailable(error) ? StorageErrors.unavailable({ retryAfter: 1 }, { cause: error }) : error
+/** Fields in which drivers repeat values of the statement: an address, a digest, a password hash. */
+const telling = ['detail', 'where', 'params', 'query', 'queryOptions', 'internalQuery'] as const
+
+/**
+ * What a call to the driver may fail with: `storage/unavailable` for a database that cannot be asked, else the driver's error
+ * without the values that it repeats, for an unexpected error is logged.
+ */
+export function toPortError(error: unknown): unknown {
+  if (error instanceof Error) for (const field of telling) Reflect.deleteProperty(error, field)
+  return isUnavailable(error) ? StorageErrors.unavailable({ retryAfter: 1 }, { cause: error }) : error
+}
 
 /** Runs a call to the driver with {@link toPortError} on its failure. */
 export async function reported<T>(call: () => Promise<T>): Promise<T> {
