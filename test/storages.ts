@@ -1,0 +1,184 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { applyMigrations, type KyselyRepositories, kyselyStorage } from '@corbel/adapters/kysely'
+import { memoryStorage } from '@corbel/adapters/memory'
+import { pgliteDialect } from '@corbel/adapters/pglite'
+import { postgresDialect } from '@corbel/adapters/postgres'
+import { type Clock, newId, type Storage, systemClock } from '@corbel/core/ports'
+import { PGlite } from '@electric-sql/pglite'
+import { Kysely, type LogEvent, sql } from 'kysely'
+import pg from 'pg'
+import { recordBackend } from './backends.ts'
+
+export type Backend = 'memory' | 'pglite' | 'postgres'
+
+export interface OpenStorage {
+  readonly storage: Storage<KyselyRepositories>
+  /** Null in memory. */
+  readonly db: Kysely<unknown> | null
+  /** SQL statements sent since the last `reset`, begin and commit included. */
+  readonly statements: { count(): number; reset(): void }
+  /** Empties every table. */
+  clear(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Cold starts of PGlite take seconds: give `beforeAll` this time-out. */
+export const openTimeout = 120_000
+
+const candidates = [
+  'postgres://corbel_test:corbel_test@127.0.0.1:5432/corbel_test',
+  'postgres://postgres@127.0.0.1:5432/test',
+  'postgres://postgres@127.0.0.1:5432/postgres',
+]
+
+/** Where Postgres for tests is: CORBEL_TEST_DATABASE_URL, or whatever answers on the standard port. Null when nothing does. */
+export async function postgresUrl(): Promise<string | null> {
+  const told = process.env['CORBEL_TEST_DATABASE_URL']
+  if (told) return told
+  for (const url of candidates) {
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1000 })
+    client.on('error', () => {})
+    try {
+      await client.connect()
+      await client.end()
+      return url
+    } catch {
+      // Nothing there, or not for this role: the next one.
+    }
+  }
+  if (process.env['CI'] === 'true')
+    throw new Error('CI runs the suites on Postgres: set CORBEL_TEST_DATABASE_URL.')
+  return null
+}
+
+/** The back ends on which a suite is to run here. */
+export async function backends(): Promise<readonly Backend[]> {
+  return (await postgresUrl()) === null ? ['memory', 'pglite'] : ['memory', 'pglite', 'postgres']
+}
+
+/** An empty, migrated storage of one test file. Call `close` when done. */
+export async function openStorage(
+  backend: Backend,
+  options: { readonly clock?: Clock } = {},
+): Promise<OpenStorage> {
+  const { clock = systemClock } = options
+  if (backend === 'memory') return openMemory(clock)
+  const { db, statements, close } = await openDatabase(backend)
+  await applyMigrations(db)
+  return {
+    storage: kyselyStorage({ db, clock }),
+    db,
+    statements,
+    async clear() {
+      // The rest goes with these, by cascade.
+      for (const table of ['corbel_tenants', 'corbel_users', 'corbel_outbox', 'corbel_idempotency_keys']) {
+        await sql`delete from ${sql.table(table)}`.execute(db)
+      }
+    },
+    close,
+  }
+}
+
+export interface OpenDatabase extends Pick<OpenStorage, 'statements' | 'close'> {
+  readonly db: Kysely<unknown>
+}
+
+/** A database, or a schema of one, in which there is nothing yet. */
+export async function openDatabase(backend: Exclude<Backend, 'memory'>): Promise<OpenDatabase> {
+  let count = 0
+  const counted = {
+    statements: {
+      count: () => count,
+      reset: () => {
+        count = 0
+      },
+    },
+    log: (_event: LogEvent) => void count++,
+    /** kysely does not log the transactions of PGlite. */
+    transaction: () => void (count += 2),
+  }
+  const opened = await (backend === 'pglite' ? openPglite(counted) : openPostgres(counted))
+  recordBackend(await nameOf(opened.db, backend))
+  return { ...opened, statements: counted.statements }
+}
+
+interface Counting {
+  readonly log: (event: LogEvent) => void
+  readonly transaction: () => void
+}
+
+async function nameOf(db: Kysely<unknown>, backend: Backend): Promise<string> {
+  const { rows } = await sql<{ readonly server_version: string }>`show server_version`.execute(db)
+  return `${backend} ${rows[0]?.server_version.split(' ', 1)[0]}`
+}
+
+function openMemory(clock: Clock): OpenStorage {
+  recordBackend('memory')
+  let storage = memoryStorage({ clock })
+  return {
+    get storage() {
+      return storage
+    },
+    db: null,
+    statements: { count: () => 0, reset() {} },
+    clear: async () => {
+      storage = memoryStorage({ clock })
+    },
+    close: async () => {},
+  }
+}
+
+async function openPglite({ log, transaction }: Counting) {
+  const client = await startPglite()
+  const begin = client.transaction.bind(client)
+  client.transaction = (work) => {
+    transaction()
+    return begin(work)
+  }
+  const db = new Kysely<unknown>({ dialect: pgliteDialect({ client }), log })
+  await sql`create schema corbel_test`.execute(db)
+  await sql`set search_path = corbel_test`.execute(db)
+  return { db, close: () => db.destroy() }
+}
+
+const require = createRequire(import.meta.url)
+const pgliteVersion =
+  dirname(require.resolve('@electric-sql/pglite')).match(/pglite@([\d.]+)/)?.[1] ?? 'unknown'
+const snapshot = fileURLToPath(new URL(`../node_modules/.cache/pglite-${pgliteVersion}.tar`, import.meta.url))
+
+/** From a data folder that an earlier start has left: initialising one takes seconds. */
+async function startPglite(): Promise<PGlite> {
+  if (existsSync(snapshot)) return PGlite.create({ loadDataDir: new Blob([readFileSync(snapshot)]) })
+  const client = await PGlite.create()
+  const dump = await client.dumpDataDir('none')
+  mkdirSync(dirname(snapshot), { recursive: true })
+  // Other test files may be doing the same: only a whole file gets the name.
+  const whole = `${snapshot}.${process.pid}.${newId('tmp')}`
+  writeFileSync(whole, new Uint8Array(await dump.arrayBuffer()))
+  renameSync(whole, snapshot)
+  return client
+}
+
+async function openPostgres({ log }: Counting) {
+  const connectionString = await postgresUrl()
+  if (connectionString === null) throw new Error('There is no Postgres to test with.')
+  const schema = newId('corbel_test')
+  const pool = new pg.Pool({
+    connectionString,
+    max: 16,
+    // Far beyond what a busy machine needs: what hangs fails, and nothing is timed.
+    connectionTimeoutMillis: 20_000,
+    statement_timeout: 20_000,
+    options: `-c search_path=${schema}`,
+  })
+  const db = new Kysely<unknown>({ dialect: postgresDialect({ pool }), log })
+  await sql`create schema ${sql.id(schema)}`.execute(db)
+  const close = async () => {
+    await sql`drop schema ${sql.id(schema)} cascade`.execute(db)
+    await db.destroy()
+  }
+  return { db, close }
+}
