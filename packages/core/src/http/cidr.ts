@@ -47,7 +47,8 @@ function parseV6(text: string): Uint8Array | null {
   if (text.length > 45) return null
   const halves = text.split('::')
   if (halves.length > 2) return null
-  const [head, tail] = halves.map(groupsOf)
+  // Dotted quads stand at the end of the address only.
+  const [head, tail] = halves.map((half, i) => groupsOf(half, i === halves.length - 1))
   if (!head || tail === null) return null
   const missing = 8 - head.length - (tail?.length ?? 0)
   if (tail === undefined ? missing !== 0 : missing < 1) return null
@@ -60,12 +61,12 @@ function parseV6(text: string): Uint8Array | null {
   return bytes
 }
 
-function groupsOf(text: string): readonly number[] | null {
+function groupsOf(text: string, isEnd: boolean): readonly number[] | null {
   if (text === '') return []
   const groups: number[] = []
   const parts = text.split(':')
   for (const [i, part] of parts.entries()) {
-    const v4 = i === parts.length - 1 ? parseV4(part) : null
+    const v4 = isEnd && i === parts.length - 1 ? parseV4(part) : null
     if (v4) groups.push(((v4[0] ?? 0) << 8) | (v4[1] ?? 0), ((v4[2] ?? 0) << 8) | (v4[3] ?? 0))
     else if (/^[0-9a-f]{1,4}$/i.test(part)) groups.push(Number.parseInt(part, 16))
     else return null

@@ -28,7 +28,7 @@ export interface Cors {
 /** @throws Error at boot for anything that is not one exact origin. */
 export function createCors({ origins, credentials = false }: CorsOptions): Cors {
   for (const origin of origins) {
-    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+    if (origin.includes('*') || !URL.canParse(origin) || new URL(origin).origin !== origin) {
       throw new Error(`"${origin}" is not an origin. Write scheme, host and port only, such as https://app.example.com; wildcards are not supported.`)
     }
   }

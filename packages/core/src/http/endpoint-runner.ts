@@ -5,7 +5,7 @@ import { bearerOf } from './bearer.ts'
 import { sha256Of } from './digest.ts'
 import { versionOf } from './etag.ts'
 import { timerHeartbeat } from './event-stream.ts'
-import type { FetchHandlerOptions } from './fetch-handler-options.ts'
+import type { Connection, FetchHandlerOptions } from './fetch-handler-options.ts'
 import { HttpErrors } from './http-errors.ts'
 import { idempotencyKeyOf, runOnce } from './idempotency.ts'
 import type { Call, Route } from './implement.ts'
@@ -23,7 +23,7 @@ export interface Exchange {
   readonly target: Target
   readonly params: Readonly<Record<string, string>> | undefined
   readonly context: RequestContext
-  readonly peer: string | undefined
+  readonly connection: Connection
   /** Headers of the answer so far. */
   readonly headers: Record<string, string>
   /** Reports a failure that is no longer part of the answer; returns its problem document. */
@@ -50,8 +50,8 @@ export function createEndpointRunner(route: Route, options: FetchHandlerOptions,
   const isRepeatable = takesIdempotencyKey(endpoint)
   const name = `${route.tag}.${route.name}`
 
-  const admit = async ({ request, peer }: Exchange): Promise<Principal | null> => {
-    if (access.kind === 'monitor') await checkMonitor(request.headers, peer)
+  const admit = async ({ request, connection }: Exchange): Promise<Principal | null> => {
+    if (access.kind === 'monitor') await checkMonitor(request.headers, connection.remoteAddress)
     if (access.kind !== 'user' && access.kind !== 'operator') return null
     const credential = bearerOf(request.headers)
     if (credential === null || authenticate === undefined) throw HttpErrors.unauthenticated()
@@ -81,7 +81,7 @@ export function createEndpointRunner(route: Route, options: FetchHandlerOptions,
     const query = reader.query(target.query)
     const version = needsVersion ? versionOf(request.headers) : undefined
     const key = isRepeatable ? idempotencyKeyOf(request.headers) : null
-    const body: ReadBody | null = endpoint.method === 'GET' ? null : await reader.body(request)
+    const body: ReadBody | null = endpoint.method === 'GET' ? null : await reader.body(request, exchange.connection.body)
     const work = (): Promise<Answer> => handle(exchange, { params, query, body: body?.value, version } as Call)
     if (key === null || body === null) return work()
     const caller = principal ? `${principal.tenantId}:${principal.userId}` : `anonymous:${ipBucket(context.ip)}`

@@ -9,10 +9,20 @@ import type { Route } from './implement.ts'
 import type { Authenticate, Principal } from './principal.ts'
 import type { RequestContext } from './request-context.ts'
 
+export type BodyState = 'intact' | 'parsed' | 'lost'
+
 /** What the host knows about the connection that a `Request` cannot say. */
 export interface Connection {
   /** Address of the peer, which may be a proxy. */
   readonly remoteAddress?: string | undefined
+  /** Path and query as they came over the wire, before URL parsing could hide what was odd about them. */
+  readonly target?: string | undefined
+  /**
+   * Whether the request's body is the bytes that were sent, was made again from what the host had parsed, or is gone.
+   *
+   * @default 'intact'
+   */
+  readonly body?: BodyState | undefined
 }
 
 /** Answers every request; never rejects. Without `connection` the `ip` that some servers add to the request is used. */

@@ -6,7 +6,7 @@ import type { Connection, FetchHandler, FetchHandlerOptions, ResponseConstructor
 import { HttpErrors } from './http-errors.ts'
 import type { Route } from './implement.ts'
 import { createMonitorCheck } from './monitor-access.ts'
-import { targetOf } from './path.ts'
+import { parseTarget, requestTarget, type Target } from './path.ts'
 import type { Principal } from './principal.ts'
 import { problemHeaders, toProblem } from './problem.ts'
 import { RequestContext } from './request-context.ts'
@@ -50,10 +50,10 @@ export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
     return { status: problem.status, body: JSON.stringify(problem) }
   }
 
-  const answer = (request: Request, peer: string | undefined, context: RequestContext, headers: Record<string, string>, trail: Trail) => {
+  const answer = (request: Request, connection: Connection, context: RequestContext, headers: Record<string, string>, trail: Trail) => {
     const { method } = request
     if (draining?.()) throw HttpErrors.shuttingDown({ retryAfter: 1, headers: { connection: 'close' } })
-    const target = targetOf(request.url)
+    const target = targetOf(request, connection)
     const match = router.find(method, target.path)
     if (!match) return unmatched(request, target.path, headers)
     trail.route = match.value.route
@@ -61,7 +61,7 @@ export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
       if (!(error instanceof DomainError)) guarded(() => onDefect?.(error, context))
       return toProblem(error, context.requestId)
     }
-    trail.exchange = { request, target, params: match.params, context, peer, headers, onFailure, principal: null }
+    trail.exchange = { request, target, params: match.params, context, connection, headers, onFailure, principal: null }
     return match.value.run(trail.exchange)
   }
 
@@ -77,16 +77,16 @@ export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
     return { status: 204, body: null }
   }
 
-  return async (request, connection) => {
+  return async (request, given) => {
     const started = performance.now()
-    const peer = peerOf(request, connection)
-    const context = new RequestContext(request.headers, clientIp(peer, request.headers.get('x-forwarded-for')), clock)
+    const connection = given ?? connectionOf(request)
+    const context = new RequestContext(request.headers, clientIp(connection.remoteAddress, request.headers.get('x-forwarded-for')), clock)
     const headers: Record<string, string> = { ...base, 'x-request-id': context.requestId }
     cors.apply(request.headers.get('origin'), headers)
     const trail: Trail = { route: null, exchange: null }
     let result: Answer
     try {
-      result = await answer(request, peer, context, headers, trail)
+      result = await answer(request, connection, context, headers, trail)
     } catch (error) {
       result = toAnswer(error, context, headers)
     }
@@ -113,8 +113,13 @@ function guarded(observe: () => void): void {
   }
 }
 
-function peerOf(request: Request, connection: Connection | undefined): string | undefined {
-  if (connection) return connection.remoteAddress
+function connectionOf(request: Request): Connection {
   const { ip } = request as { readonly ip?: unknown }
-  return typeof ip === 'string' ? ip : undefined
+  return typeof ip === 'string' ? { remoteAddress: ip } : {}
+}
+
+function targetOf(request: Request, { target }: Connection): Target {
+  // Whoever reads the first of two and whoever reads the last would disagree about whom the request is for.
+  if (request.headers.get('host')?.includes(',')) throw HttpErrors.invalidRequest({ detail: 'Host must be given once.' })
+  return parseTarget(target ?? requestTarget(request.url))
 }

@@ -16,13 +16,15 @@ export function isCanonicalPath(path: string): boolean {
   if (plain.test(path)) return true
   if (!path.startsWith('/') || path.includes('//') || !pathCharacters.test(path) || refusedEscape.test(path)) return false
   try {
-    // Refuses stray percent signs, overlong forms and anything else that is not UTF-8.
-    decodeURIComponent(path)
-    return true
+    // Refuses stray percent signs, overlong forms and anything else that is not UTF-8; then C1 controls.
+    return !/[\u0080-\u009f]/.test(decodeURIComponent(path))
   } catch {
     return false
   }
 }
+
+// Everything else must come percent-encoded; a fragment is never sent.
+const visibleAscii = /^[\x21\x22\x24-\x7e]*$/
 
 export interface Target {
   readonly path: string
@@ -30,21 +32,23 @@ export interface Target {
   readonly query: string
 }
 
-/**
- * Splits a request's URL without parsing it again: `Request.url` is already normalized.
- *
- * @throws `http/invalid-path`, or `http/not-found` for a trailing slash.
- */
-export function targetOf(url: string): Target {
+/** Path and query of a normalized URL, such as `Request.url` has, without parsing it again. */
+export function requestTarget(url: string): string {
   const start = url.indexOf('/', url.indexOf('://') + 3)
   const hash = url.indexOf('#', start)
-  const end = hash === -1 ? url.length : hash
-  const mark = url.indexOf('?', start)
-  const pathEnd = mark === -1 || mark > end ? end : mark
-  const path = url.slice(start, pathEnd)
-  if (!isCanonicalPath(path)) throw HttpErrors.invalidPath()
+  return hash === -1 ? url.slice(start) : url.slice(start, hash)
+}
+
+/**
+ * @param target - Path and query (RFC 9112 §3.2.1, origin-form).
+ * @throws `http/invalid-path`, or `http/not-found` for a trailing slash.
+ */
+export function parseTarget(target: string): Target {
+  const mark = target.indexOf('?')
+  const path = mark === -1 ? target : target.slice(0, mark)
+  if (!isCanonicalPath(path) || !visibleAscii.test(target)) throw HttpErrors.invalidPath()
   if (path.length > 1 && path.endsWith('/')) {
     throw HttpErrors.notFound({ detail: 'The path ends with a slash, which no address here does. Leave it out.' })
   }
-  return { path, query: pathEnd === end ? '' : url.slice(pathEnd + 1, end) }
+  return { path, query: mark === -1 ? '' : target.slice(mark + 1) }
 }

@@ -1,4 +1,5 @@
 import { DomainError, type FieldError } from '../kernel/errors.ts'
+import { HostError } from './host-error.ts'
 
 /** An RFC 9457 problem document. */
 export interface Problem {
@@ -17,8 +18,12 @@ export const problemType = (code: string): string => `urn:corbel:problem:${code}
 /** Code of every failure that is a bug of ours. */
 export const internalCode = 'internal'
 
-/** What the caller learns of a failure. Of anything but a `DomainError` that is the request id and nothing else. */
+/** What the caller learns of a failure. Of a defect that is the request id and nothing else. */
 export function toProblem(error: unknown, requestId: string): Problem {
+  if (error instanceof HostError) {
+    const { code, message, fix } = error
+    return { type: problemType(code), title: message, status: 500, detail: fix, code, fix, requestId }
+  }
   if (!(error instanceof DomainError)) {
     return {
       type: problemType(internalCode),

@@ -4,8 +4,10 @@ import type { FormBody, JsonBody, RequestBody } from '../contract/media.ts'
 import { strictSchema } from '../contract/strict-schema.ts'
 import type { FieldError } from '../kernel/errors.ts'
 import { nothing, readBytes } from './body-reader.ts'
+import type { BodyState } from './fetch-handler-options.ts'
 import { toFieldErrors } from './field-errors.ts'
 import { parseForm } from './form-data.ts'
+import { rawBodyConsumed } from './host-error.ts'
 import { HttpErrors } from './http-errors.ts'
 import { parseStrictJson } from './strict-json.ts'
 
@@ -18,7 +20,7 @@ export interface ReadBody {
 export interface RequestReader {
   params(params: Readonly<Record<string, string>> | undefined): unknown
   query(query: string): unknown
-  body(request: Request): Promise<ReadBody>
+  body(request: Request, state?: BodyState): Promise<ReadBody>
 }
 
 export function createRequestReader(endpoint: Endpoint, maxBodyBytes: number): RequestReader {
@@ -40,7 +42,8 @@ function createBodyReader(body: RequestBody | undefined, limit: number): Request
     case undefined:
       return (request) => readNothing(request, limit)
     case 'raw':
-      return async (request) => {
+      return async (request, state = 'intact') => {
+        if (state !== 'intact') throw rawBodyConsumed()
         if (body.contentTypes.length > 0) requireMediaType(request, body.contentTypes)
         requireIdentity(request)
         const bytes = await readBytes(request, limit)
@@ -61,7 +64,8 @@ function createTextReader(
 ): RequestReader['body'] {
   const schema = strictSchema(body.schema)
   const isOptional = schema.safeParse(undefined).success
-  return async (request) => {
+  return async (request, state) => {
+    if (state === 'lost') throw rawBodyConsumed()
     if (isOptional && !request.headers.has('content-type')) {
       const bytes = await readBytes(request, limit)
       if (bytes.length === 0) return { bytes, value: validate('body', schema, undefined) }
