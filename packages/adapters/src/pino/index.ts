@@ -1,0 +1,1 @@
+export { type PinoLoggerOptions, pinoLogger, redactedPaths } from './pino-logger.ts'
