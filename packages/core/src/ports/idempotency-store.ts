@@ -11,9 +11,9 @@ export interface IdempotencyRequest {
   readonly key: string
   /** Digest of the request, so that a key used for something else is noticed. */
   readonly fingerprint: string
-  /** After this time a request that never finished may be taken up again. */
+  /** After this time a request that never finished may be taken up again, by one caller. */
   readonly leaseMs: number
-  /** How long an answer is kept. */
+  /** How long the key and its answer are kept, from `begin`. */
   readonly keepMs: number
 }
 
@@ -30,9 +30,9 @@ export interface IdempotencyStore {
    * belongs to a request with another fingerprint; `done` with the kept answer afterwards. An expired key is a new key.
    */
   begin(request: IdempotencyRequest): Promise<IdempotencyState>
-  /** Keeps the answer of a started request. */
+  /** Keeps the answer of a started request, from then on unchanged. */
   complete(scope: string, key: string, response: StoredResponse): Promise<void>
-  /** Frees the key of a started request that failed without effect. */
+  /** Frees the key of a started request that failed without effect; a kept answer stays. */
   release(scope: string, key: string): Promise<void>
   /** Forgets expired keys; returns how many. */
   purge(): Promise<number>

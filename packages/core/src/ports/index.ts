@@ -2,6 +2,7 @@
 
 export type { AdapterInfo, PortAdapter } from './adapter.ts'
 export type { Cache } from './cache.ts'
+export { cacheConformance } from './cache.conformance.ts'
 export { memoryCache, type MemoryCacheOptions } from './cache.memory.ts'
 export { consoleLogger, type ConsoleLoggerOptions } from './console-logger.ts'
 export type {
@@ -10,17 +11,30 @@ export type {
   IdempotencyStore,
   StoredResponse,
 } from './idempotency-store.ts'
+export { idempotencyStoreConformance } from './idempotency-store.conformance.ts'
 export { memoryIdempotencyStore, type MemoryIdempotencyStoreOptions } from './idempotency-store.memory.ts'
 export { KeyStoreErrors, type KeyStore, type StoredKeys } from './key-store.ts'
+export {
+  type KeyStoreCapabilities,
+  keyStoreConformance,
+  type KeyStoreHarness,
+} from './key-store.conformance.ts'
 export { memoryKeyStore } from './key-store.memory.ts'
 export type { KeyVault, PublicKey, Signer } from './key-vault.ts'
+export { keyVaultConformance, type KeyVaultHarness } from './key-vault.conformance.ts'
+export { localKeyVault, type LocalKeyVault, type LocalKeyVaultOptions } from './local-key-vault.ts'
 export { type LogFields, type Logger, silentLogger } from './logger.ts'
+export { loggerConformance, type LoggerHarness } from './logger.conformance.ts'
 export { type LogLevel, printFields } from './log-line.ts'
-export type { MailMessage, Mailer } from './mailer.ts'
+export { checkMessage } from './mail-message.ts'
+export { type MailMessage, type Mailer, MailerErrors } from './mailer.ts'
+export { mailerConformance, type MailerHarness } from './mailer.conformance.ts'
 export { type MemoryMailer, memoryMailer } from './mailer.memory.ts'
 export type { Counter, Gauge, Histogram, Labels, Meter, Metric } from './meter.ts'
+export { meterConformance } from './meter.conformance.ts'
 export { memoryMeter } from './meter.memory.ts'
 export type { DomainEvent, EventRecorder, Outbox, OutboxEntry, RecordedEvent } from './outbox.ts'
+export { outboxConformance, type OutboxHarness } from './outbox.conformance.ts'
 export {
   memoryEventRecorder,
   memoryOutbox,
@@ -31,16 +45,40 @@ export {
   outboxTable,
 } from './outbox.memory.ts'
 export type { Quota, RateLimitDecision, RateLimiter } from './rate-limiter.ts'
+export { rateLimiterConformance } from './rate-limiter.conformance.ts'
 export { memoryRateLimiter, type MemoryRateLimiterOptions } from './rate-limiter.memory.ts'
 export { type LogLine, recordingLogger, type RecordingLogger } from './recording-logger.ts'
 export type { Storage, StorageTransaction } from './storage.ts'
+export { storageConformance, type StorageProbe } from './storage.conformance.ts'
 export { StorageErrors } from './storage-errors.ts'
 export { type AsyncExpectation, type Expectation, race, racers, type Suite, winners } from './suite.ts'
 export { manualTime, realTime, type Timeline } from './timeline.ts'
 
+export { PortErrors } from './port-errors.ts'
+export type { Outage } from './outage.ts'
+export type { Lease, Lock, LockOptions } from './lock.ts'
+export { acquireByTrying, checkLeaseMs } from './lock-wait.ts'
+export { memoryLock, type MemoryLockOptions } from './lock.memory.ts'
+export { lockConformance } from './lock.conformance.ts'
+export {
+  defaultStreamLimits,
+  type EventStream,
+  type StreamEvent,
+  type StreamLimits,
+  type StreamPage,
+} from './event-stream.ts'
+export { type FollowSource, followByReading } from './event-stream-follow.ts'
+export { memoryEventStream, type MemoryEventStreamOptions } from './event-stream.memory.ts'
+export { eventStreamConformance } from './event-stream.conformance.ts'
+export type { PubSub, Subscriber, Unsubscribe } from './pub-sub.ts'
+export { memoryPubSub } from './pub-sub.memory.ts'
+export { type PubSubCapabilities, pubSubConformance, type PubSubHarness } from './pub-sub.conformance.ts'
+
+export { fromBase64url, toBase64url } from '../kernel/base64url.ts'
 export { type Clock, epochSeconds, systemClock } from '../kernel/clock.ts'
 export { after, before, type Duration, milliseconds, seconds } from '../kernel/duration.ts'
 export { DomainError } from '../kernel/errors.ts'
 export { type Id, newId } from '../kernel/id.ts'
 export { type ManualClock, manualClock } from '../kernel/manual-clock.ts'
 export type { PageRequest } from '../kernel/page.ts'
+export { Secret } from '../kernel/secret.ts'

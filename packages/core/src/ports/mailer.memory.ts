@@ -1,16 +1,17 @@
-import type { MailMessage, Mailer } from './mailer.ts'
+import { checkMessage } from './mail-message.ts'
+import { type MailMessage, type Mailer, MailerErrors } from './mailer.ts'
 
 /** A mailer whose mail can be read, for tests. */
 export interface MemoryMailer extends Mailer {
   /** What was accepted, oldest first. */
   readonly sent: readonly MailMessage[]
-  /** Makes every `send` reject with `error`, until called with null. */
-  refuse(error: Error | null): void
+  /** Makes every `send` reject with `mailer/unavailable`, until called with false. */
+  failing(failing: boolean): void
 }
 
 export function memoryMailer(): MemoryMailer {
   const sent = new Map<string, MailMessage>()
-  let refusal: Error | null = null
+  let fails = false
   return {
     adapter: {
       name: 'memory',
@@ -19,11 +20,12 @@ export function memoryMailer(): MemoryMailer {
     get sent() {
       return [...sent.values()]
     },
-    refuse: (error) => {
-      refusal = error
+    failing: (failing) => {
+      fails = failing
     },
     send: async (message) => {
-      if (refusal !== null) throw refusal
+      checkMessage(message)
+      if (fails) throw MailerErrors.unavailable()
       if (!sent.has(message.id)) sent.set(message.id, message)
     },
     check: async () => {},

@@ -11,7 +11,7 @@ export interface Metric {
 export type Labels = Readonly<Record<string, string>>
 
 export interface Counter {
-  /** @param amount - Not negative. @default 1 */
+  /** @param amount - Refused with an error when negative. @default 1 */
   add(labels?: Labels, amount?: number): void
 }
 
@@ -23,12 +23,15 @@ export interface Gauge {
   set(value: number, labels?: Labels): void
 }
 
-/** Counts things. Asking twice for the same metric returns the same instrument. */
+/**
+ * Counts things. Asking twice for the same metric returns the same instrument; a name that is already declared otherwise and
+ * a label that is not declared are refused with an error.
+ */
 export interface Meter {
   counter(metric: Metric): Counter
   histogram(metric: Metric): Histogram
   gauge(metric: Metric): Gauge
-  /** Runs before every scrape, for gauges that are read rather than kept. */
+  /** Runs before every scrape, which waits for it, for gauges that are read rather than kept. One that fails spoils no scrape. */
   onScrape(collect: () => void | Promise<void>): void
   /** Everything counted so far in the Prometheus text format 0.0.4. */
   scrape(): Promise<{ readonly contentType: string; readonly body: string }>

@@ -32,7 +32,7 @@ export interface Outbox {
    * concurrent callers each entry goes to one. An entry whose lease ran out is due again.
    */
   claim(options: { readonly limit: number; readonly leaseMs: number }): Promise<readonly OutboxEntry[]>
-  /** Marks entries as delivered. Doing so twice changes nothing. */
+  /** Marks entries as delivered. Doing so twice, or for an unknown entry, changes nothing. */
   settle(ids: readonly Id<'evt'>[]): Promise<void>
   /** Gives an entry back after a failure: due again at `retryAt`, or never when null (a dead letter). */
   defer(id: Id<'evt'>, failure: { readonly retryAt: Date | null; readonly error: string }): Promise<void>

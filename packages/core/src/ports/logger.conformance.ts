@@ -1,0 +1,105 @@
+import { Secret } from '../kernel/secret.ts'
+import type { Logger } from './logger.ts'
+import type { Suite } from './suite.ts'
+
+const levels = ['debug', 'info', 'warn', 'error'] as const
+
+export interface LoggerHarness {
+  /** A logger that writes every level. */
+  readonly logger: Logger
+  /** The lines written so far, as text. */
+  lines(): Promise<readonly string[]>
+}
+
+/** The law of {@link Logger}. */
+export function loggerConformance({ test, expect }: Suite, fresh: () => Promise<LoggerHarness>): void {
+  test('each level writes one line with its message and fields', async () => {
+    const { logger, lines } = await fresh()
+    for (const level of levels)
+      logger[level](`message at ${level}`, { attempt: 17, reason: `because of ${level}` })
+    const written = await lines()
+    expect(written).toHaveLength(levels.length)
+    for (const [i, level] of levels.entries()) {
+      for (const part of [`message at ${level}`, '17', `because of ${level}`, level]) {
+        expect(written[i]?.toLowerCase()).toContain(part)
+      }
+    }
+  })
+
+  test('fields may be left out', async () => {
+    const { logger, lines } = await fresh()
+    logger.info('alone')
+    expect(await lines()).toHaveLength(1)
+    expect((await lines())[0]).toContain('alone')
+  })
+
+  test('a secret prints as [secret], however deep', async () => {
+    const { logger, lines } = await fresh()
+    const secret = new Secret('hunter2')
+    logger.info('top', { secret })
+    logger.info('nested', { list: [{ secret }] })
+    logger.child({ secret }).info('of a child')
+    const written = await lines()
+    expect(written).toHaveLength(3)
+    for (const line of written) {
+      expect(line).toContain('[secret]')
+      expect(line).not.toContain('hunter2')
+    }
+  })
+
+  test('a child adds its fields to every line and leaves its parent alone', async () => {
+    const { logger, lines } = await fresh()
+    const child = logger.child({ requestId: 'req-1' })
+    const grandchild = child.child({ tenant: 'ten-1' })
+    child.info('first', { own: 'one' })
+    child.warn('second')
+    grandchild.info('third')
+    logger.info('fourth')
+    const [first, second, third, fourth] = await lines()
+    expect(first).toContain('req-1')
+    expect(first).toContain('one')
+    expect(second).toContain('req-1')
+    expect(third).toContain('req-1')
+    expect(third).toContain('ten-1')
+    expect(second).not.toContain('ten-1')
+    expect(fourth).not.toContain('req-1')
+  })
+
+  test('an error shows its message and its cause', async () => {
+    const { logger, lines } = await fresh()
+    logger.error('failed', { err: new Error('outer trouble', { cause: new Error('inner trouble') }) })
+    const [line] = await lines()
+    expect(line).toContain('outer trouble')
+    expect(line).toContain('inner trouble')
+  })
+
+  test('never throws, whatever the fields hold', async () => {
+    const { logger, lines } = await fresh()
+    const loop: Record<string, unknown> = {}
+    loop['self'] = loop
+    const hostile = {
+      toJSON() {
+        throw new Error('not today')
+      },
+    }
+    logger.info('loop', { loop })
+    logger.info('big', { big: 10n })
+    logger.info('hostile', { hostile })
+    logger.info('others', {
+      none: undefined,
+      call: () => {},
+      symbol: Symbol('s'),
+      date: new Date(Number.NaN),
+    })
+    const written = await lines()
+    expect(written).toHaveLength(4)
+    for (const [i, message] of ['loop', 'big', 'hostile', 'others'].entries())
+      expect(written[i]).toContain(message)
+  })
+
+  test('a line break in a message or a field does not begin a line', async () => {
+    const { logger, lines } = await fresh()
+    logger.info('one\nline', { text: 'still\r\nthe same' })
+    expect(await lines()).toHaveLength(1)
+  })
+}
