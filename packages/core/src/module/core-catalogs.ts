@@ -1,6 +1,7 @@
 import { HttpErrors } from '../http/http-errors.ts'
 import { PageErrors } from '../kernel/page.ts'
 import { KeyStoreErrors } from '../ports/key-store.ts'
+import { MailerErrors } from '../ports/mailer.ts'
 import { PortErrors } from '../ports/port-errors.ts'
 import { StorageErrors } from '../ports/storage-errors.ts'
 import { CoreJobs } from './core-jobs.ts'
@@ -11,7 +12,7 @@ import type { ModuleCatalogs } from './module.ts'
 /** What the core itself declares. */
 export const coreCatalogs = {
   settings: CoreSettings,
-  errors: [HttpErrors, PageErrors, PortErrors, StorageErrors, KeyStoreErrors],
+  errors: [HttpErrors, PageErrors, PortErrors, StorageErrors, KeyStoreErrors, MailerErrors],
   jobs: CoreJobs,
   metrics: CoreMetrics,
 } as const satisfies ModuleCatalogs
