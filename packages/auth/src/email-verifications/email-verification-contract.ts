@@ -21,7 +21,7 @@ export const emailVerificationContract = defineContract('auth', '/api/v1/auth/em
     body: json(VerifyEmail),
     success: empty(204),
     errors: [AuthErrors.invalidVerificationToken],
-    rateLimit: { name: 'verify-email', by: 'ip', limit: 60, window: '1h' },
+    rateLimit: { name: 'verify-email', by: 'ip', limit: 600, window: '1h' },
     idempotent: false,
   },
 })
