@@ -23,11 +23,20 @@ interface JsonSchema {
 export function fieldTable(caption: string, schema: z.ZodType, io: 'input' | 'output'): Html {
   const json = toJsonSchema(schema, io)
   const rows = Object.entries(json.properties ?? {})
-  return html`<table><caption>${caption}</caption>${
-    rows.length === 0
-      ? html`<tr><td>${typeOf(json)}</td></tr>`
-      : rows.map(([name, field]) => row(name, field, io === 'output' || json.required?.includes(name) === true))
-  }</table>`
+  return html`<table>
+    <caption>
+      ${caption}
+    </caption>
+    ${
+      rows.length === 0
+        ? html`<tr>
+            <td>${typeOf(json)}</td>
+          </tr>`
+        : rows.map(([name, field]) =>
+            row(name, field, io === 'output' || json.required?.includes(name) === true),
+          )
+    }
+  </table>`
 }
 
 function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
@@ -35,15 +44,21 @@ function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
     io,
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema }) => {
-      if (zodSchema._zod.def.type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' })
+      if (zodSchema._zod.def.type === 'date')
+        Object.assign(jsonSchema, { type: 'string', format: 'date-time' })
     },
   }) as JsonSchema
 }
 
 const row = (name: string, field: JsonSchema, isRequired: boolean): Html =>
-  html`<tr><th scope="row"><code>${name}</code></th><td>${typeOf(field)}${!isRequired && ', optional'}${
-    field.default !== undefined && html`, default <code>${JSON.stringify(field.default)}</code>`
-  }${field.description !== undefined && html`<br>${field.description}`}</td></tr>`
+  html`<tr>
+    <th scope="row"><code>${name}</code></th>
+    <td>
+      ${typeOf(field)}${!isRequired && ', optional'}${
+        field.default !== undefined && html`, default <code>${JSON.stringify(field.default)}</code>`
+      }${field.description !== undefined && html`<br />${field.description}`}
+    </td>
+  </tr>`
 
 function typeOf(schema: JsonSchema): string {
   const variants = schema.anyOf ?? schema.oneOf

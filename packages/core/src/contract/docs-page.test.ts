@@ -23,7 +23,14 @@ describe('docsPage', () => {
   })
 
   it('shows access, fields, limits and errors', () => {
-    for (const text of ['note:write', 'If-Match', '2 per 1m for each ip', 'note/title-taken', 'Another note has this title.', 'assurance level 2']) {
+    for (const text of [
+      'note:write',
+      'If-Match',
+      '2 per 1m for each ip',
+      'note/title-taken',
+      'Another note has this title.',
+      'assurance level 2',
+    ]) {
       expect(page).toContain(text)
     }
     expect(page).toMatch(/<code>title<\/code><\/th><td>string/)
@@ -39,7 +46,13 @@ describe('docsPage', () => {
 
   it('escapes what contracts say', () => {
     const hostile = defineContract('<b>', '/x', {
-      get: { method: 'GET', path: '', access: anyone, summary: '"><script>alert(1)</script>', success: ok(z.object({ '<i>': z.string() })) },
+      get: {
+        method: 'GET',
+        path: '',
+        access: anyone,
+        summary: '"><script>alert(1)</script>',
+        success: ok(z.object({ '<i>': z.string() })),
+      },
     })
     const text = docsPage(operationsOf(hostile), { ...about, title: "<img src=x onerror='1'>" })
     expect(text).not.toMatch(/<b>|<script>|<i>|<img/)

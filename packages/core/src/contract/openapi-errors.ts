@@ -46,18 +46,26 @@ export function errorResponses(endpoint: Endpoint): ZodOpenApiResponsesObject {
   for (const { status, code, title } of endpoint.errors ?? []) note(status, code, title)
   note(500, 'internal', 'Something went wrong on our side.')
   const entries = [...found].toSorted(([a], [b]) => a - b)
-  return Object.fromEntries(entries.map(([status, codes]) => [String(status), response(status, codes)])) as ZodOpenApiResponsesObject
+  return Object.fromEntries(
+    entries.map(([status, codes]) => [String(status), response(status, codes)]),
+  ) as ZodOpenApiResponsesObject
 }
 
 const response = (status: number, codes: ReadonlyMap<string, string>) => ({
   description: [...codes].map(([code, title]) => `\`${code}\`${title && ` ${title}`}`).join('\n\n'),
   headers: Object.fromEntries(
-    ['X-Request-Id', ...(headersOf[status] ?? [])].map((name) => [name, { $ref: `#/components/headers/${name}` }]),
+    ['X-Request-Id', ...(headersOf[status] ?? [])].map((name) => [
+      name,
+      { $ref: `#/components/headers/${name}` },
+    ]),
   ),
   content: {
     'application/problem+json': {
       schema: {
-        allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: [...codes.keys()] } } }],
+        allOf: [
+          { $ref: '#/components/schemas/Problem' },
+          { properties: { code: { enum: [...codes.keys()] } } },
+        ],
       },
     },
   },

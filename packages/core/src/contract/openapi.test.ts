@@ -7,7 +7,11 @@ import { operationsOf } from './operation.ts'
 import { standardErrors } from './standard-errors.ts'
 
 const operations = operationsOf(notesContract, miscContract)
-const document = toOpenApi(operations, { title: 'Example', version: '1', serverUrl: 'https://api.example.com' })
+const document = toOpenApi(operations, {
+  title: 'Example',
+  version: '1',
+  serverUrl: 'https://api.example.com',
+})
 
 /** What a reader of the document sees of one operation. */
 const at = (path: string, method: 'get' | 'post' | 'patch' | 'delete') => {
@@ -18,11 +22,25 @@ const at = (path: string, method: 'get' | 'post' | 'patch' | 'delete') => {
     security: unknown
     parameters?: { in: string; name: string; required?: boolean }[]
     requestBody?: { content: Record<string, { schema: { additionalProperties?: boolean } }> }
-    responses: Record<string, { headers?: object; content?: Record<string, { schema: { allOf?: { properties: { code: { enum: string[] } } }[]; properties?: object } }> }>
+    responses: Record<
+      string,
+      {
+        headers?: object
+        content?: Record<
+          string,
+          { schema: { allOf?: { properties: { code: { enum: string[] } } }[]; properties?: object } }
+        >
+      }
+    >
   }
 }
-const codes = (path: string, method: 'get' | 'post' | 'patch' | 'delete', status: number): string[] | undefined =>
-  at(path, method).responses[status]?.content?.['application/problem+json']?.schema.allOf?.[1]?.properties.code.enum
+const codes = (
+  path: string,
+  method: 'get' | 'post' | 'patch' | 'delete',
+  status: number,
+): string[] | undefined =>
+  at(path, method).responses[status]?.content?.['application/problem+json']?.schema.allOf?.[1]?.properties
+    .code.enum
 
 describe('toOpenApi', () => {
   it('is valid OpenAPI 3.1', async () => {
@@ -33,16 +51,36 @@ describe('toOpenApi', () => {
   })
 
   it('has every operation once, under its own id', () => {
-    const ids = Object.values(document.paths ?? {}).flatMap((path) => Object.values(path as Record<string, { operationId: string }>).map(({ operationId }) => operationId))
+    const ids = Object.values(document.paths ?? {}).flatMap((path) =>
+      Object.values(path as Record<string, { operationId: string }>).map(({ operationId }) => operationId),
+    )
     expect(ids.toSorted()).toEqual(operations.map(({ tag, name }) => `${tag}.${name}`).toSorted())
   })
 
   it('lists the statuses that can occur and no other', () => {
     expect(Object.keys(at('/time', 'get').responses)).toEqual(['200', '400', '500'])
-    expect(Object.keys(at('/api/v1/notes/{id}', 'get').responses)).toEqual(['200', '304', '400', '401', '403', '404', '500'])
-    expect(Object.keys(at('/api/v1/notes/{id}', 'patch').responses)).toEqual(
-      ['200', '400', '401', '403', '409', '412', '413', '415', '422', '428', '500'],
-    )
+    expect(Object.keys(at('/api/v1/notes/{id}', 'get').responses)).toEqual([
+      '200',
+      '304',
+      '400',
+      '401',
+      '403',
+      '404',
+      '500',
+    ])
+    expect(Object.keys(at('/api/v1/notes/{id}', 'patch').responses)).toEqual([
+      '200',
+      '400',
+      '401',
+      '403',
+      '409',
+      '412',
+      '413',
+      '415',
+      '422',
+      '428',
+      '500',
+    ])
     expect(Object.keys(at('/limited', 'post').responses)).toContain('429')
   })
 
@@ -55,19 +93,27 @@ describe('toOpenApi', () => {
   it('knows the standard errors as the catalogue has them', () => {
     const catalogue = new Map(Object.values(HttpErrors).map(({ code, status }) => [code as string, status]))
     for (const { endpoint } of operations) {
-      for (const { code, status } of standardErrors(endpoint)) expect([code, catalogue.get(code)]).toEqual([code, status])
+      for (const { code, status } of standardErrors(endpoint))
+        expect([code, catalogue.get(code)]).toEqual([code, status])
     }
   })
 
   it('describes headers, security and bodies', () => {
     const update = at('/api/v1/notes/{id}', 'patch')
-    expect(update.parameters?.find(({ name }) => name === 'If-Match')).toMatchObject({ in: 'header', required: true })
+    expect(update.parameters?.find(({ name }) => name === 'If-Match')).toMatchObject({
+      in: 'header',
+      required: true,
+    })
     expect(update.parameters?.map(({ name }) => name)).toContain('Idempotency-Key')
     expect(update.requestBody?.content['application/json']?.schema.additionalProperties).toBe(false)
     expect(at('/api/v1/notes', 'post').security).toEqual([{ bearer: ['note:write'] }])
     expect(at('/time', 'get').security).toEqual([])
-    expect(Object.keys(at('/api/v1/notes/stream', 'get').responses['200']?.content ?? {})).toEqual(['text/event-stream'])
-    expect(Object.keys(at('/oauth/token', 'post').requestBody?.content ?? {})).toEqual(['application/x-www-form-urlencoded'])
+    expect(Object.keys(at('/api/v1/notes/stream', 'get').responses['200']?.content ?? {})).toEqual([
+      'text/event-stream',
+    ])
+    expect(Object.keys(at('/oauth/token', 'post').requestBody?.content ?? {})).toEqual([
+      'application/x-www-form-urlencoded',
+    ])
     expect(at('/oauth/token', 'post').parameters).toEqual([])
     expect(at('/limited', 'post').responses['202']?.headers).toHaveProperty('RateLimit-Policy')
   })

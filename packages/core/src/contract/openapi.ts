@@ -1,5 +1,10 @@
 import * as z from 'zod'
-import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponseObject, type ZodOpenApiResponsesObject } from 'zod-openapi'
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiResponseObject,
+  type ZodOpenApiResponsesObject,
+} from 'zod-openapi'
 import type { Access } from './access.ts'
 import type { Endpoint } from './contract.ts'
 import type { Reply, RequestBody } from './media.ts'
@@ -18,7 +23,10 @@ export interface ApiDescription {
 export type OpenApiDocument = ReturnType<typeof createDocument>
 
 /** The OpenAPI 3.1 document of operations. */
-export function toOpenApi(operations: readonly Operation[], { title, version, serverUrl }: ApiDescription): OpenApiDocument {
+export function toOpenApi(
+  operations: readonly Operation[],
+  { title, version, serverUrl }: ApiDescription,
+): OpenApiDocument {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {}
   for (const operation of operations) {
     const path = (paths[operation.path] ??= {})
@@ -37,23 +45,37 @@ export function toOpenApi(operations: readonly Operation[], { title, version, se
         headers: {
           'X-Request-Id': { schema: text, description: 'Names the request in logs and support tickets' },
           ETag: { schema: text, description: 'Version or content of the resource' },
-          RateLimit: { schema: text, description: '"<policy>";r=<calls left>;t=<seconds until the quota is whole again>' },
+          RateLimit: {
+            schema: text,
+            description: '"<policy>";r=<calls left>;t=<seconds until the quota is whole again>',
+          },
           'RateLimit-Policy': { schema: text, description: '"<policy>";q=<calls>;w=<window in seconds>' },
           'Retry-After': { schema: { type: 'integer' }, description: 'Seconds until a retry can succeed' },
-          'WWW-Authenticate': { schema: text, description: 'What a credential must be like (RFC 6750, RFC 9470)' },
-          'Idempotency-Replayed': { schema: { const: 'true' }, description: 'Present on the kept answer of an earlier request' },
+          'WWW-Authenticate': {
+            schema: text,
+            description: 'What a credential must be like (RFC 6750, RFC 9470)',
+          },
+          'Idempotency-Replayed': {
+            schema: { const: 'true' },
+            description: 'Present on the kept answer of an earlier request',
+          },
           Location: { schema: { type: 'string', format: 'uri' } },
         },
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', description: 'Access token' },
-          monitor: { type: 'http', scheme: 'bearer', description: 'Monitor token; not needed from the machine itself' },
+          monitor: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'Monitor token; not needed from the machine itself',
+          },
         },
       },
     },
     {
       // JSON has no dates: what becomes one in code travels as ISO 8601.
       override: ({ zodSchema, jsonSchema }) => {
-        if (zodSchema._zod.def.type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' })
+        if (zodSchema._zod.def.type === 'date')
+          Object.assign(jsonSchema, { type: 'string', format: 'date-time' })
       },
     },
   )
@@ -62,7 +84,10 @@ export function toOpenApi(operations: readonly Operation[], { title, version, se
 function toOperation({ tag, name, endpoint }: Operation): ZodOpenApiOperationObject {
   const { summary, description, params, query, body, success, alternatives = [] } = endpoint
   const headers = requestHeaders(endpoint)
-  const answers = [success, ...alternatives].map((reply) => [String(reply.status), toResponse(reply, endpoint)])
+  const answers = [success, ...alternatives].map((reply) => [
+    String(reply.status),
+    toResponse(reply, endpoint),
+  ])
   return {
     operationId: `${tag}.${name}`,
     tags: [tag],
@@ -104,11 +129,16 @@ function requestHeaders(endpoint: Endpoint): z.ZodObject | undefined {
   const header = (description: string) => z.string().meta({ description })
   const shape = {
     ...(takesIdempotencyKey(endpoint) && {
-      'Idempotency-Key': header('Repeats under the same key get the first answer, for 24 hours').max(255).optional(),
+      'Idempotency-Key': header('Repeats under the same key get the first answer, for 24 hours')
+        .max(255)
+        .optional(),
     }),
-    ...(endpoint.versioned === true && endpoint.method !== 'GET' && { 'If-Match': header('ETag of the version that the change is based on') }),
+    ...(endpoint.versioned === true &&
+      endpoint.method !== 'GET' && { 'If-Match': header('ETag of the version that the change is based on') }),
     ...(isConditional(endpoint) && { 'If-None-Match': header('ETag of the copy at hand').optional() }),
-    ...(endpoint.success.kind === 'eventStream' && { 'Last-Event-ID': header('Id of the last event seen, to resume after it').optional() }),
+    ...(endpoint.success.kind === 'eventStream' && {
+      'Last-Event-ID': header('Id of the last event seen, to resume after it').optional(),
+    }),
   }
   return Object.keys(shape).length === 0 ? undefined : z.object(shape)
 }
@@ -119,7 +149,10 @@ function toRequestBody(body: RequestBody) {
     return { required: true, content: Object.fromEntries(types.map((type) => [type, {}])) }
   }
   const type = body.kind === 'json' ? 'application/json' : 'application/x-www-form-urlencoded'
-  return { required: !body.schema.safeParse(undefined).success, content: { [type]: { schema: strictSchema(body.schema) } } }
+  return {
+    required: !body.schema.safeParse(undefined).success,
+    content: { [type]: { schema: strictSchema(body.schema) } },
+  }
 }
 
 const descriptions: Readonly<Record<Reply['status'], string>> = {

@@ -12,5 +12,10 @@ export interface Operation {
 /** The operations of contracts that nothing implements here, for documents and clients. */
 export const operationsOf = (...contracts: readonly Contract[]): readonly Operation[] =>
   contracts.flatMap(({ tag, prefix, endpoints }) =>
-    Object.entries(endpoints).map(([name, endpoint]) => ({ tag, name, endpoint, path: prefix + endpoint.path || '/' })),
+    Object.entries(endpoints).map(([name, endpoint]) => ({
+      tag,
+      name,
+      endpoint,
+      path: prefix + endpoint.path || '/',
+    })),
   )

@@ -29,7 +29,11 @@ export function standardErrors(endpoint: Endpoint): readonly StandardError[] {
     ...(body ? of(415, 'unsupported-media-type') : []),
     ...(isWrite && versioned ? [...of(412, 'precondition-failed'), ...of(428, 'precondition-required')] : []),
     ...(takesIdempotencyKey(endpoint)
-      ? [...of(400, 'idempotency-key-invalid'), ...of(409, 'idempotency-in-flight'), ...of(422, 'idempotency-key-reused')]
+      ? [
+          ...of(400, 'idempotency-key-invalid'),
+          ...of(409, 'idempotency-in-flight'),
+          ...of(422, 'idempotency-key-reused'),
+        ]
       : []),
     ...(rateLimit ? of(429, 'rate-limited') : []),
   ]

@@ -14,13 +14,17 @@ describe('credentials', () => {
     ['two headers', 'Bearer owner, Bearer other', 'http/invalid-token', 'Bearer error="invalid_request"'],
     ['characters no token has', 'Bearer ow"ner', 'http/invalid-token', 'Bearer error="invalid_request"'],
   ])('%s', async (_name, authorization, code, challenge) => {
-    const response = await exampleApi().send('GET', '/api/v1/notes', { headers: authorization === undefined ? {} : { authorization } })
+    const response = await exampleApi().send('GET', '/api/v1/notes', {
+      headers: authorization === undefined ? {} : { authorization },
+    })
     expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, challenge])
     expect((await problem(response)).code).toBe(code)
   })
 
   it('take the scheme in any case', async () => {
-    const response = await exampleApi().send('GET', '/api/v1/notes', { headers: { authorization: 'bEARER owner' } })
+    const response = await exampleApi().send('GET', '/api/v1/notes', {
+      headers: { authorization: 'bEARER owner' },
+    })
     expect(response.status).toBe(200)
   })
 })
@@ -28,8 +32,13 @@ describe('credentials', () => {
 describe('access', () => {
   it('names the scope that is missing', async () => {
     const response = await exampleApi().send('POST', '/api/v1/notes', { as: 'viewer', json: { title: 'x' } })
-    expect(response.headers.get('www-authenticate')).toBe('Bearer error="insufficient_scope", scope="note:write"')
-    expect(await problem(response)).toMatchObject({ code: 'http/missing-scope', detail: 'This needs the permission "note:write".' })
+    expect(response.headers.get('www-authenticate')).toBe(
+      'Bearer error="insufficient_scope", scope="note:write"',
+    )
+    expect(await problem(response)).toMatchObject({
+      code: 'http/missing-scope',
+      detail: 'This needs the permission "note:write".',
+    })
   })
 
   it('closes endpoints with scopes, and only those, to unverified e-mail addresses', async () => {
@@ -37,10 +46,12 @@ describe('access', () => {
     const write = await api.send('POST', '/api/v1/notes', { as: 'unverified', json: { title: 'x' } })
     expect([write.status, (await problem(write)).code]).toEqual([403, 'http/email-unverified'])
     expect((await api.send('GET', '/api/v1/notes', { as: 'unverified' })).status).toBe(200)
-    expect((await exampleApi().send('POST', '/api/v1/notes', { as: 'unverified', json: { title: 'x' } })).status).toBe(201)
+    expect(
+      (await exampleApi().send('POST', '/api/v1/notes', { as: 'unverified', json: { title: 'x' } })).status,
+    ).toBe(201)
   })
 
-  it('keeps operators\' endpoints to operators', async () => {
+  it("keeps operators' endpoints to operators", async () => {
     const api = exampleApi()
     expect((await api.send('GET', '/admin', { as: 'owner' })).status).toBe(403)
     expect((await api.send('GET', '/admin', { as: 'operator' })).status).toBe(204)
@@ -51,7 +62,8 @@ describe('access', () => {
     const remove = (as: string) => api.send('DELETE', '/api/v1/notes/n0', { as })
     const weak = await remove('owner')
     expect([weak.status, weak.headers.get('www-authenticate')]).toEqual([
-      401, 'Bearer error="insufficient_user_authentication", acr_values="aal2", max_age="300"',
+      401,
+      'Bearer error="insufficient_user_authentication", acr_values="aal2", max_age="300"',
     ])
     expect((await remove('strong')).status).toBe(204)
     api.clock.advance('5m')
@@ -62,9 +74,13 @@ describe('access', () => {
 
   it('takes the tenant from the credential; the header may only agree', async () => {
     const api = exampleApi()
-    const list = (tenant: string) => api.send('GET', '/api/v1/notes', { as: 'owner', headers: { 'x-tenant-id': tenant } })
+    const list = (tenant: string) =>
+      api.send('GET', '/api/v1/notes', { as: 'owner', headers: { 'x-tenant-id': tenant } })
     expect((await list(principals['owner']?.tenantId ?? '')).status).toBe(200)
-    expect([(await list('ten_2')).status, (await problem(await list('ten_2'))).code]).toEqual([403, 'http/tenant-mismatch'])
+    expect([(await list('ten_2')).status, (await problem(await list('ten_2'))).code]).toEqual([
+      403,
+      'http/tenant-mismatch',
+    ])
   })
 
   it('checks the caller before the body', async () => {
@@ -85,15 +101,19 @@ describe('monitors', () => {
     ['an unknown peer', undefined, {}, 401],
     ['elsewhere with the token', '203.0.113.1', { authorization: 'Bearer a-monitor-token' }, 200],
     ['elsewhere with another token', '203.0.113.1', { authorization: 'Bearer a-monitor-tokem' }, 401],
-    ['elsewhere with a user\'s token', '203.0.113.1', { authorization: 'Bearer owner' }, 401],
+    ["elsewhere with a user's token", '203.0.113.1', { authorization: 'Bearer owner' }, 401],
   ]
   it.each(cases)('%s', async (_name, remoteAddress, headers, status) => {
     const api = exampleApi({ monitorToken, trustedProxies: ['203.0.113.1'] })
-    expect((await api.send('GET', '/metrics', { headers, connection: { remoteAddress } })).status).toBe(status)
+    expect((await api.send('GET', '/metrics', { headers, connection: { remoteAddress } })).status).toBe(
+      status,
+    )
   })
 
   it('without a token only loopback counts', async () => {
-    const response = await exampleApi().send('GET', '/metrics', { headers: { authorization: 'Bearer undefined' } })
+    const response = await exampleApi().send('GET', '/metrics', {
+      headers: { authorization: 'Bearer undefined' },
+    })
     expect(response.status).toBe(401)
   })
 })

@@ -14,12 +14,18 @@ export interface AccessConditions {
  *
  * @throws `http/forbidden`, `http/missing-scope`, `http/email-unverified`, `http/assurance-required`.
  */
-export function authorize(access: UserAccess | OperatorAccess, principal: Principal, conditions: AccessConditions): void {
+export function authorize(
+  access: UserAccess | OperatorAccess,
+  principal: Principal,
+  conditions: AccessConditions,
+): void {
   if (access.kind === 'operator') {
-    if (!principal.operator) throw HttpErrors.forbidden({ detail: 'Only operators of the platform may do this.' })
+    if (!principal.operator)
+      throw HttpErrors.forbidden({ detail: 'Only operators of the platform may do this.' })
   } else if (access.scopes.length > 0) {
     if (conditions.requireVerifiedEmail && !principal.emailVerified) throw HttpErrors.emailUnverified()
-    for (const scope of access.scopes) if (!principal.scopes.has(scope)) throw missingScope(scope, access.scopes)
+    for (const scope of access.scopes)
+      if (!principal.scopes.has(scope)) throw missingScope(scope, access.scopes)
   }
   if (access.assurance) requireAssurance(access.assurance, principal, conditions.now)
 }
@@ -32,8 +38,10 @@ const missingScope = (scope: string, all: readonly string[]) =>
 
 function requireAssurance({ aal, maxAge }: Assurance, principal: Principal, now: Date): void {
   const isStrong = aal === undefined || principal.aal >= aal
-  const isRecent = maxAge === undefined || now.getTime() - principal.authenticatedAt.getTime() <= milliseconds(maxAge)
-  if (!isStrong || !isRecent) throw HttpErrors.assuranceRequired({ headers: { 'www-authenticate': challenge(aal, maxAge) } })
+  const isRecent =
+    maxAge === undefined || now.getTime() - principal.authenticatedAt.getTime() <= milliseconds(maxAge)
+  if (!isStrong || !isRecent)
+    throw HttpErrors.assuranceRequired({ headers: { 'www-authenticate': challenge(aal, maxAge) } })
 }
 
 // RFC 9470 §3

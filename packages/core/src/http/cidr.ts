@@ -16,7 +16,13 @@ export function parseCidr(text: string): Cidr {
   // A prefix length written for the mapped form counts the 96 bits in front.
   const offset = network?.length === 4 && address.includes(':') ? 96 : 0
   const bits = length === undefined ? (network?.length ?? 0) * 8 : Number(length) - offset
-  if (!network || rest.length > 0 || (length !== undefined && !/^\d{1,3}$/.test(length)) || bits < 0 || bits > network.length * 8) {
+  if (
+    !network ||
+    rest.length > 0 ||
+    (length !== undefined && !/^\d{1,3}$/.test(length)) ||
+    bits < 0 ||
+    bits > network.length * 8
+  ) {
     throw new Error(`"${text}" is not a network. Write an address or CIDR such as 10.0.0.0/8 or fd00::/8.`)
   }
   return (other) => other.length === network.length && samePrefix(network, other, bits)

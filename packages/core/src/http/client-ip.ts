@@ -49,4 +49,5 @@ export function ipBucket(ip: string | null): string {
 
 const withoutZone = (ip: string): string => ip.split('%', 1)[0] ?? ip
 
-const withoutMapping = (ip: string): string => (/^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(ip) ? ip.slice(7) : withoutZone(ip))
+const withoutMapping = (ip: string): string =>
+  /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(ip) ? ip.slice(7) : withoutZone(ip)

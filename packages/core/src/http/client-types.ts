@@ -1,45 +1,67 @@
 import type * as z from 'zod'
 import type { Contract, Endpoint } from '../contract/contract.ts'
 import type {
-  ContentReply, EmptyReply, EventStreamReply, FormBody, JsonBody, JsonReply, RawBody, RedirectReply, ServerSentEvent,
+  ContentReply,
+  EmptyReply,
+  EventStreamReply,
+  FormBody,
+  JsonBody,
+  JsonReply,
+  RawBody,
+  RedirectReply,
+  ServerSentEvent,
 } from '../contract/media.ts'
 
 type InputOf<S> = S extends z.ZodType ? z.input<S> : never
 
-type BodyInputOf<B> = B extends JsonBody<infer S> | FormBody<infer S> ? z.input<S> : B extends RawBody ? Uint8Array<ArrayBuffer> | string : never
+type BodyInputOf<B> = B extends JsonBody<infer S> | FormBody<infer S>
+  ? z.input<S>
+  : B extends RawBody
+    ? Uint8Array<ArrayBuffer> | string
+    : never
 
 /** Keys whose value may be left out when nothing in it is needed. */
 type Part<Name extends string, Value> = [Value] extends [never]
   ? unknown
-  : Record<never, never> extends Value ? { readonly [K in Name]?: Value } : { readonly [K in Name]: Value }
+  : Record<never, never> extends Value
+    ? { readonly [K in Name]?: Value }
+    : { readonly [K in Name]: Value }
 
 export interface RequestOptions {
   readonly signal?: AbortSignal
   readonly headers?: Readonly<Record<string, string>>
 }
 
-type Repeatable<E extends Endpoint> = E['method'] extends 'GET' ? unknown : {
-  /** Repeats under the same key get the first answer. */
-  readonly idempotencyKey?: string
-}
+type Repeatable<E extends Endpoint> = E['method'] extends 'GET'
+  ? unknown
+  : {
+      /** Repeats under the same key get the first answer. */
+      readonly idempotencyKey?: string
+    }
 
 type Versioned<E extends Endpoint> = E['versioned'] extends true
-  ? E['method'] extends 'GET' ? unknown : {
-      /** The version that the change is based on. */
-      readonly ifMatch: number
+  ? E['method'] extends 'GET'
+    ? unknown
+    : {
+        /** The version that the change is based on. */
+        readonly ifMatch: number
+      }
+  : unknown
+
+type Resumable<E extends Endpoint> = E['success'] extends EventStreamReply
+  ? {
+      /** Id of the last event seen. */
+      readonly lastEventId?: string
     }
   : unknown
 
-type Resumable<E extends Endpoint> = E['success'] extends EventStreamReply ? {
-  /** Id of the last event seen. */
-  readonly lastEventId?: string
-} : unknown
-
-export type CallInput<E extends Endpoint> =
-  & Part<'params', InputOf<E['params']>>
-  & Part<'query', InputOf<E['query']>>
-  & Part<'body', BodyInputOf<E['body']>>
-  & Versioned<E> & Repeatable<E> & Resumable<E> & RequestOptions
+export type CallInput<E extends Endpoint> = Part<'params', InputOf<E['params']>> &
+  Part<'query', InputOf<E['query']>> &
+  Part<'body', BodyInputOf<E['body']>> &
+  Versioned<E> &
+  Repeatable<E> &
+  Resumable<E> &
+  RequestOptions
 
 /** An open event stream. Iterate it once; `lastEventId` is where to resume. */
 export interface EventSubscription<T> extends AsyncIterable<ServerSentEvent<T>> {
@@ -58,18 +80,24 @@ type JsonOutput<R> = R extends JsonReply<infer S> ? z.output<S> : never
 type AlternativeOf<A> = A extends readonly (infer R)[] ? JsonOutput<R> : never
 
 type ResultOf<R> =
-  R extends JsonReply<infer S> ? z.output<S>
-  : R extends EmptyReply ? void
-  : R extends ContentReply ? ReceivedContent
-  : R extends EventStreamReply<infer S> ? EventSubscription<z.output<S>>
-  : R extends RedirectReply ? URL
-  : never
+  R extends JsonReply<infer S>
+    ? z.output<S>
+    : R extends EmptyReply
+      ? void
+      : R extends ContentReply
+        ? ReceivedContent
+        : R extends EventStreamReply<infer S>
+          ? EventSubscription<z.output<S>>
+          : R extends RedirectReply
+            ? URL
+            : never
 
 export type CallResult<E extends Endpoint> = ResultOf<E['success']> | AlternativeOf<E['alternatives']>
 
-type Caller<E extends Endpoint> = Record<never, never> extends CallInput<E>
-  ? (input?: CallInput<E>) => Promise<CallResult<E>>
-  : (input: CallInput<E>) => Promise<CallResult<E>>
+type Caller<E extends Endpoint> =
+  Record<never, never> extends CallInput<E>
+    ? (input?: CallInput<E>) => Promise<CallResult<E>>
+    : (input: CallInput<E>) => Promise<CallResult<E>>
 
 /** One function per endpoint, by name of the contract. */
 export type ApiClient<C extends Readonly<Record<string, Contract>>> = {

@@ -21,7 +21,11 @@ function connect(as = 'owner') {
   return { api, client, seen }
 }
 
-const failure = (call: Promise<unknown>): Promise<ProblemError> => call.then(() => Promise.reject(new Error('did not fail')), (error: ProblemError) => error)
+const failure = (call: Promise<unknown>): Promise<ProblemError> =>
+  call.then(
+    () => Promise.reject(new Error('did not fail')),
+    (error: ProblemError) => error,
+  )
 
 describe('createClient', () => {
   it('calls endpoints with params, query and body', async () => {
@@ -38,10 +42,14 @@ describe('createClient', () => {
   it('throws problem documents as ProblemError', async () => {
     const { client } = connect('viewer')
     expect(await failure(client.note.create({ body: { title: 'x' } }))).toMatchObject({
-      name: 'ProblemError', status: 403, code: 'http/missing-scope', requestId: expect.stringMatching(/^req_/),
+      name: 'ProblemError',
+      status: 403,
+      code: 'http/missing-scope',
+      requestId: expect.stringMatching(/^req_/),
     })
     expect(await failure(client.note.list({ query: { limit: 0 } }))).toMatchObject({
-      status: 400, errors: [{ part: 'query', pointer: '/limit', message: 'must be at least 1' }],
+      status: 400,
+      errors: [{ part: 'query', pointer: '/limit', message: 'must be at least 1' }],
     })
     await client.misc.limited()
     await client.misc.limited()
@@ -49,11 +57,19 @@ describe('createClient', () => {
   })
 
   it('copes with answers of something else in between', async () => {
-    const client = createClient({ misc: miscContract }, {
-      baseUrl: 'https://api.example.com',
-      fetch: async () => new Response('<h1>Bad gateway</h1>', { status: 502, headers: { 'content-type': 'text/html' } }),
+    const client = createClient(
+      { misc: miscContract },
+      {
+        baseUrl: 'https://api.example.com',
+        fetch: async () =>
+          new Response('<h1>Bad gateway</h1>', { status: 502, headers: { 'content-type': 'text/html' } }),
+      },
+    )
+    expect(await failure(client.misc.secret())).toMatchObject({
+      status: 502,
+      code: 'unknown',
+      message: 'The server answered 502.',
     })
-    expect(await failure(client.misc.secret())).toMatchObject({ status: 502, code: 'unknown', message: 'The server answered 502.' })
   })
 
   it('decodes codecs, sends forms and bytes, reads content and redirects', async () => {
@@ -64,7 +80,13 @@ describe('createClient', () => {
     const file = await client.misc.file({ query: { name: 'x' } })
     expect([file.contentType, await file.response.text()]).toEqual(['text/plain; charset=utf-8', 'content'])
     expect((await client.misc.go()).href).toBe('https://app.example.com/a?b=c')
-    expect(seen.map(({ headers }) => headers.has('authorization'))).toEqual([false, false, false, false, false])
+    expect(seen.map(({ headers }) => headers.has('authorization'))).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+    ])
   })
 
   it('sends If-Match and Idempotency-Key', async () => {
@@ -72,8 +94,12 @@ describe('createClient', () => {
     const once = { body: { title: 'once' }, idempotencyKey: 'key-1' }
     expect(await client.note.create(once)).toEqual(await client.note.create(once))
     expect(api.notes).toEqual(['once'])
-    expect(await client.note.update({ params: { id: 'n0' }, body: { title: 'x' }, ifMatch: 7 })).toMatchObject({ version: 8 })
-    expect(await failure(client.note.update({ params: { id: 'n0' }, body: { title: 'x' }, ifMatch: 6 }))).toMatchObject({ status: 412 })
+    expect(
+      await client.note.update({ params: { id: 'n0' }, body: { title: 'x' }, ifMatch: 7 }),
+    ).toMatchObject({ version: 8 })
+    expect(
+      await failure(client.note.update({ params: { id: 'n0' }, body: { title: 'x' }, ifMatch: 6 })),
+    ).toMatchObject({ status: 412 })
   })
 
   it('iterates events and tells where to resume', async () => {
@@ -86,10 +112,15 @@ describe('createClient', () => {
     const stream = await client.note.stream({ lastEventId: 'e0' })
     expect(stream.lastEventId).toBe('e0')
     const seen: ServerSentEvent<{ title: string }>[] = []
-    const error = await failure((async () => {
-      for await (const event of stream) seen.push(event)
-    })())
-    expect(seen).toEqual([{ id: 'e1', data: { title: 'line\nbreak' } }, { id: 'e2', event: 'renamed', data: { title: '☃' } }])
+    const error = await failure(
+      (async () => {
+        for await (const event of stream) seen.push(event)
+      })(),
+    )
+    expect(seen).toEqual([
+      { id: 'e1', data: { title: 'line\nbreak' } },
+      { id: 'e2', event: 'renamed', data: { title: '☃' } },
+    ])
     expect(error).toMatchObject({ name: 'ProblemError', code: 'internal', status: 500 })
     expect(error.message).not.toContain('secret reason')
     expect(stream.lastEventId).toBe('e2')

@@ -31,31 +31,51 @@ interface Input {
  *
  * @throws ProblemError from every call that the server refuses.
  */
-export function createClient<const C extends Readonly<Record<string, Contract>>>(contracts: C, options: ClientOptions): ApiClient<C> {
+export function createClient<const C extends Readonly<Record<string, Contract>>>(
+  contracts: C,
+  options: ClientOptions,
+): ApiClient<C> {
   const client = Object.entries(contracts).map(([name, { prefix, endpoints }]) => {
-    const calls = Object.entries(endpoints).map(([key, endpoint]) => [key, (input?: Input) => call(prefix, endpoint, input ?? {}, options)])
+    const calls = Object.entries(endpoints).map(([key, endpoint]) => [
+      key,
+      (input?: Input) => call(prefix, endpoint, input ?? {}, options),
+    ])
     return [name, Object.fromEntries(calls)]
   })
   return Object.fromEntries(client) as ApiClient<C>
 }
 
-async function call(prefix: string, endpoint: Endpoint, input: Input, options: ClientOptions): Promise<unknown> {
+async function call(
+  prefix: string,
+  endpoint: Endpoint,
+  input: Input,
+  options: ClientOptions,
+): Promise<unknown> {
   const { fetch = (request: Request) => globalThis.fetch(request) } = options
   const response = await fetch(await toRequest(prefix, endpoint, input, options))
-  const reply = [endpoint.success, ...(endpoint.alternatives ?? [])].find(({ status }) => status === response.status)
+  const reply = [endpoint.success, ...(endpoint.alternatives ?? [])].find(
+    ({ status }) => status === response.status,
+  )
   if (!reply) throw await toProblemError(response)
   return fromResponse(reply, response, input)
 }
 
-async function toRequest(prefix: string, endpoint: Endpoint, input: Input, { baseUrl, token }: ClientOptions): Promise<Request> {
+async function toRequest(
+  prefix: string,
+  endpoint: Endpoint,
+  input: Input,
+  { baseUrl, token }: ClientOptions,
+): Promise<Request> {
   const { access, body } = endpoint
   const headers = new Headers({ accept: 'application/json, application/problem+json, */*;q=0.5' })
-  if (token && access.kind !== 'public' && access.kind !== 'webhook') headers.set('authorization', `Bearer ${await token()}`)
+  if (token && access.kind !== 'public' && access.kind !== 'webhook')
+    headers.set('authorization', `Bearer ${await token()}`)
   if (input.ifMatch !== undefined) headers.set('if-match', `"${input.ifMatch}"`)
   if (input.idempotencyKey !== undefined) headers.set('idempotency-key', input.idempotencyKey)
   if (input.lastEventId !== undefined) headers.set('last-event-id', input.lastEventId)
   const content = body && input.body !== undefined ? toBody(body.kind, input.body) : undefined
-  if (body && content !== undefined) headers.set('content-type', contentType(body.kind, body.kind === 'raw' ? body.contentTypes : []))
+  if (body && content !== undefined)
+    headers.set('content-type', contentType(body.kind, body.kind === 'raw' ? body.contentTypes : []))
   for (const [name, value] of Object.entries(input.headers ?? {})) headers.set(name, value)
   return new Request(`${baseUrl}${pathOf(prefix + endpoint.path, input.params)}${queryOf(input.query)}`, {
     method: endpoint.method,
@@ -74,7 +94,11 @@ function toBody(kind: 'json' | 'form' | 'raw', value: unknown): string | Uint8Ar
 }
 
 const contentType = (kind: 'json' | 'form' | 'raw', rawTypes: readonly string[]): string =>
-  kind === 'json' ? 'application/json' : kind === 'form' ? 'application/x-www-form-urlencoded' : (rawTypes[0] ?? 'application/octet-stream')
+  kind === 'json'
+    ? 'application/json'
+    : kind === 'form'
+      ? 'application/x-www-form-urlencoded'
+      : (rawTypes[0] ?? 'application/octet-stream')
 
 const pathOf = (path: string, params: Readonly<Record<string, unknown>> = {}): string =>
   path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name]))) || '/'
@@ -87,7 +111,8 @@ function queryOf(query: Readonly<Record<string, unknown>> = {}): string {
 function toForm(fields: Readonly<Record<string, unknown>>): URLSearchParams {
   const form = new URLSearchParams()
   for (const [name, value] of Object.entries(fields)) {
-    if (value !== undefined) form.set(name, value instanceof Date ? value.toISOString() : String(value))
+    if (value !== undefined)
+      form.set(name, value instanceof Date ? value.toISOString() : String(value as string | number | boolean))
   }
   return form
 }
@@ -104,7 +129,8 @@ async function fromResponse(reply: Reply, response: Response, { lastEventId }: I
     case 'redirect':
       return new URL(response.headers.get('location') ?? '')
     case 'eventStream': {
-      if (response.body === null) throw new ProblemError({ status: response.status, title: 'The event stream has no body.' })
+      if (response.body === null)
+        throw new ProblemError({ status: response.status, title: 'The event stream has no body.' })
       return new EventSubscriptionReader(response.body, reply.schema, lastEventId)
     }
   }
@@ -113,5 +139,7 @@ async function fromResponse(reply: Reply, response: Response, { lastEventId }: I
 async function fromJson({ schema }: JsonReply, response: Response): Promise<unknown> {
   const result = schema.safeParse(await response.json())
   if (result.success) return result.data
-  throw new Error('The answer does not fit the contract. Bring client and server to the same version.', { cause: result.error })
+  throw new Error('The answer does not fit the contract. Bring client and server to the same version.', {
+    cause: result.error,
+  })
 }

@@ -6,12 +6,27 @@ export interface CorsOptions {
 }
 
 const requestHeaders = [
-  'Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match', 'If-None-Match', 'Last-Event-ID', 'X-Request-Id', 'X-Tenant-Id',
-  'traceparent', 'tracestate',
+  'Authorization',
+  'Content-Type',
+  'Idempotency-Key',
+  'If-Match',
+  'If-None-Match',
+  'Last-Event-ID',
+  'X-Request-Id',
+  'X-Tenant-Id',
+  'traceparent',
+  'tracestate',
 ].join(', ')
 
 const exposedHeaders = [
-  'RateLimit', 'RateLimit-Policy', 'Retry-After', 'ETag', 'X-Request-Id', 'Idempotency-Replayed', 'Location', 'WWW-Authenticate',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Retry-After',
+  'ETag',
+  'X-Request-Id',
+  'Idempotency-Replayed',
+  'Location',
+  'WWW-Authenticate',
   'Content-Disposition',
 ].join(', ')
 
@@ -29,7 +44,9 @@ export interface Cors {
 export function createCors({ origins, credentials = false }: CorsOptions): Cors {
   for (const origin of origins) {
     if (origin.includes('*') || !URL.canParse(origin) || new URL(origin).origin !== origin) {
-      throw new Error(`"${origin}" is not an origin. Write scheme, host and port only, such as https://app.example.com; wildcards are not supported.`)
+      throw new Error(
+        `"${origin}" is not an origin. Write scheme, host and port only, such as https://app.example.com; wildcards are not supported.`,
+      )
     }
   }
   const allowList = new Set(origins)

@@ -36,7 +36,11 @@ export type EndpointRunner = (exchange: Exchange) => Promise<Answer>
 const defaultMaxBodyBytes = 1_048_576
 
 /** Prepares everything about an endpoint that does not depend on the request. */
-export function createEndpointRunner(route: Route, options: FetchHandlerOptions, checkMonitor: MonitorCheck): EndpointRunner {
+export function createEndpointRunner(
+  route: Route,
+  options: FetchHandlerOptions,
+  checkMonitor: MonitorCheck,
+): EndpointRunner {
   const { endpoint } = route
   const { access, rateLimit } = endpoint
   const { authenticate, clock, idempotency, requireVerifiedEmail = false } = options
@@ -61,9 +65,16 @@ export function createEndpointRunner(route: Route, options: FetchHandlerOptions,
     return principal
   }
 
-  const handle = async (exchange: Exchange, input: Omit<Call, 'principal' | 'client' | 'request'>): Promise<Answer> => {
+  const handle = async (
+    exchange: Exchange,
+    input: Omit<Call, 'principal' | 'client' | 'request'>,
+  ): Promise<Answer> => {
     const { request, context } = exchange
-    const client = { ip: context.ip, userAgent: request.headers.get('user-agent'), requestId: context.requestId }
+    const client = {
+      ip: context.ip,
+      userAgent: request.headers.get('user-agent'),
+      requestId: context.requestId,
+    }
     // The static type of `principal` follows the endpoint's access, which `admit` has just enforced.
     const call = { ...input, principal: exchange.principal as Call['principal'], client, request }
     return write(await route.handle(call), exchange)
@@ -81,10 +92,14 @@ export function createEndpointRunner(route: Route, options: FetchHandlerOptions,
     const query = reader.query(target.query)
     const version = needsVersion ? versionOf(request.headers) : undefined
     const key = isRepeatable ? idempotencyKeyOf(request.headers) : null
-    const body: ReadBody | null = endpoint.method === 'GET' ? null : await reader.body(request, exchange.connection.body)
-    const work = (): Promise<Answer> => handle(exchange, { params, query, body: body?.value, version } as Call)
+    const body: ReadBody | null =
+      endpoint.method === 'GET' ? null : await reader.body(request, exchange.connection.body)
+    const work = (): Promise<Answer> =>
+      handle(exchange, { params, query, body: body?.value, version } as Call)
     if (key === null || body === null) return work()
-    const caller = principal ? `${principal.tenantId}:${principal.userId}` : `anonymous:${ipBucket(context.ip)}`
+    const caller = principal
+      ? `${principal.tenantId}:${principal.userId}`
+      : `anonymous:${ipBucket(context.ip)}`
     const fingerprint = await sha256Of(`${request.method} ${target.path}?${target.query}`, body.bytes)
     return runOnce(
       { scope: `${name}:${caller}`, key, fingerprint },
@@ -99,14 +114,22 @@ function assertSound({ tag, name, endpoint, path }: Route, { authenticate }: Fet
   const { access, rateLimit, params } = endpoint
   const knowsCaller = access.kind === 'user' || access.kind === 'operator'
   if (knowsCaller && authenticate === undefined) {
-    throw new Error(`${where} needs a signed-in user, but no module of the stack authenticates. Add one that does, such as auth().`)
+    throw new Error(
+      `${where} needs a signed-in user, but no module of the stack authenticates. Add one that does, such as auth().`,
+    )
   }
   if (rateLimit && rateLimit.by !== 'ip' && !knowsCaller) {
     throw new Error(`${where} is limited by ${rateLimit.by} but nobody is signed in there. Limit it by ip.`)
   }
-  const placeholders = [...path.matchAll(/\{(\w+)\}/g)].map(([, placeholder]) => placeholder).toSorted().join()
-  const declared = Object.keys(params?.shape ?? {}).toSorted().join()
+  const placeholders = Array.from(path.matchAll(/\{(\w+)\}/g), ([, placeholder = '']) => placeholder)
+    .toSorted()
+    .join()
+  const declared = Object.keys(params?.shape ?? {})
+    .toSorted()
+    .join()
   if (placeholders !== declared) {
-    throw new Error(`${where} has the placeholders "${placeholders}" but declares the params "${declared}". Make them the same.`)
+    throw new Error(
+      `${where} has the placeholders "${placeholders}" but declares the params "${declared}". Make them the same.`,
+    )
   }
 }

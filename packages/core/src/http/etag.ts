@@ -14,7 +14,9 @@ export function versionOf(headers: Headers): number {
   // A weak tag never matches in If-Match (RFC 9110 §13.1.1); `*` and lists would make the check mean nothing.
   const version = /^"(0|[1-9]\d{0,14})"$/.exec(header.trim())?.[1]
   if (version === undefined) {
-    throw HttpErrors.preconditionFailed({ detail: 'If-Match must hold exactly one entity tag as the ETag header gave it.' })
+    throw HttpErrors.preconditionFailed({
+      detail: 'If-Match must hold exactly one entity tag as the ETag header gave it.',
+    })
   }
   return Number(version)
 }

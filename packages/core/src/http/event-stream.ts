@@ -32,7 +32,13 @@ const comment = encoder.encode(':\n\n')
  * one, so a reader that stops reading costs no memory. A comment goes out at once, for the headers leave with the first
  * byte. Ends with the iterable; a failure inside becomes a last event `error` with a problem document.
  */
-export function toEventStream({ events, encodeData, signal, heartbeat, onFailure }: EventStreamOptions): ReadableStream<Uint8Array<ArrayBuffer>> {
+export function toEventStream({
+  events,
+  encodeData,
+  signal,
+  heartbeat,
+  onFailure,
+}: EventStreamOptions): ReadableStream<Uint8Array<ArrayBuffer>> {
   const iterator = events[Symbol.asyncIterator]()
   let stop = (): void => {}
   let isOver = false
@@ -42,7 +48,6 @@ export function toEventStream({ events, encodeData, signal, heartbeat, onFailure
     if (isOver) return false
     isOver = true
     stop()
-    signal.removeEventListener('abort', abandon)
     return true
   }
   // Not awaited: a generator that waits for its next event only returns once that event has come.
@@ -54,23 +59,34 @@ export function toEventStream({ events, encodeData, signal, heartbeat, onFailure
     {
       start(controller) {
         controller.enqueue(comment)
-        stop = heartbeat(() => {
+        const onAbort = (): void => {
+          if (isOver) return
+          abandon()
+          controller.close()
+        }
+        const stopBeating = heartbeat(() => {
           // Nothing queued: the reader has taken everything so far. A beat never piles up.
           if (!isOver && controller.desiredSize === 0) controller.enqueue(comment)
         })
-        signal.addEventListener('abort', abandon)
-        if (signal.aborted) abandon()
+        stop = () => {
+          stopBeating()
+          signal.removeEventListener('abort', onAbort)
+        }
+        signal.addEventListener('abort', onAbort)
+        if (signal.aborted) onAbort()
       },
       async pull(controller) {
         try {
-          const next = await Promise.race([iterator.next(), aborted(signal)])
-          if (next !== null && !next.done) {
-            if (!isOver) controller.enqueue(encoder.encode(frame(next.value, encodeData)))
+          const next = await iterator.next()
+          if (isOver) return
+          if (!next.done) {
+            controller.enqueue(encoder.encode(frame(next.value, encodeData)))
             return
           }
-          abandon()
+          finish()
         } catch (error) {
           if (!finish()) return
+          Promise.resolve(iterator.return?.()).catch(() => {})
           controller.enqueue(encoder.encode(`event: error\ndata: ${JSON.stringify(onFailure(error))}\n\n`))
         }
         controller.close()
@@ -81,17 +97,12 @@ export function toEventStream({ events, encodeData, signal, heartbeat, onFailure
   )
 }
 
-function aborted(signal: AbortSignal): Promise<null> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(null)
-    else signal.addEventListener('abort', () => resolve(null), { once: true })
-  })
-}
-
 /** JSON has no line breaks, so one `data:` line holds it; an id or event name with one would start another field. */
 export function frame({ id, event, data }: ServerSentEvent, encodeData: (data: unknown) => unknown): string {
   if (/[\r\n\0]/.test(id) || (event !== undefined && /[\r\n]/.test(event))) {
-    throw new TypeError('The id or name of a server-sent event holds a line break or NUL. Encode it before it becomes an event.')
+    throw new TypeError(
+      'The id or name of a server-sent event holds a line break or NUL. Encode it before it becomes an event.',
+    )
   }
   return `${event === undefined ? '' : `event: ${event}\n`}id: ${id}\ndata: ${JSON.stringify(encodeData(data))}\n\n`
 }

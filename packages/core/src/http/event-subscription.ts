@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import type * as z from 'zod'
 import type { ServerSentEvent } from '../contract/media.ts'
 import type { EventSubscription } from './client-types.ts'
 import { isProblem, ProblemError } from './problem-error.ts'
@@ -15,7 +15,11 @@ export class EventSubscriptionReader<T> implements EventSubscription<T> {
   readonly #schema: z.ZodType<T>
   #lastEventId: string | undefined
 
-  constructor(body: ReadableStream<Uint8Array<ArrayBuffer>>, schema: z.ZodType<T>, lastEventId: string | undefined) {
+  constructor(
+    body: ReadableStream<Uint8Array<ArrayBuffer>>,
+    schema: z.ZodType<T>,
+    lastEventId: string | undefined,
+  ) {
     this.#body = body
     this.#schema = schema
     this.#lastEventId = lastEventId

@@ -1,7 +1,19 @@
 import * as z from 'zod'
 import { anyone, monitor, operator, scope, user, webhook } from '../contract/access.ts'
 import { defineContract } from '../contract/contract.ts'
-import { accepted, content, created, empty, eventStream, form, json, ok, raw, redirect, type ServerSentEvent } from '../contract/media.ts'
+import {
+  accepted,
+  content,
+  created,
+  empty,
+  eventStream,
+  form,
+  json,
+  ok,
+  raw,
+  redirect,
+  type ServerSentEvent,
+} from '../contract/media.ts'
 import { defineErrors } from '../kernel/errors.ts'
 import type { Id } from '../kernel/id.ts'
 import { type ManualClock, manualClock } from '../kernel/manual-clock.ts'
@@ -21,57 +33,161 @@ export const NoteErrors = defineErrors('note', {
 })
 
 export const Note = z.object({ id: z.string(), title: text({ max: 80 }), version: z.number().int() })
-export const timestamp = z.codec(z.iso.datetime(), z.date(), { decode: (value) => new Date(value), encode: (value) => value.toISOString() })
+export const timestamp = z.codec(z.iso.datetime(), z.date(), {
+  decode: (value) => new Date(value),
+  encode: (value) => value.toISOString(),
+})
 
 export const notesContract = defineContract('note', '/api/v1/notes', {
-  list: { method: 'GET', path: '', access: user(), summary: 'Lists notes', query: PageQuery, success: ok(pageOf(Note)) },
+  list: {
+    method: 'GET',
+    path: '',
+    access: user(),
+    summary: 'Lists notes',
+    query: PageQuery,
+    success: ok(pageOf(Note)),
+  },
   create: {
-    method: 'POST', path: '', access: scope('note:write'), summary: 'Creates a note',
+    method: 'POST',
+    path: '',
+    access: scope('note:write'),
+    summary: 'Creates a note',
     body: json(z.strictObject({ title: text({ max: 80 }), tags: z.array(z.string()).optional() })),
-    success: created(Note), errors: [NoteErrors.titleTaken],
+    success: created(Note),
+    errors: [NoteErrors.titleTaken],
   },
   get: {
-    method: 'GET', path: '/{id}', access: user(), summary: 'Reads a note', params: z.object({ id: z.string().max(40) }),
-    success: ok(Note), versioned: true, errors: [NoteErrors.notFound],
+    method: 'GET',
+    path: '/{id}',
+    access: user(),
+    summary: 'Reads a note',
+    params: z.object({ id: z.string().max(40) }),
+    success: ok(Note),
+    versioned: true,
+    errors: [NoteErrors.notFound],
   },
   update: {
-    method: 'PATCH', path: '/{id}', access: user(), summary: 'Changes a note', params: z.object({ id: z.string().max(40) }),
-    body: json(z.object({ title: text({ max: 80 }) })), success: ok(Note), versioned: true,
+    method: 'PATCH',
+    path: '/{id}',
+    access: user(),
+    summary: 'Changes a note',
+    params: z.object({ id: z.string().max(40) }),
+    body: json(z.object({ title: text({ max: 80 }) })),
+    success: ok(Note),
+    versioned: true,
   },
-  remove: { method: 'DELETE', path: '/{id}', access: user({ aal: 2, maxAge: '5m' }), summary: 'Removes a note', params: z.object({ id: z.string() }), success: empty() },
+  remove: {
+    method: 'DELETE',
+    path: '/{id}',
+    access: user({ aal: 2, maxAge: '5m' }),
+    summary: 'Removes a note',
+    params: z.object({ id: z.string() }),
+    success: empty(),
+  },
   stream: {
-    method: 'GET', path: '/stream', access: user(), summary: 'Follows notes', query: z.object({ after: z.string().optional() }),
+    method: 'GET',
+    path: '/stream',
+    access: user(),
+    summary: 'Follows notes',
+    query: z.object({ after: z.string().optional() }),
     success: eventStream(z.object({ title: z.string() })),
   },
 })
 
 export const miscContract = defineContract('misc', '', {
-  echo: { method: 'POST', path: '/echo', access: anyone, summary: 'Echoes JSON', body: json(z.unknown()), success: ok(z.unknown()) },
+  echo: {
+    method: 'POST',
+    path: '/echo',
+    access: anyone,
+    summary: 'Echoes JSON',
+    body: json(z.unknown()),
+    success: ok(z.unknown()),
+  },
   limited: {
-    method: 'POST', path: '/limited', access: anyone, summary: 'Limited', success: accepted(z.object({ ok: z.boolean() })),
+    method: 'POST',
+    path: '/limited',
+    access: anyone,
+    summary: 'Limited',
+    success: accepted(z.object({ ok: z.boolean() })),
     rateLimit: { name: 'limited', by: 'ip', limit: 2, window: '1m', setting: 'LIMITED' },
   },
   limitedUser: {
-    method: 'GET', path: '/limited-user', access: user(), summary: 'Limited by user', success: empty(),
+    method: 'GET',
+    path: '/limited-user',
+    access: user(),
+    summary: 'Limited by user',
+    success: empty(),
     rateLimit: { name: 'limited-user', by: 'user', limit: 1, window: '1m' },
   },
   token: {
-    method: 'POST', path: '/oauth/token', access: anyone, summary: 'Takes a form',
-    body: form(z.object({ grant_type: z.string() })), success: ok(z.object({ grant: z.string() })), idempotent: false,
+    method: 'POST',
+    path: '/oauth/token',
+    access: anyone,
+    summary: 'Takes a form',
+    body: form(z.object({ grant_type: z.string() })),
+    success: ok(z.object({ grant: z.string() })),
+    idempotent: false,
   },
-  hook: { method: 'POST', path: '/webhooks/x', access: webhook, summary: 'Takes bytes', body: raw('application/json'), success: ok(z.object({ bytes: z.number(), text: z.string() })) },
-  secret: { method: 'GET', path: '/time', access: anyone, summary: 'A date', success: ok(z.object({ at: timestamp })) },
-  keys: { method: 'GET', path: '/.well-known/keys', access: anyone, summary: 'Cached', success: ok(z.object({ keys: z.array(z.string()) })), cache: { maxAge: '5m' } },
-  file: { method: 'GET', path: '/file', access: anyone, summary: 'Downloads', query: z.object({ name: z.string() }), success: content('text/plain; charset=utf-8') },
+  hook: {
+    method: 'POST',
+    path: '/webhooks/x',
+    access: webhook,
+    summary: 'Takes bytes',
+    body: raw('application/json'),
+    success: ok(z.object({ bytes: z.number(), text: z.string() })),
+  },
+  secret: {
+    method: 'GET',
+    path: '/time',
+    access: anyone,
+    summary: 'A date',
+    success: ok(z.object({ at: timestamp })),
+  },
+  keys: {
+    method: 'GET',
+    path: '/.well-known/keys',
+    access: anyone,
+    summary: 'Cached',
+    success: ok(z.object({ keys: z.array(z.string()) })),
+    cache: { maxAge: '5m' },
+  },
+  file: {
+    method: 'GET',
+    path: '/file',
+    access: anyone,
+    summary: 'Downloads',
+    query: z.object({ name: z.string() }),
+    success: content('text/plain; charset=utf-8'),
+  },
   go: { method: 'GET', path: '/go', access: anyone, summary: 'Redirects', success: redirect() },
-  metrics: { method: 'GET', path: '/metrics', access: monitor, summary: 'Metrics', success: content('text/plain') },
+  metrics: {
+    method: 'GET',
+    path: '/metrics',
+    access: monitor,
+    summary: 'Metrics',
+    success: content('text/plain'),
+  },
   admin: { method: 'GET', path: '/admin', access: operator(), summary: 'Operators only', success: empty() },
-  crash: { method: 'POST', path: '/crash', access: anyone, summary: 'Throws', body: json(z.object({ how: z.string() })), success: empty() },
+  crash: {
+    method: 'POST',
+    path: '/crash',
+    access: anyone,
+    summary: 'Throws',
+    body: json(z.object({ how: z.string() })),
+    success: empty(),
+  },
 })
 
 const principal: Principal = {
-  userId: 'usr_1' as Id<'usr'>, tenantId: 'ten_1' as Id<'ten'>, sessionId: 'ses_1' as Id<'ses'>,
-  role: 'owner', scopes: new Set(['note:write']), operator: false, emailVerified: true, aal: 1, amr: ['pwd'],
+  userId: 'usr_1' as Id<'usr'>,
+  tenantId: 'ten_1' as Id<'ten'>,
+  sessionId: 'ses_1' as Id<'ses'>,
+  role: 'owner',
+  scopes: new Set(['note:write']),
+  operator: false,
+  emailVerified: true,
+  aal: 1,
+  amr: ['pwd'],
   authenticatedAt: new Date('2026-01-01T00:00:00Z'),
 }
 
@@ -164,7 +280,10 @@ export function exampleApi(options: Partial<FetchHandlerOptions> = {}): ExampleA
     ...options,
   })
   const api: ExampleApi = {
-    clock, notes, defects, fetch,
+    clock,
+    notes,
+    defects,
+    fetch,
     events: async function* () {
       yield { id: '1', data: { title: 'first' } }
     },

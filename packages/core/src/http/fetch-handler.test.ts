@@ -19,7 +19,10 @@ describe('fetch handler', () => {
 
   it('says nothing of a defect but the request id, and reports it', async () => {
     const api = exampleApi()
-    const response = await api.send('POST', '/crash', { json: { how: 'badly' }, headers: { 'x-request-id': 'abc-12345' } })
+    const response = await api.send('POST', '/crash', {
+      json: { how: 'badly' },
+      headers: { 'x-request-id': 'abc-12345' },
+    })
     expect(response.status).toBe(500)
     expect(response.headers.get('content-type')).toBe('application/problem+json')
     expect(await response.json()).toEqual({
@@ -54,7 +57,11 @@ describe('fetch handler', () => {
 
   it('serves HEAD from GET without a body', async () => {
     const response = await exampleApi().send('HEAD', '/time')
-    expect([response.status, await response.text(), response.headers.get('content-type')]).toEqual([200, '', 'application/json'])
+    expect([response.status, await response.text(), response.headers.get('content-type')]).toEqual([
+      200,
+      '',
+      'application/json',
+    ])
   })
 
   it('answers 405 with Allow, OPTIONS with 204 and unknown paths with 404', async () => {
@@ -75,10 +82,16 @@ describe('fetch handler', () => {
 
   it('tells observers the route, the status and the principal', async () => {
     const seen: unknown[] = []
-    const api = exampleApi({ onResponse: ({ route, method, status, principal }) => seen.push([route?.path, method, status, principal?.userId]) })
+    const api = exampleApi({
+      onResponse: ({ route, method, status, principal }) =>
+        seen.push([route?.path, method, status, principal?.userId]),
+    })
     await api.send('GET', '/api/v1/notes', { as: 'owner' })
     await api.send('GET', '/nowhere')
-    expect(seen).toEqual([['/api/v1/notes', 'GET', 200, 'usr_1'], [undefined, 'GET', 404, undefined]])
+    expect(seen).toEqual([
+      ['/api/v1/notes', 'GET', 200, 'usr_1'],
+      [undefined, 'GET', 404, undefined],
+    ])
   })
 
   it('builds answers with the response class it is given', async () => {

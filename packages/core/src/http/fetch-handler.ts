@@ -2,7 +2,12 @@ import { DomainError } from '../kernel/errors.ts'
 import { createClientIp } from './client-ip.ts'
 import { createCors } from './cors.ts'
 import { createEndpointRunner, type EndpointRunner, type Exchange } from './endpoint-runner.ts'
-import type { Connection, FetchHandler, FetchHandlerOptions, ResponseConstructor } from './fetch-handler-options.ts'
+import type {
+  Connection,
+  FetchHandler,
+  FetchHandlerOptions,
+  ResponseConstructor,
+} from './fetch-handler-options.ts'
 import { HttpErrors } from './http-errors.ts'
 import type { Route } from './implement.ts'
 import { createMonitorCheck } from './monitor-access.ts'
@@ -50,7 +55,13 @@ export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
     return { status: problem.status, body: JSON.stringify(problem) }
   }
 
-  const answer = (request: Request, connection: Connection, context: RequestContext, headers: Record<string, string>, trail: Trail) => {
+  const answer = (
+    request: Request,
+    connection: Connection,
+    context: RequestContext,
+    headers: Record<string, string>,
+    trail: Trail,
+  ) => {
     const { method } = request
     if (draining?.()) throw HttpErrors.shuttingDown({ retryAfter: 1, headers: { connection: 'close' } })
     const target = targetOf(request, connection)
@@ -61,7 +72,16 @@ export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
       if (!(error instanceof DomainError)) guarded(() => onDefect?.(error, context))
       return toProblem(error, context.requestId)
     }
-    trail.exchange = { request, target, params: match.params, context, connection, headers, onFailure, principal: null }
+    trail.exchange = {
+      request,
+      target,
+      params: match.params,
+      context,
+      connection,
+      headers,
+      onFailure,
+      principal: null,
+    }
     return match.value.run(trail.exchange)
   }
 
@@ -80,7 +100,11 @@ export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
   return async (request, given) => {
     const started = performance.now()
     const connection = given ?? connectionOf(request)
-    const context = new RequestContext(request.headers, clientIp(connection.remoteAddress, request.headers.get('x-forwarded-for')), clock)
+    const context = new RequestContext(
+      request.headers,
+      clientIp(connection.remoteAddress, request.headers.get('x-forwarded-for')),
+      clock,
+    )
     const headers: Record<string, string> = { ...base, 'x-request-id': context.requestId }
     cors.apply(request.headers.get('origin'), headers)
     const trail: Trail = { route: null, exchange: null }
@@ -93,7 +117,9 @@ export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
     const { status } = result
     const principal: Principal | null = trail.exchange?.principal ?? null
     const durationMs = performance.now() - started
-    guarded(() => onResponse?.({ route: trail.route, method: request.method, status, durationMs, context, principal }))
+    guarded(() =>
+      onResponse?.({ route: trail.route, method: request.method, status, durationMs, context, principal }),
+    )
     return new NewResponse(request.method === 'HEAD' ? withoutBody(result) : result.body, { status, headers })
   }
 }
@@ -120,6 +146,7 @@ function connectionOf(request: Request): Connection {
 
 function targetOf(request: Request, { target }: Connection): Target {
   // Whoever reads the first of two and whoever reads the last would disagree about whom the request is for.
-  if (request.headers.get('host')?.includes(',')) throw HttpErrors.invalidRequest({ detail: 'Host must be given once.' })
+  if (request.headers.get('host')?.includes(','))
+    throw HttpErrors.invalidRequest({ detail: 'Host must be given once.' })
   return parseTarget(target ?? requestTarget(request.url))
 }

@@ -16,7 +16,11 @@ export function toFieldErrors(part: Part, issues: readonly z.core.$ZodIssue[]): 
   for (const issue of issues) {
     if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys.slice(0, most)) {
-        errors.push({ part, pointer: pointerOf([...issue.path, key]).slice(0, 200), message: 'is not a known key' })
+        errors.push({
+          part,
+          pointer: pointerOf([...issue.path, key]).slice(0, 200),
+          message: 'is not a known key',
+        })
       }
     } else {
       errors.push({ part, pointer: pointerOf(issue.path).slice(0, 200), message: messageOf(issue) })

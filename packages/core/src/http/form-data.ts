@@ -14,7 +14,8 @@ export function parseForm(source: string, part: FieldError['part']): Record<stri
   const fields: Record<string, string> = {}
   if (source === '') return fields
   const pairs = source.split('&')
-  if (pairs.length > mostFields) throw HttpErrors.invalidRequest({ detail: `More than ${mostFields} fields.` })
+  if (pairs.length > mostFields)
+    throw HttpErrors.invalidRequest({ detail: `More than ${mostFields} fields.` })
   for (const pair of pairs) {
     if (pair === '') continue
     const mark = pair.indexOf('=')

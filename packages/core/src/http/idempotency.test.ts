@@ -3,7 +3,12 @@ import { memoryIdempotencyStore } from '../ports/idempotency-store.memory.ts'
 import { exampleApi, type ExampleApi, type SendOptions } from './example-api.fixture.ts'
 
 const create = (api: ExampleApi, title: string, key: string, options: SendOptions = {}) =>
-  api.send('POST', '/api/v1/notes', { as: 'owner', json: { title }, headers: { 'idempotency-key': key }, ...options })
+  api.send('POST', '/api/v1/notes', {
+    as: 'owner',
+    json: { title },
+    headers: { 'idempotency-key': key },
+    ...options,
+  })
 const code = async (response: Response): Promise<string> => ((await response.json()) as { code: string }).code
 
 describe('Idempotency-Key', () => {
@@ -12,7 +17,11 @@ describe('Idempotency-Key', () => {
     const first = await create(api, 'a', 'k1')
     const second = await create(api, 'a', 'k1')
     expect([first.status, first.headers.has('idempotency-replayed')]).toEqual([201, false])
-    expect([second.status, second.headers.get('idempotency-replayed'), second.headers.get('content-type')]).toEqual([201, 'true', 'application/json'])
+    expect([
+      second.status,
+      second.headers.get('idempotency-replayed'),
+      second.headers.get('content-type'),
+    ]).toEqual([201, 'true', 'application/json'])
     expect(await second.json()).toEqual(await first.json())
     expect(second.headers.get('x-request-id')).not.toBe(first.headers.get('x-request-id'))
     expect(api.notes).toEqual(['a'])
@@ -32,7 +41,11 @@ describe('Idempotency-Key', () => {
     const store = memoryIdempotencyStore({ clock })
     const api = exampleApi({ idempotency: { ...store, begin: async () => ({ state: 'running' }) } })
     const response = await create(api, 'a', 'k1')
-    expect([response.status, response.headers.get('retry-after'), await code(response)]).toEqual([409, '1', 'http/idempotency-in-flight'])
+    expect([response.status, response.headers.get('retry-after'), await code(response)]).toEqual([
+      409,
+      '1',
+      'http/idempotency-in-flight',
+    ])
   })
 
   it('refuses a key that was used for something else', async () => {
@@ -47,13 +60,20 @@ describe('Idempotency-Key', () => {
     const api = exampleApi()
     await create(api, 'a', 'k1')
     expect((await create(api, 'b', 'k1', { as: 'operator' })).status).toBe(201)
-    expect((await api.send('POST', '/echo', { json: { title: 'a' }, headers: { 'idempotency-key': 'k1' } })).status).toBe(200)
+    expect(
+      (await api.send('POST', '/echo', { json: { title: 'a' }, headers: { 'idempotency-key': 'k1' } }))
+        .status,
+    ).toBe(200)
   })
 
   it('keeps anonymous callers apart by address', async () => {
     const api = exampleApi({ quotaOf: () => 0 })
     const echo = (value: number, remoteAddress: string) =>
-      api.send('POST', '/echo', { json: value, headers: { 'idempotency-key': 'k1' }, connection: { remoteAddress } })
+      api.send('POST', '/echo', {
+        json: value,
+        headers: { 'idempotency-key': 'k1' },
+        connection: { remoteAddress },
+      })
     expect(await (await echo(1, '203.0.113.1')).json()).toBe(1)
     expect(await (await echo(2, '203.0.113.2')).json()).toBe(2)
     expect((await echo(3, '203.0.113.1')).status).toBe(422)
@@ -64,7 +84,8 @@ describe('Idempotency-Key', () => {
     await create(api, 'taken', 'k0')
     expect((await create(api, 'taken', 'k1')).status).toBe(409)
     expect((await create(api, 'free', 'k1')).status).toBe(201)
-    const crash = () => api.send('POST', '/crash', { json: { how: 'x' }, headers: { 'idempotency-key': 'k2' } })
+    const crash = () =>
+      api.send('POST', '/crash', { json: { how: 'x' }, headers: { 'idempotency-key': 'k2' } })
     expect([(await crash()).status, (await crash()).status]).toEqual([500, 500])
     expect(api.defects).toHaveLength(2)
   })
@@ -78,13 +99,21 @@ describe('Idempotency-Key', () => {
 
   it('answers all the same when the answer cannot be kept, and reports it', async () => {
     const store = memoryIdempotencyStore()
-    const api = exampleApi({ idempotency: { ...store, begin: (request) => store.begin(request), complete: () => Promise.reject(new Error('store is down')) } })
+    const api = exampleApi({
+      idempotency: {
+        ...store,
+        begin: (request) => store.begin(request),
+        complete: () => Promise.reject(new Error('store is down')),
+      },
+    })
     expect((await create(api, 'a', 'k1')).status).toBe(201)
     expect(api.defects).toEqual([new Error('store is down')])
   })
 
   it('does nothing when the store cannot be asked', async () => {
-    const api = exampleApi({ idempotency: { ...memoryIdempotencyStore(), begin: () => Promise.reject(new Error('store is down')) } })
+    const api = exampleApi({
+      idempotency: { ...memoryIdempotencyStore(), begin: () => Promise.reject(new Error('store is down')) },
+    })
     expect((await create(api, 'a', 'k1')).status).toBe(500)
     expect(api.notes).toEqual([])
   })
@@ -98,9 +127,14 @@ describe('Idempotency-Key', () => {
 
   it('is ignored by endpoints that take no part', async () => {
     const api = exampleApi()
-    const send = (grant: string) => api.send('POST', '/oauth/token', {
-      body: `grant_type=${grant}`, headers: { 'content-type': 'application/x-www-form-urlencoded', 'idempotency-key': 'k1' },
-    })
-    expect([await (await send('a')).json(), await (await send('b')).json()]).toEqual([{ grant: 'a' }, { grant: 'b' }])
+    const send = (grant: string) =>
+      api.send('POST', '/oauth/token', {
+        body: `grant_type=${grant}`,
+        headers: { 'content-type': 'application/x-www-form-urlencoded', 'idempotency-key': 'k1' },
+      })
+    expect([await (await send('a')).json(), await (await send('b')).json()]).toEqual([
+      { grant: 'a' },
+      { grant: 'b' },
+    ])
   })
 })

@@ -61,7 +61,8 @@ export async function runOnce(
     await store.release(scope, key).catch(onDefect)
     throw error
   }
-  const settled = answer.status < 400 ? store.complete(scope, key, toStored(answer, headers)) : store.release(scope, key)
+  const settled =
+    answer.status < 400 ? store.complete(scope, key, toStored(answer, headers)) : store.release(scope, key)
   await settled.catch(onDefect)
   return answer
 }

@@ -10,10 +10,18 @@ export type MonitorCheck = (headers: Headers, peer: string | undefined) => Promi
 export function createMonitorCheck(token: Secret | undefined): MonitorCheck {
   const expected = token && digest(token.reveal())
   return async (headers, peer) => {
-    if (isLoopback(peer) && !headers.has('x-forwarded-for') && !headers.has('forwarded') && !headers.has('x-real-ip')) return
+    if (
+      isLoopback(peer) &&
+      !headers.has('x-forwarded-for') &&
+      !headers.has('forwarded') &&
+      !headers.has('x-real-ip')
+    )
+      return
     const given = bearerOf(headers)
     if (given !== null && expected && equal(await digest(given), await expected)) return
-    throw HttpErrors.unauthenticated({ detail: 'This is open to the machine itself and to holders of the monitor token.' })
+    throw HttpErrors.unauthenticated({
+      detail: 'This is open to the machine itself and to holders of the monitor token.',
+    })
   }
 }
 

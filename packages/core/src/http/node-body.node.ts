@@ -36,7 +36,8 @@ function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 function serialize({ headers }: IncomingMessage, body: unknown): string {
-  if (!headers['content-type']?.toLowerCase().startsWith('application/x-www-form-urlencoded')) return JSON.stringify(body)
+  if (!headers['content-type']?.toLowerCase().startsWith('application/x-www-form-urlencoded'))
+    return JSON.stringify(body)
   const form = new URLSearchParams()
   for (const [name, value] of Object.entries(Object(body))) {
     for (const item of Array.isArray(value) ? value : [value]) form.append(name, String(item))

@@ -37,7 +37,10 @@ const parsedWarning =
  * The original target counts, whatever a router cut off. `request.signal` aborts when the client leaves, and a streamed
  * answer is stopped; it is read no faster than the client takes it.
  */
-export function toNodeHandler(handle: NodeMountable, { basePath = '/', onWarning = emitWarning }: NodeHandlerOptions = {}): NodeHandler {
+export function toNodeHandler(
+  handle: NodeMountable,
+  { basePath = '/', onWarning = emitWarning }: NodeHandlerOptions = {},
+): NodeHandler {
   const base = basePath.replace(/\/+$/, '')
   let hasWarned = false
 
@@ -49,7 +52,11 @@ export function toNodeHandler(handle: NodeMountable, { basePath = '/', onWarning
       onWarning(parsedWarning)
     }
     const request = toRequest(incoming, outgoing, target, bytes)
-    const response = await handle(request, { remoteAddress: incoming.socket.remoteAddress, target, body: state })
+    const response = await handle(request, {
+      remoteAddress: incoming.socket.remoteAddress,
+      target,
+      body: state,
+    })
     if (outgoing.writableEnded || outgoing.destroyed) {
       await response.body?.cancel()
       return
@@ -65,7 +72,8 @@ export function toNodeHandler(handle: NodeMountable, { basePath = '/', onWarning
     try {
       await respond(incoming, outgoing)
     } catch (error) {
-      if (!(error instanceof DomainError)) onWarning(`The mounted handler failed: ${error instanceof Error ? error.stack : String(error)}`)
+      if (!(error instanceof DomainError))
+        onWarning(`The mounted handler failed: ${error instanceof Error ? error.stack : String(error)}`)
       fail(outgoing, error)
     }
   }
@@ -78,7 +86,12 @@ function withoutBase(target: string, base: string): string {
   return rest.startsWith('/') ? rest : `/${rest}`
 }
 
-function toRequest(incoming: IncomingMessage, outgoing: ServerResponse, target: string, bytes: Uint8Array<ArrayBuffer> | null): Request {
+function toRequest(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  target: string,
+  bytes: Uint8Array<ArrayBuffer> | null,
+): Request {
   const own = incoming.url
   // srvx reads the URL from here; it is read at once, so that the router gets its own back.
   incoming.url = target.startsWith('/') ? target : '/'

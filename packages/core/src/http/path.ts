@@ -14,7 +14,8 @@ const refusedEscape = /%(?:2f|5c|[01][0-9a-f]|7f)/i
 export function isCanonicalPath(path: string): boolean {
   if (path.length > longest || dotSegment.test(path)) return false
   if (plain.test(path)) return true
-  if (!path.startsWith('/') || path.includes('//') || !pathCharacters.test(path) || refusedEscape.test(path)) return false
+  if (!path.startsWith('/') || path.includes('//') || !pathCharacters.test(path) || refusedEscape.test(path))
+    return false
   try {
     // Refuses stray percent signs, overlong forms and anything else that is not UTF-8; then C1 controls.
     return !/[\u0080-\u009f]/.test(decodeURIComponent(path))
@@ -48,7 +49,9 @@ export function parseTarget(target: string): Target {
   const path = mark === -1 ? target : target.slice(0, mark)
   if (!isCanonicalPath(path) || !visibleAscii.test(target)) throw HttpErrors.invalidPath()
   if (path.length > 1 && path.endsWith('/')) {
-    throw HttpErrors.notFound({ detail: 'The path ends with a slash, which no address here does. Leave it out.' })
+    throw HttpErrors.notFound({
+      detail: 'The path ends with a slash, which no address here does. Leave it out.',
+    })
   }
   return { path, query: mark === -1 ? '' : target.slice(mark + 1) }
 }

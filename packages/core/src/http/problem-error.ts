@@ -14,7 +14,9 @@ export class ProblemError extends Error {
   readonly retryAfter: number | undefined
 
   constructor(problem: Partial<Problem> & { readonly status: number }, headers?: Headers) {
-    super([problem.title ?? `The server answered ${problem.status}.`, problem.detail].filter(Boolean).join(' '))
+    super(
+      [problem.title ?? `The server answered ${problem.status}.`, problem.detail].filter(Boolean).join(' '),
+    )
     this.name = 'ProblemError'
     this.status = problem.status
     this.code = problem.code ?? 'unknown'
@@ -27,7 +29,10 @@ export class ProblemError extends Error {
 }
 
 export const isProblem = (value: unknown): value is Problem =>
-  typeof value === 'object' && value !== null && 'type' in value && String(value.type).startsWith('urn:corbel:problem:')
+  typeof value === 'object' &&
+  value !== null &&
+  'type' in value &&
+  String(value.type).startsWith('urn:corbel:problem:')
 
 /** Reads whatever an answer holds into an error. */
 export async function toProblemError(response: Response): Promise<ProblemError> {

@@ -10,13 +10,20 @@ export type QuotaCheck = (bucket: string, headers: Record<string, string>) => Pr
  * @param limit - Of the contract, or of the setting that replaces it.
  * @returns null when the quota is turned off.
  */
-export function createQuotaCheck(rateLimit: RateLimit, limit: number, limiter: RateLimiter): QuotaCheck | null {
+export function createQuotaCheck(
+  rateLimit: RateLimit,
+  limit: number,
+  limiter: RateLimiter,
+): QuotaCheck | null {
   if (limit <= 0) return null
   const { name, by } = rateLimit
   const quota = { limit, windowMs: milliseconds(rateLimit.window) }
   const policy = `"${name}";q=${limit};w=${Math.ceil(quota.windowMs / 1000)}`
   return async (bucket, headers) => {
-    const { allowed, remaining, retryAfterMs, resetAfterMs } = await limiter.take(`${name}:${by}:${bucket}`, quota)
+    const { allowed, remaining, retryAfterMs, resetAfterMs } = await limiter.take(
+      `${name}:${by}:${bucket}`,
+      quota,
+    )
     headers['ratelimit-policy'] = policy
     headers['ratelimit'] = `"${name}";r=${remaining};t=${Math.ceil(resetAfterMs / 1000)}`
     if (!allowed) throw HttpErrors.rateLimited({ retryAfter: retryAfterMs / 1000 })

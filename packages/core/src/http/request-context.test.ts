@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { manualClock } from '../kernel/manual-clock.ts'
 import { RequestContext } from './request-context.ts'
 
-const context = (headers: Record<string, string>) => new RequestContext(new Headers(headers), null, manualClock())
+const context = (headers: Record<string, string>) =>
+  new RequestContext(new Headers(headers), null, manualClock())
 const trace = '0af7651916cd43dd8448eb211c80319c'
 const parent = 'b7ad6b7169203331'
 

@@ -52,7 +52,9 @@ function createBodyReader(body: RequestBody | undefined, limit: number): Request
     case 'json':
       return createTextReader(body, limit, ['application/json'], parseStrictJson)
     case 'form':
-      return createTextReader(body, limit, ['application/x-www-form-urlencoded'], (bytes) => parseForm(decodeText(bytes), 'body'))
+      return createTextReader(body, limit, ['application/x-www-form-urlencoded'], (bytes) =>
+        parseForm(decodeText(bytes), 'body'),
+      )
   }
 }
 
@@ -95,7 +97,9 @@ function validate(part: FieldError['part'], schema: z.ZodType, value: unknown): 
 
 function decodeParams(values: Readonly<Record<string, string>> | undefined): Record<string, string> {
   // The path was found to be canonical before routing, so this cannot fail.
-  return Object.fromEntries(Object.entries(values ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]))
+  return Object.fromEntries(
+    Object.entries(values ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]),
+  )
 }
 
 const fatal = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -114,7 +118,8 @@ function requireMediaType(request: Request, accepted: readonly string[]): void {
   const header = request.headers.get('content-type') ?? ''
   const mediaType = header.split(';', 1)[0]?.trim().toLowerCase() ?? ''
   const isAccepted =
-    accepted.includes(mediaType) || (accepted.includes('application/json') && /^application\/[\w.-]+\+json$/.test(mediaType))
+    accepted.includes(mediaType) ||
+    (accepted.includes('application/json') && /^application\/[\w.-]+\+json$/.test(mediaType))
   const encoding = charset.exec(header)?.[1] ?? 'utf-8'
   if (!isAccepted || !/^utf-?8$/i.test(encoding)) {
     throw HttpErrors.unsupportedMediaType({

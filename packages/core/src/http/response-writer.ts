@@ -29,13 +29,19 @@ export function createResponseWriter(endpoint: Endpoint, heartbeat: Heartbeat): 
   // Neither a version nor a place in caches: those belong to the resource itself.
   const plain = { method: endpoint.method }
   const alternatives = new Map(
-    endpoint.alternatives?.map(({ status, schema }) => [status as number, createJsonWriter(plain, status, schema)]),
+    endpoint.alternatives?.map(({ status, schema }) => [
+      status as number,
+      createJsonWriter(plain, status, schema),
+    ]),
   )
   if (alternatives.size === 0) return write
   return (value, context) => {
     if (!(value instanceof Alternative)) return write(value, context)
     const alternative = alternatives.get(value.status)
-    if (!alternative) throw new TypeError(`The handler answered ${value.status}, which its contract does not list under alternatives.`)
+    if (!alternative)
+      throw new TypeError(
+        `The handler answered ${value.status}, which its contract does not list under alternatives.`,
+      )
     return alternative(value.value, context)
   }
 }
@@ -61,7 +67,10 @@ function createSuccessWriter(endpoint: Endpoint, heartbeat: Heartbeat): Response
         // nginx holds back what it proxies unless told not to.
         headers['x-accel-buffering'] = 'no'
         const events = value as AsyncIterable<ServerSentEvent>
-        return { status: 200, body: toEventStream({ events, encodeData, signal: request.signal, heartbeat, onFailure }) }
+        return {
+          status: 200,
+          body: toEventStream({ events, encodeData, signal: request.signal, heartbeat, onFailure }),
+        }
       }
     }
   }
@@ -98,7 +107,8 @@ function createContentWriter(endpoint: Endpoint, contentType: string): ResponseW
     const content = value as Content
     headers['content-type'] = content.contentType ?? contentType
     if (content.fileName !== undefined) headers['content-disposition'] = attachment(content.fileName)
-    if (content.contentSecurityPolicy !== undefined) headers['content-security-policy'] = content.contentSecurityPolicy
+    if (content.contentSecurityPolicy !== undefined)
+      headers['content-security-policy'] = content.contentSecurityPolicy
     const { body } = content
     if (cache === null || body instanceof ReadableStream) return { status: 200, body }
     return cached({ status: 200, body }, cache, context)

@@ -7,7 +7,14 @@ import { exampleApi } from './example-api.fixture.ts'
 import { implement, type Route } from './implement.ts'
 
 const route = (tag: string, endpoint: Partial<Endpoint>): readonly Route[] => {
-  const full: Endpoint = { method: 'GET', path: '/x', access: anyone, summary: tag, success: empty(), ...endpoint }
+  const full: Endpoint = {
+    method: 'GET',
+    path: '/x',
+    access: anyone,
+    summary: tag,
+    success: empty(),
+    ...endpoint,
+  }
   return implement(defineContract(tag, '', { do: full }), { do: async () => {} })
 }
 const id = z.object({ id: z.string() })
@@ -15,8 +22,13 @@ const name = z.object({ name: z.string() })
 
 describe('routes at boot', () => {
   it('refuses two that answer the same requests, naming both', () => {
-    const routes = [...route('one', { path: '/x/{id}', params: id }), ...route('two', { path: '/x/{name}', params: name })]
-    expect(() => exampleApi({ routes })).toThrow('two.do (GET /x/{name}) and one.do (GET /x/{id}) answer the same requests')
+    const routes = [
+      ...route('one', { path: '/x/{id}', params: id }),
+      ...route('two', { path: '/x/{name}', params: name }),
+    ]
+    expect(() => exampleApi({ routes })).toThrow(
+      'two.do (GET /x/{name}) and one.do (GET /x/{id}) answer the same requests',
+    )
   })
 
   it('takes another method and a literal beside a placeholder', async () => {
@@ -36,12 +48,18 @@ describe('routes at boot', () => {
   it.each([
     ['params that are not in the path', { params: id }, 'declares the params "id"'],
     ['a path with undeclared params', { path: '/x/{id}' as const }, 'has the placeholders "id"'],
-    ['a user where nobody signs in', { rateLimit: { name: 'x', by: 'user', limit: 1, window: '1m' } as const }, 'nobody is signed in'],
+    [
+      'a user where nobody signs in',
+      { rateLimit: { name: 'x', by: 'user', limit: 1, window: '1m' } as const },
+      'nobody is signed in',
+    ],
   ])('refuses %s', (_name, endpoint, message) => {
     expect(() => exampleApi({ routes: route('one', endpoint) })).toThrow(message)
   })
 
   it('refuses an endpoint for users when nothing authenticates', () => {
-    expect(() => exampleApi({ routes: route('one', { access: user() }), authenticate: undefined })).toThrow('no module of the stack authenticates')
+    expect(() => exampleApi({ routes: route('one', { access: user() }), authenticate: undefined })).toThrow(
+      'no module of the stack authenticates',
+    )
   })
 })

@@ -33,7 +33,9 @@ export function createRouter<R extends { readonly route: Route }>(entries: reado
     const key = `${route.endpoint.method} ${routeNodeKeys(pattern).join()}`
     const other = taken.get(key)
     if (other) {
-      throw new Error(`${nameOf(route)} and ${nameOf(other)} answer the same requests. Change the path of one of them.`)
+      throw new Error(
+        `${nameOf(route)} and ${nameOf(other)} answer the same requests. Change the path of one of them.`,
+      )
     }
     taken.set(key, route)
     addRoute(tree, route.endpoint.method, pattern, entry)

@@ -3,7 +3,13 @@ import { exampleApi } from './example-api.fixture.ts'
 
 it('every answer carries the security headers', async () => {
   const api = exampleApi()
-  for (const [method, path] of [['GET', '/time'], ['GET', '/nowhere'], ['OPTIONS', '/time'], ['GET', '/go'], ['PUT', '/time']] as const) {
+  for (const [method, path] of [
+    ['GET', '/time'],
+    ['GET', '/nowhere'],
+    ['OPTIONS', '/time'],
+    ['GET', '/go'],
+    ['PUT', '/time'],
+  ] as const) {
     const { headers } = await api.send(method, path)
     expect(headers.get('content-security-policy')).toContain("default-src 'none'; frame-ancestors 'none'")
     expect(headers.get('x-content-type-options')).toBe('nosniff')

@@ -30,10 +30,16 @@ describe('parseStrictJson', () => {
   })
 
   it('finds a repeated key wherever it is', () => {
-    const key = fc.string({ maxLength: 6 }).filter((text) => text.isWellFormed() && !text.includes('\0') && text !== '__proto__')
+    const key = fc
+      .string({ maxLength: 6 })
+      .filter((text) => text.isWellFormed() && !text.includes('\0') && text !== '__proto__')
     fc.assert(
       fc.property(key, fc.nat({ max: 5 }), fc.nat({ max: 5 }), (name, depth, others) => {
-        const members = [...Array.from({ length: others }, (_, i) => `${JSON.stringify(`:other${i}`)}:{"a":":"}`), `${JSON.stringify(name)}:1`, `${JSON.stringify(name)}:{"b":2}`]
+        const members = [
+          ...Array.from({ length: others }, (_, i) => `${JSON.stringify(`:other${i}`)}:{"a":":"}`),
+          `${JSON.stringify(name)}:1`,
+          `${JSON.stringify(name)}:{"b":2}`,
+        ]
         const text = `${'[{"x":'.repeat(depth)}{${members.join()}}${'}]'.repeat(depth)}`
         expect(refusal(text).code).toBe('http/malformed-json')
       }),
@@ -71,7 +77,11 @@ describe('parseStrictJson', () => {
   })
 
   it('refuses bytes that are not UTF-8', () => {
-    for (const input of [[0x22, 0xc0, 0xaf, 0x22], [0x22, 0xed, 0xa0, 0x80, 0x22], [0x22, 0xff, 0x22]]) {
+    for (const input of [
+      [0x22, 0xc0, 0xaf, 0x22],
+      [0x22, 0xed, 0xa0, 0x80, 0x22],
+      [0x22, 0xff, 0x22],
+    ]) {
       expect(refusal(new Uint8Array(input)).details.detail).toBe('The body is not UTF-8.')
     }
   })

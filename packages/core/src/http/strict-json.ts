@@ -21,7 +21,8 @@ export function parseStrictJson(bytes: Uint8Array): unknown {
   const keys = { met: 0 }
   walk(value, [], keys)
   // JSON.parse keeps the last of repeated keys, so a document with any has more colons than keys.
-  if (keys.met !== colons) throw HttpErrors.malformedJson({ detail: 'An object in the body has the same key twice.' })
+  if (keys.met !== colons)
+    throw HttpErrors.malformedJson({ detail: 'An object in the body has the same key twice.' })
   return value
 }
 
@@ -78,7 +79,8 @@ function walk(value: unknown, path: (string | number)[], keys: { met: number }):
   if (typeof value === 'string') {
     if (!isCleanText(value)) throw refusal('must be well-formed Unicode without NUL', path)
   } else if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw refusal('must be a number within the range of IEEE 754 double precision', path)
+    if (!Number.isFinite(value))
+      throw refusal('must be a number within the range of IEEE 754 double precision', path)
   } else if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i++) {
       path.push(i)

@@ -1,0 +1,221 @@
+import { getEventListeners } from 'node:events'
+import { describe, expect, it } from 'vitest'
+import type { ServerSentEvent } from '../contract/media.ts'
+import { EventSubscriptionReader } from './event-subscription.ts'
+import { frame, type Heartbeat, toEventStream } from './event-stream.ts'
+import * as z from 'zod'
+
+const decoder = new TextDecoder()
+
+interface Options {
+  readonly signal?: AbortSignal
+  readonly heartbeat?: Heartbeat
+}
+
+const silent: Heartbeat = () => () => {}
+const open = (
+  events: AsyncIterable<ServerSentEvent>,
+  { signal = new AbortController().signal, heartbeat = silent }: Options = {},
+) =>
+  toEventStream({
+    events,
+    encodeData: (data) => data,
+    signal,
+    heartbeat,
+    onFailure: (error) => ({ code: 'internal', said: String(error).length > 0 }),
+  })
+
+async function* numbers(count: number): AsyncGenerator<ServerSentEvent> {
+  for (let i = 1; i <= count; i++) yield { id: String(i), data: i }
+}
+
+/** Events that never come, and whether the reader has given up on them. */
+function quiet() {
+  const state = { returned: 0, asked: 0 }
+  const events: AsyncIterable<ServerSentEvent> = {
+    [Symbol.asyncIterator]: () => ({
+      next: () => {
+        state.asked++
+        return new Promise(() => {})
+      },
+      return: async () => {
+        state.returned++
+        return { done: true, value: undefined }
+      },
+    }),
+  }
+  return { state, events }
+}
+
+describe('toEventStream', () => {
+  it('sends a comment, then every event with its id, and ends with the iterable', async () => {
+    expect(await new Response(open(numbers(2))).text()).toBe(':\n\nid: 1\ndata: 1\n\nid: 2\ndata: 2\n\n')
+  })
+
+  it('sends the comment before it asks for an event', async () => {
+    const { state, events } = quiet()
+    const reader = open(events).getReader()
+    expect(decoder.decode((await reader.read()).value)).toBe(':\n\n')
+    expect(state.asked).toBe(0)
+  })
+
+  it('asks for an event only when one is wanted', async () => {
+    let made = 0
+    const counted = async function* (): AsyncGenerator<ServerSentEvent> {
+      for (;;) yield { id: String(++made), data: made }
+    }
+    const reader = open(counted()).getReader()
+    for (let i = 0; i < 4; i++) await reader.read()
+    expect(made).toBe(3)
+  })
+
+  it('returns the iterator once when the reader leaves', async () => {
+    const { state, events } = quiet()
+    const stream = open(events)
+    const reader = stream.getReader()
+    await reader.read()
+    void reader.read()
+    await reader.cancel()
+    expect(state.returned).toBe(1)
+  })
+
+  it('returns the iterator and ends when the request is aborted', async () => {
+    const { state, events } = quiet()
+    const controller = new AbortController()
+    let stopped = 0
+    const stream = open(events, { signal: controller.signal, heartbeat: () => () => void stopped++ })
+    const reader = stream.getReader()
+    await reader.read()
+    const next = reader.read()
+    controller.abort()
+    expect((await next).done).toBe(true)
+    expect([state.returned, stopped]).toEqual([1, 1])
+  })
+
+  it('leaves no listener behind and adds one only', async () => {
+    const { signal } = new AbortController()
+    const reader = open(numbers(50), { signal }).getReader()
+    for (let i = 0; i < 20; i++) await reader.read()
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+    while (!(await reader.read()).done);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+  })
+
+  it('returns the iterator when an event cannot be told', async () => {
+    let returned = false
+    const events = async function* (): AsyncGenerator<ServerSentEvent> {
+      try {
+        yield { id: 'a\nb', data: 1 }
+      } finally {
+        returned = true
+      }
+    }
+    expect(await new Response(open(events())).text()).toContain('event: error')
+    expect(returned).toBe(true)
+  })
+
+  it('does not begin for a request that is aborted already', async () => {
+    const { state, events } = quiet()
+    expect(await new Response(open(events, { signal: AbortSignal.abort() })).text()).toBe(':\n\n')
+    expect(state.returned).toBe(1)
+  })
+
+  it('beats while nothing happens, one beat at a time, and stops at the end', async () => {
+    let beat = (): void => {}
+    let stopped = 0
+    const heartbeat: Heartbeat = (given) => {
+      beat = given
+      return () => void stopped++
+    }
+    const { events } = quiet()
+    const reader = open(events, { heartbeat }).getReader()
+    await reader.read()
+    const next = reader.read()
+    beat()
+    expect(decoder.decode((await next).value)).toBe(':\n\n')
+    beat()
+    beat()
+    beat()
+    expect(decoder.decode((await reader.read()).value)).toBe(':\n\n')
+    const pending = reader.read()
+    await reader.cancel()
+    expect((await pending).done).toBe(true)
+    beat()
+    expect(stopped).toBe(1)
+  })
+
+  it('ends with an error event that tells only what the problem document tells', async () => {
+    const failing = async function* (): AsyncGenerator<ServerSentEvent> {
+      yield { id: '1', data: 1 }
+      throw new Error('secret')
+    }
+    const text = await new Response(open(failing())).text()
+    expect(text).toBe(':\n\nid: 1\ndata: 1\n\nevent: error\ndata: {"code":"internal","said":true}\n\n')
+  })
+})
+
+describe('framing', () => {
+  const encode = (data: unknown): unknown => data
+
+  it('keeps line breaks in data within one event', async () => {
+    const data = 'a\nb\r\nc\rd\n\nid: 9\ndata: forged\u2028\u2029'
+    const text = frame({ id: '1', event: 'note', data }, encode)
+    expect(text.trimEnd().split(/\r\n|\r|\n/)).toHaveLength(3)
+    const stream = new Response(text).body
+    const seen: unknown[] = []
+    if (stream)
+      for await (const event of new EventSubscriptionReader(stream, z.string(), undefined)) seen.push(event)
+    expect(seen).toEqual([{ id: '1', event: 'note', data }])
+  })
+
+  it.each([
+    [{ id: '1\n2' }],
+    [{ id: '1\r' }],
+    [{ id: '1\0' }],
+    [{ id: '1', event: 'a\ndata: x' }],
+    [{ id: '1', event: 'a\r' }],
+  ])('refuses %j', (event) => {
+    expect(() => frame({ data: 1, ...event }, encode)).toThrow('Encode it before')
+  })
+})
+
+describe('EventSubscriptionReader', () => {
+  it('reads the same events however the bytes are cut and lines are ended', async () => {
+    for (const end of ['\n', '\r\n', '\r']) {
+      const bytes = new TextEncoder().encode(
+        [
+          ':x',
+          '',
+          'id: é1',
+          'event: a',
+          'data: "☃"',
+          '',
+          'data:1',
+          '',
+          'id: 3',
+          'retry: 5',
+          'unknown',
+          '',
+          'data: 2',
+          '',
+          'data: cut off',
+          '',
+        ].join(end),
+      )
+      for (const size of [1, 2, 3, 7, bytes.length]) {
+        const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+          bytes.slice(i * size, (i + 1) * size),
+        )
+        const subscription = new EventSubscriptionReader(ReadableStream.from(chunks), z.unknown(), undefined)
+        const seen: unknown[] = []
+        for await (const event of subscription) seen.push(event)
+        expect(seen).toEqual([
+          { id: 'é1', event: 'a', data: '☃' },
+          { id: 'é1', data: 1 },
+          { id: '3', data: 2 },
+        ])
+        expect(subscription.lastEventId).toBe('3')
+      }
+    }
+  })
+})
