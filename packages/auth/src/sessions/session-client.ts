@@ -27,6 +27,7 @@ export function ipPrefixOf(ip: string): string | null {
   const v4 = /^(?:::ffff:)?(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}$/i.exec(ip)
   if (v4) return URL.canParse(`http://${v4[1]}.0`) ? `${v4[1]}.0/24` : null
   // The URL parser knows every spelling of an IPv6 address and writes one of them (RFC 5952).
+  if (!/^[0-9a-f:.]+(?:%\w+)?$/i.test(ip)) return null
   const host = URL.parse(`http://[${ip.split('%', 1)[0]}]`)?.hostname
   if (host === undefined) return null
   const [head = '', tail] = host.slice(1, -1).split('::')

@@ -29,7 +29,9 @@ export class AccessTokenService {
     const { accessTokens, revocations } = this.#deps
     const principal = await accessTokens.verify(token)
     await this.refreshRevocations()
-    if (revocations.has(principal.sessionId)) throw AuthErrors.sessionEnded()
+    if (revocations.has(principal.sessionId)) {
+      throw AuthErrors.sessionEnded({ headers: { 'www-authenticate': 'Bearer error="invalid_token"' } })
+    }
     return principal
   }
 

@@ -27,14 +27,7 @@ export class VerificationKeys {
 
   /** Reads the keys again when they are older than 30 s. While the vault does not answer, the last ones stay in use. */
   async refresh(): Promise<void> {
-    if (this.#now() - this.#readAt < freshFor) return
-    try {
-      await this.#read()
-    } catch (error) {
-      if (this.#keys.size === 0) throw error
-      this.#readAt = this.#now()
-      this.#options.logger.warn('the signing keys could not be read again', { error })
-    }
+    if (this.#now() - this.#readAt >= freshFor) await this.#read()
   }
 
   /**
@@ -61,16 +54,29 @@ export class VerificationKeys {
   }
 
   async #load(): Promise<void> {
-    const at = this.#now()
-    const published = await this.#options.keyVault.publicKeys()
+    this.#readAt = this.#now()
+    try {
+      await this.#take()
+    } catch (error) {
+      if (this.#keys.size === 0) {
+        this.#readAt = Number.NEGATIVE_INFINITY
+        throw error
+      }
+      this.#options.logger.warn('the signing keys could not be read again', { error })
+    }
+  }
+
+  async #take(): Promise<void> {
+    const { keyVault, onChange } = this.#options
+    if (this.#keys.size > 0) await keyVault.refresh?.()
+    const published = await keyVault.publicKeys()
     const names = new Set(published.map(({ kid }) => kid))
     const isSame = names.size === this.#keys.size && [...names].every((kid) => this.#keys.has(kid))
-    this.#readAt = at
     if (isSame) return
     this.#keys = new Map(
       await Promise.all(published.map(async (key) => [key.kid, await imported(key)] as const)),
     )
-    this.#options.onChange()
+    onChange()
   }
 
   #now(): number {

@@ -23,6 +23,8 @@ export interface KeyVault extends PortAdapter {
   signer(): Promise<Signer>
   /** Every key whose signatures are to be accepted, the signing key among them. */
   publicKeys(): Promise<readonly PublicKey[]>
+  /** Takes over what other processes have changed since; absent where the keys are always the newest. */
+  refresh?(): Promise<void>
   /**
    * Encrypts with authentication (AES-256-GCM) and returns text that names its key. `context` is bound to it: it says what
    * and whose the value is, such as `ten_…|totp|aut_…`, so that a sealed value moved elsewhere does not open.
