@@ -1,0 +1,46 @@
+import type { StreamPage } from './event-stream.ts'
+
+/** Events read in one go; a reader that is far behind takes several pages. */
+const pageSize = 100
+
+export interface FollowSource {
+  read(after: string | null, limit: number): Promise<StreamPage>
+  /** Calls `wake` after each append, from now until the returned function is called. Waking for nothing does no harm. */
+  listen(wake: () => void): () => void
+  /** Reads again after this many milliseconds without being woken. @default never */
+  readonly idleMs?: number
+}
+
+/** For adapters: `follow`, made of `read` and something that wakes it. */
+export async function* followByReading(
+  { read, listen, idleMs }: FollowSource,
+  after: string | null,
+  signal: AbortSignal,
+): AsyncGenerator<StreamPage, void, undefined> {
+  let cursor = after
+  let woken = Promise.withResolvers<void>()
+  const wake = (): void => woken.resolve()
+  const stop = listen(wake)
+  signal.addEventListener('abort', wake)
+  try {
+    while (!signal.aborted) {
+      // Renewed before the read: an append during it must not be slept through.
+      woken = Promise.withResolvers<void>()
+      const page = await read(cursor, pageSize)
+      // The signal may have aborted while the engine was reading.
+      if (signal.aborted) return
+      if (page.events.length > 0 || page.reset) {
+        // A stream that is gone begins again before its first event.
+        cursor = page.events.at(-1)?.id ?? null
+        yield page
+        continue
+      }
+      const timer = idleMs === undefined ? undefined : setTimeout(wake, idleMs)
+      await woken.promise
+      clearTimeout(timer)
+    }
+  } finally {
+    stop()
+    signal.removeEventListener('abort', wake)
+  }
+}
