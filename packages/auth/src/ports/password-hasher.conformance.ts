@@ -2,7 +2,10 @@ import type { Suite } from '@corbel/core/ports'
 import type { PasswordHasher } from './password-hasher.ts'
 
 /** What every `PasswordHasher` must do. */
-export function passwordHasherConformance({ test, expect }: Suite, fresh: () => Promise<PasswordHasher>): void {
+export function passwordHasherConformance(
+  { test, expect }: Suite,
+  fresh: () => Promise<PasswordHasher>,
+): void {
   const password = 'correct horse battery staple'
 
   test('verify accepts the password that was hashed and no other', async () => {

@@ -27,6 +27,8 @@ export function memorySessionRepository(tables: Tables, recorder: EventRecorder)
 
   return {
     async open(session, { digest, expiresAt }, events) {
+      if (sessions.has(session.id) || refreshTokens.has(digest))
+        throw new Error('A session or token like this exists.')
       sessions.set(session.id, { ...structuredClone(session), revoked: null })
       refreshTokens.set(digest, { sessionId: session.id, expiresAt, replaced: null })
       await recorder.record(...events)

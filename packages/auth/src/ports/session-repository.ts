@@ -53,23 +53,49 @@ export type RotationOutcome =
 
 export interface SessionRepository {
   /** Stores a session with its first refresh token and records the events, in one statement. */
-  open(session: SessionRecord, token: { readonly digest: string; readonly expiresAt: Date }, events: readonly DomainEvent[]): Promise<void>
+  open(
+    session: SessionRecord,
+    token: { readonly digest: string; readonly expiresAt: Date },
+    events: readonly DomainEvent[],
+  ): Promise<void>
   /**
    * Replaces a refresh token, in one statement. Of concurrent callers with one token, one rotates and the others get the same
    * successor. Concurrent with a revocation, either the rotation is refused or its successor is revoked too.
    */
   rotate(rotation: Rotation): Promise<RotationOutcome>
   /** Live sessions of a user in a tenant, newest id first, beginning behind `page.after`; one row more than `page.limit` when there is one. */
-  listLive(tenantId: Id<'ten'>, userId: UserId, now: Date, page: PageRequest): Promise<readonly SessionRecord[]>
+  listLive(
+    tenantId: Id<'ten'>,
+    userId: UserId,
+    now: Date,
+    page: PageRequest,
+  ): Promise<readonly SessionRecord[]>
   /**
    * Ends a live session of this user in this tenant and records the events, in one statement. Of concurrent callers one gets
    * true; false when there is no such live session.
    */
-  revoke(tenantId: Id<'ten'>, userId: UserId, id: SessionId, now: Date, reason: RevocationReason, events: readonly DomainEvent[]): Promise<boolean>
+  revoke(
+    tenantId: Id<'ten'>,
+    userId: UserId,
+    id: SessionId,
+    now: Date,
+    reason: RevocationReason,
+    events: readonly DomainEvent[],
+  ): Promise<boolean>
   /** Ends the live session that a refresh token belongs to, whether the token is current or replaced. Null when there is none. */
-  revokeByToken(digest: string, now: Date, reason: RevocationReason, event: Rotation['reuseEvent']): Promise<SessionId | null>
+  revokeByToken(
+    digest: string,
+    now: Date,
+    reason: RevocationReason,
+    event: Rotation['reuseEvent'],
+  ): Promise<SessionId | null>
   /** Ends every live session of a user in all tenants; returns their ids. */
-  revokeAll(userId: UserId, now: Date, reason: RevocationReason, events: readonly DomainEvent[]): Promise<readonly SessionId[]>
+  revokeAll(
+    userId: UserId,
+    now: Date,
+    reason: RevocationReason,
+    events: readonly DomainEvent[],
+  ): Promise<readonly SessionId[]>
   /** Sessions of all tenants revoked at or after `since`, for replicas to refuse their access tokens. */
   listRevokedSince(since: Date): Promise<readonly { readonly id: SessionId; readonly revokedAt: Date }[]>
   /** Forgets sessions, and their tokens, that ended before `time`; returns how many. */
