@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+export type Environment = Readonly<Record<string, string>>
+
+/** What became of a process that ended. */
+export interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A host in a process of its own, for checks and tests. */
+export interface HostProcess {
+  readonly url: string
+  readonly child: ChildProcess
+  /** What it has printed so far. */
+  readonly stdout: string
+  readonly stderr: string
+  /** Sends a signal and waits for the end. */
+  end(signal?: NodeJS.Signals): Promise<Ended>
+}
+
+const readyLine = /^Ready after .* on (\S+)$/m
+
+// The last line of the greeting.
+const lastLine = /-H "authorization: Bearer \$TOKEN"\n/
+
+/** Runs a script of this folder to its end. Of this process's environment it gets only the path. */
+export async function runScript(script: string, env: Environment, ...args: readonly string[]): Promise<Ended> {
+  return start(script, env, args).ended
+}
+
+/** Starts the host on any free port and waits until it answers. */
+export async function spawnHost(env: Environment): Promise<HostProcess> {
+  const { child, output, ended } = start('main.ts', { PORT: '0', ...env })
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout?.on('data', () => {
+      const [, found] = readyLine.exec(output.stdout) ?? []
+      if (found !== undefined && lastLine.test(output.stdout)) resolve(found)
+    })
+    void ended.then(({ code, stdout, stderr }) =>
+      reject(new Error(`The host ended with ${code} before it was ready.\n${stdout}\n${stderr}`)),
+    )
+  })
+  return {
+    url,
+    child,
+    get stdout() {
+      return output.stdout
+    },
+    get stderr() {
+      return output.stderr
+    },
+    end(signal = 'SIGTERM') {
+      child.kill(signal)
+      return ended
+    },
+  }
+}
+
+function start(script: string, env: Environment, args: readonly string[] = []) {
+  const child = spawn(
+    process.execPath,
+    ['--conditions=@corbel/source', fileURLToPath(new URL(script, import.meta.url)), ...args],
+    { env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  const output = { stdout: '', stderr: '' }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text))
+  const ended: Promise<Ended> = once(child, 'close').then(([code]) => ({ code: code as number | null, ...output }))
+  return { child, output, ended }
+}

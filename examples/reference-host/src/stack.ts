@@ -1,0 +1,130 @@
+import { join } from 'node:path'
+import { argon2PasswordHasher } from '@corbel/adapters/argon2'
+import { fileKeyStore } from '@corbel/adapters/file'
+import { inboxMailer } from '@corbel/adapters/inbox'
+import { kyselyStorage } from '@corbel/adapters/kysely'
+import { pgliteDialect } from '@corbel/adapters/pglite'
+import { pinoLogger } from '@corbel/adapters/pino'
+import { poolDeadlines, postgresDialect } from '@corbel/adapters/postgres'
+import { prometheusMeter } from '@corbel/adapters/prometheus'
+import { resendMailer } from '@corbel/adapters/resend'
+import { auth } from '@corbel/auth'
+import { createStack, refuseStart, standInProblems } from '@corbel/core'
+import { localKeyVault, type Logger, memoryCache, memoryRateLimiter } from '@corbel/core/ports'
+import { tenant } from '@corbel/core/tenant'
+import { PGlite } from '@electric-sql/pglite'
+import { Kysely } from 'kysely'
+import pg from 'pg'
+import { destination, pino } from 'pino'
+import { Registry } from 'prom-client'
+import { Resend } from 'resend'
+import { FastResponse } from 'srvx'
+import { lockDataFolder } from './data-folder.ts'
+import { ensureDatabaseFolder } from './embedded-folder.ts'
+import { measureHost } from './host-metrics.ts'
+import type { ReadSettings } from './read-settings.ts'
+
+export type HostStack = ReturnType<typeof composeStack>
+type HostValues = ReadSettings['values']['host']
+
+/** The settings that say where the database is. */
+export type DatabaseSettings = Pick<
+  HostValues,
+  'dataDir' | 'databaseUrl' | 'databasePoolSize' | 'databasePoolTimeout' | 'databasePoolRecycle'
+>
+
+/** An open database, and what only its maker can say of it. */
+export interface DatabaseClient {
+  readonly name: string
+  readonly db: Kysely<unknown>
+  connections(): { readonly total: number; readonly idle: number; readonly queued: number }
+  close(): Promise<void>
+}
+
+/** Where mails are written; null when they are sent. */
+export const inboxFolder = ({ resendEnabled, dataDir }: HostValues): string | null =>
+  resendEnabled ? null : join(`${dataDir}`, 'inbox')
+
+/** Structured lines on standard error, so that standard output is for people and can be shown without being kept. */
+export const createLogger = ({ logLevel }: HostValues): Logger =>
+  pinoLogger({ logger: pino({ level: logLevel }, destination({ fd: 2, sync: true })) })
+
+/** What serves this one process only. Production takes none of it. */
+function createStandIns({ values: { host } }: ReadSettings) {
+  const inbox = inboxFolder(host)
+  return {
+    cache: memoryCache(),
+    rateLimiter: memoryRateLimiter(),
+    ...(inbox !== null && { mailer: inboxMailer({ directory: inbox }) }),
+  }
+}
+
+/** @throws StartRefused with everything that keeps these settings from being run with. */
+export function refuseSettings(settings: ReadSettings): void {
+  const { profile, problems } = settings
+  refuseStart(profile, [...problems, ...standInProblems(profile, createStandIns(settings))])
+}
+
+/** The ports that need no connection. */
+export function createPorts(settings: ReadSettings) {
+  const { dataDir, keyStoragePath, secretKey, resendApiKey, resendFrom, resendBaseUrl } = settings.values.host
+  const keyStore = fileKeyStore({ path: keyStoragePath ?? join(dataDir, 'keys.json'), secret: secretKey })
+  const client = () => new Resend(resendApiKey?.reveal(), { baseUrl: resendBaseUrl })
+  const { mailer = resendMailer({ client: client(), from: resendFrom }), ...standIns } = createStandIns(settings)
+  return { ...standIns, mailer, keyVault: localKeyVault({ store: keyStore }) }
+}
+
+export type HostPorts = ReturnType<typeof createPorts>
+
+/** Postgres when there is a connection string, else the embedded database in the data folder. */
+export function openDatabase(host: DatabaseSettings): Promise<DatabaseClient> {
+  return host.databaseUrl ? openPostgres(host, host.databaseUrl.reveal()) : openEmbedded(host)
+}
+
+async function openPostgres(host: DatabaseSettings, connectionString: string): Promise<DatabaseClient> {
+  const pool = new pg.Pool({
+    connectionString,
+    ...poolDeadlines,
+    max: host.databasePoolSize,
+    connectionTimeoutMillis: host.databasePoolTimeout * 1000,
+    maxLifetimeSeconds: host.databasePoolRecycle,
+  })
+  return {
+    name: 'postgres',
+    db: new Kysely({ dialect: postgresDialect({ pool }) }),
+    connections: () => ({ total: pool.totalCount, idle: pool.idleCount, queued: pool.waitingCount }),
+    close: () => pool.end(),
+  }
+}
+
+async function openEmbedded({ dataDir }: DatabaseSettings): Promise<DatabaseClient> {
+  const unlock = lockDataFolder(dataDir)
+  const folder = join(dataDir, 'database')
+  await ensureDatabaseFolder(folder, async (draft) => (await PGlite.create(draft)).close())
+  // Never `relaxedDurability`: a commit is on its way to the disk before it is acknowledged.
+  const client = await PGlite.create(folder)
+  return {
+    name: 'pglite',
+    db: new Kysely({ dialect: pgliteDialect({ client }) }),
+    connections: () => ({ total: 1, idle: 1, queued: 0 }),
+    async close() {
+      await client.close()
+      unlock()
+    },
+  }
+}
+
+export function composeStack(settings: ReadSettings, ports: HostPorts, database: DatabaseClient, logger: Logger) {
+  const meter = prometheusMeter({ registry: new Registry() })
+  measureHost(meter, database)
+  return createStack({
+    modules: [tenant(), auth({ passwords: argon2PasswordHasher() })],
+    storage: kyselyStorage({ db: database.db }),
+    ...ports,
+    logger,
+    meter,
+    settings: settings.source,
+    knownSettings: settings.hostNames,
+    Response: FastResponse,
+  })
+}
