@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { html, type Html } from './html.ts'
+import { markup, type Html } from './html.ts'
 
 interface JsonSchema {
   readonly type?: string | readonly string[]
@@ -23,20 +23,13 @@ interface JsonSchema {
 export function fieldTable(caption: string, schema: z.ZodType, io: 'input' | 'output'): Html {
   const json = toJsonSchema(schema, io)
   const rows = Object.entries(json.properties ?? {})
-  return html`<table>
-    <caption>
-      ${caption}
-    </caption>
-    ${
-      rows.length === 0
-        ? html`<tr>
-            <td>${typeOf(json)}</td>
-          </tr>`
-        : rows.map(([name, field]) =>
-            row(name, field, io === 'output' || json.required?.includes(name) === true),
-          )
-    }
-  </table>`
+  return markup`<table><caption>${caption}</caption>${
+    rows.length === 0
+      ? markup`<tr><td>${typeOf(json)}</td></tr>`
+      : rows.map(([name, field]) =>
+          row(name, field, io === 'output' || json.required?.includes(name) === true),
+        )
+  }</table>`
 }
 
 function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
@@ -51,14 +44,9 @@ function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
 }
 
 const row = (name: string, field: JsonSchema, isRequired: boolean): Html =>
-  html`<tr>
-    <th scope="row"><code>${name}</code></th>
-    <td>
-      ${typeOf(field)}${!isRequired && ', optional'}${
-        field.default !== undefined && html`, default <code>${JSON.stringify(field.default)}</code>`
-      }${field.description !== undefined && html`<br />${field.description}`}
-    </td>
-  </tr>`
+  markup`<tr><th scope="row"><code>${name}</code></th><td>${typeOf(field)}${!isRequired && ', optional'}${
+    field.default !== undefined && markup`, default <code>${JSON.stringify(field.default)}</code>`
+  }${field.description !== undefined && markup`<br>${field.description}`}</td></tr>`
 
 function typeOf(schema: JsonSchema): string {
   const variants = schema.anyOf ?? schema.oneOf

@@ -1,9 +1,9 @@
 import type * as z from 'zod'
 import type { Access } from './access.ts'
-import { type Endpoint } from './contract.ts'
+import type { Endpoint } from './contract.ts'
 import { fieldTable } from './docs-fields.ts'
 import { docsStyle } from './docs-style.ts'
-import { html, Html } from './html.ts'
+import { Html, markup } from './html.ts'
 import type { ApiDescription } from './openapi.ts'
 import type { Operation } from './operation.ts'
 import { standardErrors, takesIdempotencyKey } from './standard-errors.ts'
@@ -18,37 +18,19 @@ export function docsPage(
     tag,
     members,
   }))
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${title} API</title>
-        <style>
-          ${new Html(docsStyle)}
-        </style>
-      </head>
-      <body>
-        <nav aria-label="Endpoints">
-          <a href="#top"><strong>${title}</strong></a
-          >${groups.map(navigation)}
-        </nav>
-        <main id="top">
-          <h1>${title} API</h1>
-          <p class="lead">
-            Version ${version} at <code>${serverUrl}</code>. ${operations.length} endpoints. Machine-readable:
-            <a href="/openapi.json"><code>/openapi.json</code></a>
-          </p>
-          ${groups.map(
-            ({ tag, members }) =>
-              html`<section>
-                <h2 id="${tag}">${tag}</h2>
-                ${members.map(article)}
-              </section>`,
-          )}
-        </main>
-      </body>
-    </html> `
+  const page = markup`<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title} API</title><style>${new Html(docsStyle)}</style></head>
+<body>
+<nav aria-label="Endpoints"><a href="#top"><strong>${title}</strong></a>${groups.map(navigation)}</nav>
+<main id="top">
+<h1>${title} API</h1>
+<p class="lead">Version ${version} at <code>${serverUrl}</code>. ${operations.length} endpoints. Machine-readable: <a href="/openapi.json"><code>/openapi.json</code></a></p>
+${groups.map(({ tag, members }) => markup`<section><h2 id="${tag}">${tag}</h2>${members.map(article)}</section>`)}
+</main>
+</body>
+</html>
+`
   return page.toString()
 }
 
@@ -58,35 +40,24 @@ interface Group {
 }
 
 const navigation = ({ tag, members }: Group): Html =>
-  html`<h2>${tag}</h2>
-    <ul>
-      ${members.map(
-        (operation) =>
-          html`<li>
-            <a href="#${idOf(operation)}"
-              >${method(operation.endpoint)}<span>${operation.endpoint.summary}</span></a
-            >
-          </li>`,
-      )}
-    </ul>`
+  markup`<h2>${tag}</h2><ul>${members.map(
+    (operation) =>
+      markup`<li><a href="#${idOf(operation)}">${method(operation.endpoint)}<span>${operation.endpoint.summary}</span></a></li>`,
+  )}</ul>`
 
 const idOf = ({ tag, name }: Operation): string => `${tag}.${name}`
 
 const method = (endpoint: Endpoint): Html =>
-  html`<span class="method ${endpoint.method}">${endpoint.method}</span>`
+  markup`<span class="method ${endpoint.method}">${endpoint.method}</span>`
 
 function article(operation: Operation): Html {
   const { endpoint, path } = operation
   const { summary, description } = endpoint
-  return html`<article id="${idOf(operation)}">
-    <h3>${method(endpoint)}<a class="path" href="#${idOf(operation)}">${path}</a></h3>
-    <p>${summary}</p>
-    ${description !== undefined && html`<p>${description}</p>`}
-    <ul class="chips">
-      ${chips(endpoint).map((chip) => html`<li>${chip}</li>`)}
-    </ul>
-    ${request(endpoint)}${answers(endpoint)}
-  </article>`
+  return markup`<article id="${idOf(operation)}">
+<h3>${method(endpoint)}<a class="path" href="#${idOf(operation)}">${path}</a></h3>
+<p>${summary}</p>${description !== undefined && markup`<p>${description}</p>`}
+<ul class="chips">${chips(endpoint).map((chip) => markup`<li>${chip}</li>`)}</ul>
+${request(endpoint)}${answers(endpoint)}</article>`
 }
 
 function chips(endpoint: Endpoint): readonly string[] {
@@ -131,12 +102,9 @@ function request({ params, query, body }: Endpoint): Html | null {
   const tables = parts.flatMap(([caption, schema]) => (schema ? [fieldTable(caption, schema, 'input')] : []))
   const raw =
     body?.kind === 'raw' &&
-    html`<p>The bytes as sent: ${body.contentTypes.join(' or ') || 'any media type'}</p>`
+    markup`<p>The bytes as sent: ${body.contentTypes.join(' or ') || 'any media type'}</p>`
   if (tables.length === 0 && !raw) return null
-  return html`<details open>
-    <summary>Request</summary>
-    ${tables}${raw}
-  </details>`
+  return markup`<details open><summary>Request</summary>${tables}${raw}</details>`
 }
 
 function answers(endpoint: Endpoint): Html {
@@ -148,30 +116,14 @@ function answers(endpoint: Endpoint): Html {
           reply.schema,
           'output',
         )
-      : html`<p>${reply.status}${reply.kind === 'content' && `, ${reply.contentType}`}</p>`,
+      : markup`<p>${reply.status}${reply.kind === 'content' && `, ${reply.contentType}`}</p>`,
   )
   const declared = errors.map(
     ({ status, code, title }) =>
-      html`<tr>
-        <th scope="row">${status} <code>${code}</code></th>
-        <td>${title}</td>
-      </tr>`,
+      markup`<tr><th scope="row">${status} <code>${code}</code></th><td>${title}</td></tr>`,
   )
   const standard = standardErrors(endpoint).map(
-    ({ status, code }) =>
-      html`<tr>
-        <th scope="row">${status} <code>${code}</code></th>
-        <td></td>
-      </tr>`,
+    ({ status, code }) => markup`<tr><th scope="row">${status} <code>${code}</code></th><td></td></tr>`,
   )
-  return html`<details>
-    <summary>Answers</summary>
-    ${tables}
-    <table>
-      <caption>
-        Errors
-      </caption>
-      ${declared}${standard}
-    </table>
-  </details>`
+  return markup`<details><summary>Answers</summary>${tables}<table><caption>Errors</caption>${declared}${standard}</table></details>`
 }

@@ -25,8 +25,8 @@ export class Html {
 type Part = Html | string | number | readonly Html[] | null | undefined | false
 
 /** Builds markup from a template; every value that is not itself {@link Html} is escaped. */
-export const html = (literals: TemplateStringsArray, ...parts: readonly Part[]): Html =>
-  new Html(literals.reduce((markup, literal, i) => markup + render(parts[i - 1]) + literal))
+export const markup = (literals: TemplateStringsArray, ...parts: readonly Part[]): Html =>
+  new Html(literals.reduce((text, literal, i) => text + render(parts[i - 1]) + literal))
 
 function render(part: Part): string {
   if (part === null || part === undefined || part === false) return ''

@@ -1,5 +1,6 @@
 import type { Clock } from '../kernel/clock.ts'
 import { newId } from '../kernel/id.ts'
+import { randomBytes } from '../kernel/random.ts'
 
 const requestIdForm = /^[A-Za-z0-9._-]{8,128}$/
 // W3C Trace Context §3.2, version 00: exactly four fields, lower case.
@@ -45,6 +46,6 @@ export class RequestContext {
 
 function randomHex(bytes: number): string {
   let hex = ''
-  for (const byte of crypto.getRandomValues(new Uint8Array(bytes))) hex += byte.toString(16).padStart(2, '0')
+  for (const byte of randomBytes(bytes)) hex += byte.toString(16).padStart(2, '0')
   return hex
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { type Clock, systemClock } from './clock.ts'
+import { randomBytes } from './random.ts'
 
 /** An identifier that says what it identifies, such as `usr_06f3…`. */
 export type Id<Prefix extends string = string> = `${Prefix}_${string}`
@@ -22,7 +23,7 @@ export function newId<Prefix extends string>(prefix: Prefix, clock: Clock = syst
     time = Math.floor(time / 32)
   }
   let tail = ''
-  for (const byte of crypto.getRandomValues(new Uint8Array(randomLength))) tail += alphabet.charAt(byte & 31)
+  for (const byte of randomBytes(randomLength)) tail += alphabet.charAt(byte & 31)
   return `${prefix}_${head}${tail}`
 }
 
