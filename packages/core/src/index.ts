@@ -10,13 +10,13 @@ export { email, isCleanText, secretText, text, type TextLimits } from './kernel/
 export type { Transaction } from './kernel/transaction.ts'
 
 // Contract
-export { type Access, anyone, type Assurance, type AssuranceLevel, operator, scope, user, webhook } from './contract/access.ts'
+export { type Access, anyone, type Assurance, type AssuranceLevel, operator, type OperatorAccess, type PublicAccess, scope, user, type UserAccess, webhook, type WebhookAccess } from './contract/access.ts'
 export { docsPage } from './contract/docs-page.ts'
 export { docsPolicy } from './contract/docs-style.ts'
 export { type ApiDescription, type OpenApiDocument, toOpenApi } from './contract/openapi.ts'
 export { type Operation, operationsOf } from './contract/operation.ts'
 export { type Contract, defineContract, type Endpoint, type Endpoints, type Method, type RateLimit } from './contract/contract.ts'
-export { accepted, type Content, content, created, empty, eventStream, form, json, ok, raw, redirect, type Reply, type RequestBody, type ServerSentEvent } from './contract/media.ts'
+export { accepted, type CacheRule, type Content, content, type ContentReply, created, empty, type EmptyReply, eventStream, type EventStreamReply, form, type FormBody, json, type JsonBody, type JsonReply, ok, raw, type RawBody, redirect, type RedirectReply, type Reply, type RequestBody, type ServerSentEvent } from './contract/media.ts'
 
 // HTTP
 export { Alternative, alternative, type BodyOf, type Call, type Client, type Handlers, implement, type ReplyOf, type Route } from './http/implement.ts'
