@@ -1,3 +1,11 @@
 // What only Node has.
 
-export { type NodeHandler, type NodeHandlerOptions, type NodeMountable, toNodeHandler } from './http/node-handler.node.ts'
+/** A light `Response` for `createStack({ Response: FastResponse })`: it saves about 15 µs of CPU per request on Node. */
+export { FastResponse } from 'srvx/node'
+
+export {
+  type NodeHandler,
+  type NodeHandlerOptions,
+  type NodeMountable,
+  toNodeHandler,
+} from './http/node-handler.node.ts'

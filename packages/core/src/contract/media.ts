@@ -38,7 +38,10 @@ export interface ContentReply {
   readonly contentType: string
 }
 
-/** Server-sent events. The handler returns an async iterable of {@link ServerSentEvent}. */
+/**
+ * Server-sent events. The handler returns an async iterable of {@link ServerSentEvent}. When the client leaves, the iterator's
+ * `return` is called; a generator that waits for something must also watch `call.request.signal`, for waiting holds up `return`.
+ */
 export interface EventStreamReply<S extends z.ZodType = z.ZodType> {
   readonly kind: 'eventStream'
   readonly status: 200

@@ -52,7 +52,7 @@ export function createEndpointRunner(
   const quota = rateLimit ? createQuotaCheck(rateLimit, limit, options.rateLimiter) : null
   const needsVersion = endpoint.versioned === true && endpoint.method !== 'GET'
   const isRepeatable = takesIdempotencyKey(endpoint)
-  const name = `${route.tag}.${route.name}`
+  const name = `${endpoint.method} ${route.path}`
 
   const admit = async ({ request, connection }: Exchange): Promise<Principal | null> => {
     if (access.kind === 'monitor') await checkMonitor(request.headers, connection.remoteAddress)

@@ -9,6 +9,7 @@ import {
 import { type AddressInfo, connect } from 'node:net'
 import express from 'express'
 import Koa from 'koa'
+import { FastResponse } from 'srvx/node'
 import { afterEach, describe, expect, it } from 'vitest'
 import { exampleApi } from './example-api.fixture.ts'
 import { type NodeMountable, toNodeHandler } from './node-handler.node.ts'
@@ -292,6 +293,26 @@ describe('hostile requests on the wire', () => {
     }
     expect(answer).toMatch(/^HTTP\/1\.1 413 /)
     socket.destroy()
+  })
+
+  it('sends the light response class as it sends the global one', async () => {
+    const api = exampleApi({ Response: FastResponse })
+    const { url } = await listen(toNodeHandler(api.fetch))
+    const plain = await listen(toNodeHandler(exampleApi().fetch))
+    for (const path of ['/time', '/nowhere', '/go', '/.well-known/keys', '/file?name=a']) {
+      const [light, usual] = await Promise.all(
+        [url, plain.url].map((base) =>
+          fetch(base + path, { redirect: 'manual', headers: { 'x-request-id': 'same-request-id' } }),
+        ),
+      )
+      expect([light?.status, await light?.text()]).toEqual([usual?.status, await usual?.text()])
+      for (const [name, value] of usual?.headers ?? []) {
+        if (name !== 'date' && name !== 'transfer-encoding')
+          expect([name, light?.headers.get(name)]).toEqual([name, value])
+      }
+    }
+    const head = await fetch(`${url}/time`, { method: 'HEAD' })
+    expect([head.status, await head.text()]).toEqual([200, ''])
   })
 
   it('answers 404 outside its base path', async () => {

@@ -31,6 +31,11 @@ describe('routes at boot', () => {
     )
   })
 
+  it('refuses two of one name, which documents could not tell apart', () => {
+    const routes = [...route('one', {}), ...route('one', { path: '/y' })]
+    expect(() => exampleApi({ routes })).toThrow('one.do (GET /y) and one.do (GET /x) have the same name')
+  })
+
   it('takes another method and a literal beside a placeholder', async () => {
     const routes = [
       ...route('one', { path: '/x/{id}', params: id }),

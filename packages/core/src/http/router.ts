@@ -22,11 +22,12 @@ const nameOf = ({ tag, name, endpoint, path }: Route): string => `${tag}.${name}
 /**
  * Builds the routing tree once. Matching is case-sensitive.
  *
- * @throws Error at boot when two routes would answer the same request.
+ * @throws Error at boot when two routes would answer the same request or have the same name.
  */
 export function createRouter<R extends { readonly route: Route }>(entries: readonly R[]): Router<R> {
   const tree = createTree<R>()
   const taken = new Map<string, Route>()
+  const named = new Map<string, Route>()
   for (const entry of entries) {
     const { route } = entry
     const pattern = route.path.replaceAll(/\{(\w+)\}/g, ':$1')
@@ -38,6 +39,10 @@ export function createRouter<R extends { readonly route: Route }>(entries: reado
       )
     }
     taken.set(key, route)
+    const namesake = named.get(`${route.tag}.${route.name}`)
+    if (namesake)
+      throw new Error(`${nameOf(route)} and ${nameOf(namesake)} have the same name. Rename one of them.`)
+    named.set(`${route.tag}.${route.name}`, route)
     addRoute(tree, route.endpoint.method, pattern, entry)
   }
   const find = (method: string, path: string): Match<R> | undefined => {

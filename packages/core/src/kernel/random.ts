@@ -1,4 +1,4 @@
-// One call for 16 bytes costs 4.7 µs on Node 24, one for 4,096 bytes 6 µs.
+// On Node 24 a call costs 2-5 µs, for 16 bytes as for 4,096.
 const pool = new Uint8Array(4096)
 let used = pool.length
 
