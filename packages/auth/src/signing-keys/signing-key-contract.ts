@@ -3,8 +3,8 @@ import { SigningKeySet } from './signing-key.ts'
 
 /** @param maxAge - How long others may keep the keys. */
 export const signingKeysKeptFor = (maxAge: Duration) =>
-  defineContract('auth', '', {
-    list: {
+  defineContract('signing-keys', '', {
+    keys: {
       method: 'GET',
       path: '/.well-known/jwks.json',
       access: anyone,

@@ -4,5 +4,5 @@ import type { SigningKeyService } from './signing-key-service.ts'
 
 export const signingKeyRoutes = (signingKeys: SigningKeyService): readonly Route[] =>
   implement(signingKeysKeptFor(signingKeys.maxAge), {
-    list: () => signingKeys.list(),
+    keys: () => signingKeys.list(),
   })
