@@ -1,16 +1,32 @@
 import { authRepositoriesConformance } from '@corbel/auth/ports'
-import { manualClock } from '@corbel/core/ports'
-import { tenantRepositoriesConformance } from '@corbel/core/tenant/ports'
+import {
+  type Id,
+  idempotencyStoreConformance,
+  manualClock,
+  manualTime,
+  outboxConformance,
+  storageConformance,
+} from '@corbel/core/ports'
+import { type TenantRepositories, tenantRepositoriesConformance } from '@corbel/core/tenant/ports'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { backends, openStorage, type OpenStorage, openTimeout } from '../../../test/storages.ts'
 import { vitestSuite } from '../../../test/vitest-suite.ts'
 
+const idOf = (key: string): Id<'ten'> => `ten_${key}`
+
+const probe = {
+  write: ({ tenant }: { readonly tenant: TenantRepositories }, key: string) =>
+    tenant.tenants.insert({ id: idOf(key), slug: key, name: 'Acme', createdAt: '2026-03-01T12:00:00.000Z' }),
+  read: async ({ tenant }: { readonly tenant: TenantRepositories }, key: string) =>
+    (await tenant.tenants.find(idOf(key))) !== null,
+}
+
 describe.each(await backends())('%s', (backend) => {
-  const clock = manualClock()
+  const time = manualTime(manualClock())
   let opened: OpenStorage
 
   beforeAll(async () => {
-    opened = await openStorage(backend, { clock })
+    opened = await openStorage(backend, { clock: time.clock })
   }, openTimeout)
   afterAll(() => opened?.close())
 
@@ -19,6 +35,22 @@ describe.each(await backends())('%s', (backend) => {
     return opened.storage
   }
 
+  describe('storage', () => storageConformance(vitestSuite, async () => ({ storage: await fresh() }), probe))
+
+  describe('outbox', () =>
+    outboxConformance(vitestSuite, async () => {
+      const { outbox, transaction } = await fresh()
+      return {
+        ...time,
+        outbox,
+        record: (...events) => transaction((tx) => tx.events.record(...events)),
+      }
+    }))
+
+  describe('idempotency', () =>
+    idempotencyStoreConformance(vitestSuite, async () => ({ ...time, store: (await fresh()).idempotency })))
+
   describe('tenant', () => tenantRepositoriesConformance(vitestSuite, fresh))
+
   describe('auth', () => authRepositoriesConformance(vitestSuite, fresh))
 })
