@@ -17,6 +17,7 @@ const entries = {
   '@corbel/adapters/resend': () => import('@corbel/adapters/resend'),
   '@corbel/adapters/pino': () => import('@corbel/adapters/pino'),
   '@corbel/adapters/prometheus': () => import('@corbel/adapters/prometheus'),
+  '@corbel/adapters/smtp': () => import('@corbel/adapters/smtp'),
   '@corbel/adapters/argon2': () => import('@corbel/adapters/argon2'),
 }
 
