@@ -48,7 +48,7 @@ const rules = {
     to: { path: '^packages/adapters/' },
   },
   'adapters-see-only-ports': {
-    from: { path: '^packages/adapters/src/' },
+    from: { path: '^packages/adapters/src/', pathNot: test },
     to: { path: '^packages/(?!adapters/)[^/]+/src/', pathNot: '/ports/index\\.ts$' },
   },
   'packages-are-entered-through-exports': {
