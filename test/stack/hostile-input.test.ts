@@ -19,6 +19,8 @@ const makeStack = ({ storage }: OpenStorage) =>
 const origin = 'http://127.0.0.1:3000'
 const ada = { email: 'ada@example.com', password: 'correct horse battery staple' }
 
+type Body = string | Uint8Array<ArrayBuffer>
+
 let opened: OpenStorage
 let stack: ReturnType<typeof makeStack>
 let accessToken: string
@@ -28,12 +30,12 @@ beforeAll(async () => {
   stack = makeStack(opened)
   await send('POST', '/api/v1/auth/register', JSON.stringify({ ...ada, tenantName: 'Acme', acceptTerms: true }))
   const response = await send('POST', '/api/v1/auth/token', JSON.stringify(ada))
-  accessToken = (await response.json()).accessToken
+  accessToken = ((await response.json()) as { readonly accessToken: string }).accessToken
 }, openTimeout)
 
 afterAll(() => opened.close())
 
-function send(method: string, path: string, body?: BodyInit, headers: Record<string, string> = {}): Promise<Response> {
+function send(method: string, path: string, body?: Body, headers: Record<string, string> = {}): Promise<Response> {
   const request = new Request(origin + path, {
     method,
     headers: {
@@ -70,7 +72,7 @@ async function expectRefused(response: Response): Promise<void> {
 const deep = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels)
 
 /** Bodies that no endpoint may take, whatever it expects. */
-const bodies: Readonly<Record<string, BodyInit>> = {
+const bodies: Readonly<Record<string, Body>> = {
   nothing: '',
   'half an object': '{"email":',
   'two values': '{}{}',
@@ -165,7 +167,7 @@ describe('hostile targets', () => {
 
 describe('what a stranger claims about himself', () => {
   test('X-Tenant-Id of another tenant is refused, one\'s own is fine', async () => {
-    const me = await (await send('GET', '/api/v1/auth/me')).json()
+    const me = (await (await send('GET', '/api/v1/auth/me')).json()) as { readonly tenantId: string }
     expect((await send('GET', '/api/v1/auth/me', undefined, { 'x-tenant-id': me.tenantId })).status).toBe(200)
     const other = await send('GET', '/api/v1/auth/me', undefined, { 'x-tenant-id': 'ten_01jd3k9v7m2q8x4r5t6w0y1zab' })
     expect(other.status).toBe(403)
