@@ -2,7 +2,7 @@ import { anyone, defineContract, empty, json, user } from '@corbel/core'
 import { AuthErrors } from '../auth-errors.ts'
 import { VerifyEmail } from './email-verification.ts'
 
-export const emailVerificationContract = defineContract('auth', '/api/v1/auth/email', {
+export const emailVerificationContract = defineContract('email-verifications', '/api/v1/auth/email', {
   send: {
     method: 'POST',
     path: '/send',

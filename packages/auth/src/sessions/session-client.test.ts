@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ipPrefixOf, sessionClientOf } from './session-client.ts'
 
@@ -16,6 +17,33 @@ describe('the network of a caller', () => {
 
   it.each(['', 'unknown', '999.1.1.1', '1.2.3', 'a:b', '::1]/x'])('is unknown for "%s"', (ip) => {
     expect(ipPrefixOf(ip)).toBeNull()
+  })
+})
+
+describe('the networks of all callers', () => {
+  it('keep 24 of 32 bits', () => {
+    fc.assert(
+      fc.property(fc.ipV4(), (ip) => {
+        expect(ipPrefixOf(ip)).toBe(`${ip.split('.').slice(0, 3).join('.')}.0/24`)
+      }),
+    )
+  })
+
+  it('keep 48 of 128 bits', () => {
+    const group = fc.integer({ min: 1, max: 0xffff }).map((value) => value.toString(16))
+    fc.assert(
+      fc.property(fc.array(group, { minLength: 8, maxLength: 8 }), (groups) => {
+        expect(ipPrefixOf(groups.join(':'))).toBe(`${groups.slice(0, 3).join(':')}::/48`)
+      }),
+    )
+  })
+
+  it('are found in every spelling', () => {
+    fc.assert(
+      fc.property(fc.ipV6(), (ip) => {
+        expect(ipPrefixOf(ip)).toMatch(/^(?:[\da-f]{1,4}:){3}:\/48$|^\d+\.\d+\.\d+\.0\/24$/)
+      }),
+    )
   })
 })
 

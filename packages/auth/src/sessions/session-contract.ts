@@ -14,7 +14,7 @@ import * as z from 'zod'
 import { AuthErrors } from '../auth-errors.ts'
 import { PresentedRefreshToken, Session, SignedOutAll, SignIn, Tokens } from './session.ts'
 
-export const sessionContract = defineContract('auth', '/api/v1/auth', {
+export const sessionContract = defineContract('sessions', '/api/v1/auth', {
   signIn: {
     method: 'POST',
     path: '/token',

@@ -1,7 +1,7 @@
 import { anyone, created, defineContract, json } from '@corbel/core'
 import { Registration, SignUp } from './sign-up.ts'
 
-export const signUpContract = defineContract('auth', '/api/v1/auth', {
+export const signUpContract = defineContract('sign-up', '/api/v1/auth', {
   register: {
     method: 'POST',
     path: '/register',

@@ -2,7 +2,7 @@ import { defineContract, ok, user } from '@corbel/core'
 import { AuthErrors } from '../auth-errors.ts'
 import { Me } from './user.ts'
 
-export const userContract = defineContract('auth', '/api/v1/auth', {
+export const userContract = defineContract('users', '/api/v1/auth', {
   me: {
     method: 'GET',
     path: '/me',
