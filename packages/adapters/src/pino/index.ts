@@ -1,1 +1,1 @@
-export { type PinoLoggerOptions, pinoLogger, redactedPaths } from './pino-logger.ts'
+export { pinoLogger, type PinoLoggerOptions, redactPaths } from './pino-logger.ts'

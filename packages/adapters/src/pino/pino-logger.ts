@@ -1,48 +1,64 @@
 import type { LogFields, Logger } from '@corbel/core/ports'
-import type { Logger as Pino } from 'pino'
-
-/** Names under which a secret could be logged by mistake, at the top and one level down. */
-export const redactedPaths: readonly string[] = [
-  'password', 'token', 'accessToken', 'refreshToken', 'authorization', 'cookie', 'secret', 'apiKey',
-].flatMap((name) => [name, `*.${name}`])
+import { type Logger as Pino, stdSerializers } from 'pino'
 
 export interface PinoLoggerOptions {
-  /** Yours: its level, destination and base fields stay as they are. */
+  /** Yours, with its level, transport and formatters. It stays open. */
   readonly logger: Pino
-  /** In pino's path syntax; printed as `[secret]`. @default {@link redactedPaths} */
+  /**
+   * Fields whose values are never written, for what reaches a line without being a `Secret`. They take the place of the
+   * logger's own `redact`; an empty list leaves that as it is.
+   *
+   * @default redactPaths
+   */
   readonly redactPaths?: readonly string[]
 }
 
-/** Logs through pino: one line of JSON per call. */
-export function pinoLogger({ logger, redactPaths = redactedPaths }: PinoLoggerOptions): Logger {
-  const root = logger.child(
-    {},
-    { serializers: { error: plainError }, redact: { paths: [...redactPaths], censor: '[secret]' } },
+const sensitive = [
+  'password',
+  'token',
+  'accessToken',
+  'refreshToken',
+  'secret',
+  'apiKey',
+  'authorization',
+  'cookie',
+]
+
+/** What a log must not hold, at the top of the fields and one level below, such as in `headers`. */
+export const redactPaths: readonly string[] = [
+  ...sensitive,
+  ...sensitive.map((name) => `*.${name}`),
+  'headers["set-cookie"]',
+  'headers["x-api-key"]',
+]
+
+export function pinoLogger({ logger, redactPaths: redact = redactPaths }: PinoLoggerOptions): Logger {
+  return wrap(
+    redact.length > 0 ? logger.child({}, { redact: { paths: [...redact], censor: '[secret]' } }) : logger,
   )
-  return wrap(root)
 }
 
-const wrap = (pino: Pino): Logger => ({
-  debug: (message, fields: LogFields = {}) => pino.debug(fields, message),
-  info: (message, fields: LogFields = {}) => pino.info(fields, message),
-  warn: (message, fields: LogFields = {}) => pino.warn(fields, message),
-  error: (message, fields: LogFields = {}) => pino.error(fields, message),
-  child: (fields) => wrap(pino.child(fields)),
-})
-
-// A chain of causes ends in practice after two or three; a cycle must end too.
-const deepestCause = 5
-
-/** Errors have no enumerable fields of their own worth logging; those that libraries add may hold queries and their values. */
-function plainError(error: unknown, depth = 0): unknown {
-  if (!(error instanceof Error)) return error
-  const { name, message, stack, cause } = error
-  const code = 'code' in error ? error.code : undefined
+function wrap(pino: Pino): Logger {
   return {
-    name,
-    message,
-    stack,
-    ...(typeof code === 'string' && { code }),
-    ...(cause !== undefined && depth < deepestCause && { cause: plainError(cause, depth + 1) }),
+    debug: (message, fields) => pino.debug(printable(fields), message),
+    info: (message, fields) => pino.info(printable(fields), message),
+    warn: (message, fields) => pino.warn(printable(fields), message),
+    error: (message, fields) => pino.error(printable(fields), message),
+    child: (fields) => wrap(pino.child(printable(fields))),
   }
+}
+
+const none: LogFields = {}
+
+/** Pino serializes an error only under the name `err`; anywhere else it would print `{}`. */
+function printable(fields: LogFields = none): LogFields {
+  let copy: Record<string, unknown> | null = null
+  for (const name in fields) {
+    const value = fields[name]
+    if (value instanceof Error) {
+      copy ??= { ...fields }
+      copy[name] = stdSerializers.err(value)
+    }
+  }
+  return copy ?? fields
 }

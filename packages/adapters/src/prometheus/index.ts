@@ -1,2 +1,1 @@
-export { collectProcessMetrics } from './process-metrics.ts'
-export { type PrometheusMeterOptions, prometheusMeter } from './prometheus-meter.ts'
+export { prometheusMeter, type PrometheusMeterOptions } from './prometheus-meter.ts'

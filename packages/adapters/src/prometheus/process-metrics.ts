@@ -7,7 +7,11 @@ import { collectDefaultMetrics, type Registry } from 'prom-client'
  */
 export function collectProcessMetrics(registry: Registry): void {
   collectDefaultMetrics({ register: registry })
-  for (const name of ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']) {
+  for (const name of [
+    'nodejs_active_handles_total',
+    'nodejs_active_requests_total',
+    'nodejs_active_resources_total',
+  ]) {
     registry.removeSingleMetric(name)
   }
 }

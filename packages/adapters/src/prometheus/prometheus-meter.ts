@@ -1,57 +1,90 @@
-import type { Counter, Gauge, Histogram, Meter, Metric } from '@corbel/core/ports'
-import { Counter as PromCounter, Gauge as PromGauge, Histogram as PromHistogram, type Registry } from 'prom-client'
+import {
+  checkMetric,
+  type Counter,
+  type Gauge,
+  type Histogram,
+  type Meter,
+  type Metric,
+  sameMetric,
+} from '@corbel/core/ports'
+import {
+  collectDefaultMetrics,
+  Counter as PromCounter,
+  Gauge as PromGauge,
+  Histogram as PromHistogram,
+  Registry,
+} from 'prom-client'
 
 export interface PrometheusMeterOptions {
-  /** Yours; metrics that you register there are scraped along. */
-  readonly registry: Registry
+  /** Yours, so that your own metrics are scraped with ours. @default a new one */
+  readonly registry?: Registry
+  /** Whether to measure process, memory, garbage collection and event loop too. @default true */
+  readonly process?: boolean
 }
 
-interface Known {
+interface Instrument {
   readonly metric: Metric
-  readonly instrument: Counter | Histogram | Gauge
+  readonly use: Counter | Histogram | Gauge
 }
 
-/** Counts with prom-client. Metrics of the process itself come from {@link collectProcessMetrics}. */
-export function prometheusMeter({ registry }: PrometheusMeterOptions): Meter {
-  const known = new Map<string, Known>()
+/** Counts with prom-client. */
+export function prometheusMeter({
+  registry = new Registry(),
+  process = true,
+}: PrometheusMeterOptions = {}): Meter {
+  const instruments = new Map<string, Instrument>()
   const collectors: (() => void | Promise<void>)[] = []
+  if (process) measureProcess(registry)
 
-  function instrument<I extends Known['instrument']>(metric: Metric, kind: Metric['kind'], make: () => I): I {
-    if (metric.kind !== kind) throw new TypeError(`${metric.name} is declared as a ${metric.kind}, not a ${kind}.`)
-    const found = known.get(metric.name)
-    if (!found) {
-      const made = make()
-      known.set(metric.name, { metric, instrument: made })
-      return made
+  function instrument<Use extends Instrument['use']>(
+    metric: Metric,
+    kind: Metric['kind'],
+    create: () => Use,
+  ): Use {
+    if (metric.kind !== kind)
+      throw new TypeError(`${metric.name} is declared as a ${metric.kind}, not a ${kind}.`)
+    const known = instruments.get(metric.name)
+    if (known === undefined) {
+      checkMetric(metric)
+      const use = create()
+      instruments.set(metric.name, { metric, use })
+      return use
     }
-    if (shapeOf(found.metric) !== shapeOf(metric)) {
+    if (!sameMetric(known.metric, metric)) {
       throw new TypeError(`${metric.name} is already declared otherwise. Give one of the two another name.`)
     }
-    // The same kind was made by the same method.
-    return found.instrument as I
+    // The same kind was created by the same branch.
+    return known.use as Use
   }
+
+  const configOf = ({ name, help, labels }: Metric) => ({
+    name,
+    help,
+    labelNames: [...labels],
+    registers: [registry],
+  })
 
   return {
     counter: (metric) =>
-      instrument(metric, 'counter', () => {
-        const counter = new PromCounter(configOf(metric, registry))
+      instrument<Counter>(metric, 'counter', () => {
+        const counter = new PromCounter(configOf(metric))
         return { add: (labels = {}, amount = 1) => counter.inc(labels, amount) }
       }),
     histogram: (metric) =>
-      instrument(metric, 'histogram', () => {
-        const { buckets } = metric
-        const histogram = new PromHistogram({ ...configOf(metric, registry), ...(buckets && { buckets: [...buckets] }) })
+      instrument<Histogram>(metric, 'histogram', () => {
+        const buckets = metric.buckets === undefined ? {} : { buckets: [...metric.buckets] }
+        const histogram = new PromHistogram({ ...configOf(metric), ...buckets })
         return { record: (value, labels = {}) => histogram.observe(labels, value) }
       }),
     gauge: (metric) =>
-      instrument(metric, 'gauge', () => {
-        const gauge = new PromGauge(configOf(metric, registry))
+      instrument<Gauge>(metric, 'gauge', () => {
+        const gauge = new PromGauge(configOf(metric))
         return { set: (value, labels = {}) => gauge.set(labels, value) }
       }),
     onScrape: (collect) => {
       collectors.push(collect)
     },
-    async scrape() {
+    scrape: async () => {
       // What one collector cannot read must not hide what the others say.
       await Promise.allSettled(collectors.map(async (collect) => collect()))
       return { contentType: registry.contentType, body: await registry.metrics() }
@@ -59,11 +92,13 @@ export function prometheusMeter({ registry }: PrometheusMeterOptions): Meter {
   }
 }
 
-const configOf = ({ name, help, labels }: Metric, registry: Registry) => ({
-  name,
-  help,
-  labelNames: [...labels],
-  registers: [registry],
-})
-
-const shapeOf = ({ kind, labels, buckets }: Metric): string => JSON.stringify([kind, labels, buckets ?? null])
+/** The registry may be measured already. Gauges named like counters are dropped: `promtool check metrics` refuses them. */
+function measureProcess(registry: Registry): void {
+  if (registry.getSingleMetric('process_cpu_seconds_total') !== undefined) return
+  const before = new Set(registry.getMetricsAsArray().map(({ name }) => name))
+  collectDefaultMetrics({ register: registry })
+  for (const { name, type } of registry.getMetricsAsArray() as readonly { name: string; type: unknown }[]) {
+    if (!before.has(name) && String(type) !== 'counter' && name.endsWith('_total'))
+      registry.removeSingleMetric(name)
+  }
+}

@@ -44,6 +44,7 @@ export {
   type OutboxTable,
   outboxTable,
 } from './outbox.memory.ts'
+export { checkMetric, sameMetric } from './prometheus-text.ts'
 export type { Quota, RateLimitDecision, RateLimiter } from './rate-limiter.ts'
 export { rateLimiterConformance } from './rate-limiter.conformance.ts'
 export { memoryRateLimiter, type MemoryRateLimiterOptions } from './rate-limiter.memory.ts'
@@ -76,7 +77,7 @@ export { type PubSubCapabilities, pubSubConformance, type PubSubHarness } from '
 
 export { fromBase64url, toBase64url } from '../kernel/base64url.ts'
 export { type Clock, epochSeconds, systemClock } from '../kernel/clock.ts'
-export { after, before, type Duration, milliseconds, seconds } from '../kernel/duration.ts'
+export { addMilliseconds, after, before, type Duration, milliseconds, seconds } from '../kernel/duration.ts'
 export { DomainError } from '../kernel/errors.ts'
 export { type Id, newId } from '../kernel/id.ts'
 export { type ManualClock, manualClock } from '../kernel/manual-clock.ts'

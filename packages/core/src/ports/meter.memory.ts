@@ -1,5 +1,12 @@
 import type { Counter, Gauge, Histogram, Labels, Meter, Metric } from './meter.ts'
-import { checkMetric, contentType, formatNumber, headerLines, sampleLine } from './prometheus-text.ts'
+import {
+  checkMetric,
+  contentType,
+  formatNumber,
+  headerLines,
+  sameMetric,
+  sampleLine,
+} from './prometheus-text.ts'
 
 /** Prometheus' own defaults: seconds, from a cache hit to a slow page. */
 const defaultBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -29,7 +36,7 @@ export function memoryMeter(): Meter {
       instruments.set(metric.name, { metric, ...made })
       return made.use
     }
-    if (!sameShape(known.metric, metric)) {
+    if (!sameMetric(known.metric, metric)) {
       throw new TypeError(`${metric.name} is already declared otherwise. Give one of the two another name.`)
     }
     // The same kind was created by the same branch.
@@ -134,10 +141,4 @@ function seriesOf<State>({ name, labels: declared }: Metric, zero: () => State) 
 
   if (declared.length === 0) at({})
   return { at, all: (): (readonly [Labels, State])[] => [...states.values()] }
-}
-
-function sameShape(a: Metric, b: Metric): boolean {
-  const shapeOf = ({ kind, labels, buckets }: Metric): string =>
-    JSON.stringify([kind, labels, buckets ?? null])
-  return shapeOf(a) === shapeOf(b)
 }

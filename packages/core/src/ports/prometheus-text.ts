@@ -21,6 +21,13 @@ export function checkMetric({ name, kind, labels, buckets = [] }: Metric): void 
   }
 }
 
+/** Whether two declarations of one name mean one instrument. */
+export function sameMetric(a: Metric, b: Metric): boolean {
+  const shapeOf = ({ name, kind, labels, buckets }: Metric): string =>
+    JSON.stringify([name, kind, labels, buckets ?? null])
+  return shapeOf(a) === shapeOf(b)
+}
+
 /** One sample line. A label with an empty value is the same as none. */
 export function sampleLine(name: string, labels: Labels, value: number): string {
   const pairs = Object.entries(labels)

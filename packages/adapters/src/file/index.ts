@@ -1,0 +1,1 @@
+export { fileKeyStore, type FileKeyStoreOptions } from './file-key-store.ts'

@@ -1,0 +1,1 @@
+export { inboxMailer, type InboxMailerOptions } from './inbox-mailer.ts'

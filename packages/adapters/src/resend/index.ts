@@ -1,0 +1,1 @@
+export { resendMailer, type ResendMailerOptions } from './resend-mailer.ts'
