@@ -150,7 +150,7 @@ const pgliteVersion =
 const snapshot = fileURLToPath(new URL(`../node_modules/.cache/pglite-${pgliteVersion}.tar`, import.meta.url))
 
 /** From a data folder that an earlier start has left: initialising one takes seconds. */
-async function startPglite(): Promise<PGlite> {
+export async function startPglite(): Promise<PGlite> {
   if (existsSync(snapshot)) return PGlite.create({ loadDataDir: new Blob([readFileSync(snapshot)]) })
   const client = await PGlite.create()
   const dump = await client.dumpDataDir('none')

@@ -1,5 +1,5 @@
 import { type PGlite, PGliteDialect } from 'kysely'
-import { reported } from '../driver-errors.ts'
+import { reported, toPortError } from '../driver-errors.ts'
 
 type Query = PGlite['query']
 
@@ -33,7 +33,7 @@ export function pgliteDialect({ client }: { readonly client: PGlite }): PGliteDi
       query: typed((sql, params, options) => client.query(sql, params, options)),
       transaction(work) {
         // kysely waits for the callback to begin, which in a closed instance it never does.
-        if (client.closed) throw new Error('PGlite is closed')
+        if (client.closed) throw toPortError(new Error('PGlite is closed'))
         return client.transaction((tx) =>
           work({
             query: typed((sql, params, options) => tx.query(sql, params, options)),

@@ -31,7 +31,7 @@ export interface Rotation {
   readonly graceSince: Date
   /** When the successor ends unless it is used; never after the session itself. */
   readonly expiresAt: Date
-  /** Recorded in the same statement when the family is revoked for reuse. */
+  /** Recorded in the statement that revokes the family for reuse. */
   readonly reuseEvent: (session: Pick<SessionRecord, 'id' | 'tenantId' | 'userId'>) => DomainEvent
 }
 
@@ -44,9 +44,9 @@ export interface RotatedSession {
 }
 
 export type RotationOutcome =
-  /** The successor is now the live token. `rotatedNow` is false when an earlier call within the grace had put it there. */
+  /** The successor has taken the token's place. `rotatedNow` is false when an earlier call within the grace had put it there. */
   | ({ readonly outcome: 'rotated'; readonly rotatedNow: boolean; readonly expiresAt: Date } & RotatedSession)
-  /** The token had been replaced before the grace: the family is revoked. */
+  /** The token had been replaced before the grace: this call has revoked the family. Of concurrent callers one gets this. */
   | { readonly outcome: 'reused'; readonly sessionId: SessionId }
   /** Unknown, expired, revoked, replaced by another successor than given, or of somebody who is no longer a member. */
   | { readonly outcome: 'refused' }
@@ -59,7 +59,7 @@ export interface SessionRepository {
     events: readonly DomainEvent[],
   ): Promise<void>
   /**
-   * Replaces a refresh token, in one statement. Of concurrent callers with one token, one rotates and the others get the same
+   * Replaces a refresh token, in one statement; only reuse costs another. Of concurrent callers with one token, one rotates and the others get the same
    * successor. Concurrent with a revocation, either the rotation is refused or its successor is revoked too.
    */
   rotate(rotation: Rotation): Promise<RotationOutcome>
@@ -82,14 +82,17 @@ export interface SessionRepository {
     reason: RevocationReason,
     events: readonly DomainEvent[],
   ): Promise<boolean>
-  /** Ends the live session that a refresh token belongs to, whether the token is current or replaced. Null when there is none. */
+  /**
+   * Ends the live session that a refresh token belongs to, whether the token is current or replaced, and records the event. Of
+   * concurrent callers one gets the id; null when there is no such live session.
+   */
   revokeByToken(
     digest: string,
     now: Date,
     reason: RevocationReason,
     event: Rotation['reuseEvent'],
   ): Promise<SessionId | null>
-  /** Ends every live session of a user in all tenants; returns their ids. */
+  /** Ends every live session of a user in all tenants and, if there was one, records the events, in one statement; returns their ids. */
   revokeAll(
     userId: UserId,
     now: Date,
