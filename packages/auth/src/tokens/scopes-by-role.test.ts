@@ -9,7 +9,7 @@ it('gives each role its own scopes and those of every lesser role', () => {
     list: { scope: 'members:read', summary: '', from: 'member' },
     read: { scope: 'tenant:read', summary: '', from: 'viewer' },
   })
-  expect(scopesByRole(permissions)).toEqual({
+  expect(scopesByRole(Object.values(permissions))).toEqual({
     viewer: ['tenant:read'],
     member: ['members:read', 'tenant:read'],
     admin: ['members:read', 'tenant:manage', 'tenant:read'],

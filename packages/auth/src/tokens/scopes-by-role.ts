@@ -1,12 +1,12 @@
-import type { PermissionCatalog } from '@corbel/core'
+import type { Permission } from '@corbel/core'
 import { type Role, roles } from '@corbel/core/tenant'
 
 export type ScopesByRole = Readonly<Record<Role, readonly string[]>>
 
 /** The scopes that each role has: its own and those of every lesser role. */
-export function scopesByRole(permissions: PermissionCatalog): ScopesByRole {
+export function scopesByRole(permissions: readonly Permission[]): ScopesByRole {
   const scopesOf = (role: Role): readonly string[] =>
-    Object.values(permissions)
+    permissions
       .filter(({ from }) => roles.indexOf(from) <= roles.indexOf(role))
       .map(({ scope }) => scope)
       .toSorted()

@@ -1,5 +1,6 @@
 import { HttpErrors } from '../http/http-errors.ts'
 import { PageErrors } from '../kernel/page.ts'
+import { FetcherErrors } from '../ports/fetcher.ts'
 import { KeyStoreErrors } from '../ports/key-store.ts'
 import { MailerErrors } from '../ports/mailer.ts'
 import { PortErrors } from '../ports/port-errors.ts'
@@ -12,7 +13,7 @@ import type { ModuleCatalogs } from './module.ts'
 /** What the core itself declares. */
 export const coreCatalogs = {
   settings: CoreSettings,
-  errors: [HttpErrors, PageErrors, PortErrors, StorageErrors, KeyStoreErrors, MailerErrors],
+  errors: [FetcherErrors, HttpErrors, PageErrors, PortErrors, StorageErrors, KeyStoreErrors, MailerErrors],
   jobs: CoreJobs,
   metrics: CoreMetrics,
 } as const satisfies ModuleCatalogs

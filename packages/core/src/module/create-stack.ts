@@ -19,7 +19,7 @@ import { CoreSettings } from './core-settings.ts'
 import { JobRunner } from './job-runner.ts'
 import { checkPorts, type Readiness } from './health.ts'
 import { Lifecycle } from './lifecycle.ts'
-import { moduleCatalogs, settingsCatalogs } from './module-catalogs.ts'
+import { moduleCatalogs, permissionsOf, settingsCatalogs } from './module-catalogs.ts'
 import type { Platform } from './module.ts'
 import { createObserver } from './observer.ts'
 import { outboxGauges } from './outbox-gauges.ts'
@@ -61,7 +61,7 @@ export function createStack<M extends AnyModule>(
 
   const { core } = loaded.values
   const settings: Readonly<Record<string, Any>> = loaded.values
-  const permissions = Object.assign({}, ...Object.values(catalogs).map((catalog) => catalog.permissions))
+  const permissions = permissionsOf(catalogs)
   const platform: Platform = {
     clock, logger, meter, cache, rateLimiter, keyVault, mailer, permissions,
     profile: loaded.profile, publicUrl: core.publicUrl, appName: core.appName,

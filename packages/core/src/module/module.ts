@@ -13,7 +13,7 @@ import type { RateLimiter } from '../ports/rate-limiter.ts'
 import type { EventCatalog, EventHandler } from './define-events.ts'
 import type { JobCatalog, JobHandler } from './define-jobs.ts'
 import type { MetricCatalog } from './define-metrics.ts'
-import type { PermissionCatalog } from './define-permissions.ts'
+import type { Permission, PermissionCatalog } from './define-permissions.ts'
 import type { SettingsCatalog, SettingsOf } from './define-settings.ts'
 import type { Profile } from './profile.ts'
 
@@ -28,7 +28,7 @@ export interface Platform {
   readonly mailer: Mailer
   readonly profile: Profile
   /** Every permission of every module of the stack. */
-  readonly permissions: PermissionCatalog
+  readonly permissions: readonly Permission[]
   /** Where people reach the front end and this API, without a trailing slash. Links in mails start with it, never with a `Host` header. */
   readonly publicUrl: string
   /** Name of the product, for mails. */

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { parseCidr } from '../http/cidr.ts'
+import { parseCidr } from '../kernel/cidr.ts'
 import { type Duration, milliseconds } from '../kernel/duration.ts'
 
 /** A schema over the text of an environment variable. Its description completes the sentence "must be …". */
