@@ -67,13 +67,21 @@ function read(line: string, fields: Fields): void {
 
 /** Lines that end in LF, CR or CRLF, wherever chunks are cut; an unfinished last line is dropped. */
 async function* linesOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {
+  // Safari cannot iterate a stream.
+  const reader = body.getReader()
   const decoder = new TextDecoder()
   let rest = ''
-  for await (const chunk of body) {
-    rest += decoder.decode(chunk, { stream: true })
-    // A CR at the end may be the first half of a CRLF.
-    const lines = rest.split(/\r\n|\n|\r(?!$)/)
-    rest = lines.pop() ?? ''
-    yield* lines
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      rest += decoder.decode(value, { stream: true })
+      // A CR at the end may be the first half of a CRLF.
+      const lines = rest.split(/\r\n|\n|\r(?!$)/)
+      rest = lines.pop() ?? ''
+      yield* lines
+    }
+  } finally {
+    await reader.cancel().catch(() => {})
   }
 }

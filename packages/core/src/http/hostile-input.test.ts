@@ -179,6 +179,12 @@ const cases: Record<string, Case> = {
   'an unknown form field': formCase('grant_type=a&x=b'),
   'NUL in a form': formCase('grant_type=%00'),
   'a form that is not UTF-8': formCase(new Uint8Array([0x67, 0x3d, 0xff])),
+  'a compressed webhook': {
+    path: '/webhooks/x',
+    options: { body: '{}', headers: { ...jsonType, 'content-encoding': 'gzip' } },
+    status: 415,
+    code: 'http/unsupported-media-type',
+  },
   'a webhook with another media type': {
     path: '/webhooks/x',
     options: { body: '{}', headers: { 'content-type': 'text/plain' } },

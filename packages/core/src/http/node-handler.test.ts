@@ -315,6 +315,19 @@ describe('hostile requests on the wire', () => {
     expect([head.status, await head.text()]).toEqual([200, ''])
   })
 
+  it('leaves the target to the router as the router had it', async () => {
+    const seen: (string | undefined)[] = []
+    const app = express()
+    const handler = toNodeHandler(exampleApi().fetch)
+    app.use('/api', (request, response) => {
+      void handler(request, response).then(() => seen.push(request.url, request.originalUrl))
+    })
+    const { url } = await listen(app)
+    await (await fetch(`${url}/api/v1/notes`, { headers: { authorization: 'Bearer owner' } })).text()
+    await untilTrue(() => seen.length > 0)
+    expect(seen).toEqual(['/v1/notes', '/api/v1/notes'])
+  })
+
   it('answers 404 outside its base path', async () => {
     const { url } = await listen(toNodeHandler(exampleApi().fetch, { basePath: '/base' }))
     expect((await fetch(`${url}/time`)).status).toBe(404)
