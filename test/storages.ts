@@ -15,6 +15,7 @@ import { recordBackend } from './backends.ts'
 export type Backend = 'memory' | 'pglite' | 'postgres'
 
 export interface OpenStorage {
+  /** Read it again after `clear`: in memory there is a new one. */
   readonly storage: Storage<KyselyRepositories>
   /** Null in memory. */
   readonly db: Kysely<unknown> | null

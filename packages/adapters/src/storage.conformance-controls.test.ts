@@ -182,16 +182,16 @@ const faults: Record<string, Faults> = {
     transaction:
       ({ transaction }) =>
       async (work) => {
-        let failure: unknown
+        let failure: Error | undefined
         const result = await transaction(async (tx) => {
           try {
             return await work(tx)
           } catch (error) {
-            failure = error
+            failure = error as Error
             return null
           }
         })
-        if (failure !== undefined) throw failure
+        if (failure) throw failure
         return result as never
       },
   },

@@ -4,7 +4,7 @@ import type { Database, Db } from './database.ts'
 import { checksumOf, type Migration, statementsOf } from './migration.ts'
 import { migrations } from './migrations.ts'
 
-/** The database was migrated by other code than this. Nothing was changed. */
+/** The database cannot be migrated by this code, and the message says why. Nothing was changed. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError'
 }
@@ -22,6 +22,9 @@ export interface MigrateOptions {
   /** @default systemClock */
   readonly clock?: Clock
 }
+
+/** A tenth of a second each. */
+const lockAttempts = 600
 
 const asDb = (db: unknown): Kysely<Database> => (db as Kysely<Database>).withoutPlugins()
 
@@ -41,9 +44,10 @@ export function planMigrations<DB>(
  * Brings the schema up to date, in one transaction: all that is pending or nothing. Of hosts that start at once one applies and the
  * others wait for it. Returns the names of what was applied now.
  *
- * A lock on a table is waited for 5 s at most, so that a migration behind a long query does not hold up everybody behind itself.
+ * The pool's `query_timeout` bounds each statement. A lock on a table is waited for 5 s at most, so that a migration behind a long
+ * query does not hold up everybody behind itself.
  *
- * @throws MigrationError as {@link planMigrations}.
+ * @throws MigrationError as {@link planMigrations}, and when a migration fails or another host does not finish.
  */
 export function applyMigrations<DB>(
   db: Kysely<DB>,
@@ -54,10 +58,7 @@ export function applyMigrations<DB>(
     .transaction()
     .execute(async (tx) => {
       await sql`set local statement_timeout = 0`.execute(tx)
-      await sql`set local lock_timeout = '60s'`.execute(tx)
-      await sql`select pg_advisory_xact_lock(hashtextextended('corbel_migrations ' || current_schema(), 0))`.execute(
-        tx,
-      )
+      await lock(tx)
       await sql`set local lock_timeout = '5s'`.execute(tx)
       const { pending } = await plan(tx, options.migrations ?? migrations)
       if (pending.length === 0) return []
@@ -70,6 +71,21 @@ export function applyMigrations<DB>(
       for (const migration of pending) await apply(tx, migration, clock.now())
       return pending.map(({ name }) => name)
     })
+}
+
+// In short statements: one long wait would end at the pool's `query_timeout`.
+async function lock(tx: Db): Promise<void> {
+  for (let attempt = 0; attempt < lockAttempts; attempt++) {
+    const { rows } = await sql<{ readonly locked: boolean }>`
+      select pg_try_advisory_xact_lock(hashtextextended('corbel_migrations ' || current_schema(), 0)) as locked`.execute(
+      tx,
+    )
+    if (rows[0]?.locked === true) return
+    await sql`select pg_sleep(0.1)`.execute(tx)
+  }
+  throw new MigrationError(
+    'Another host has been migrating this database for a minute. Nothing was changed here; look at that host, then start again.',
+  )
 }
 
 async function apply(tx: Db, migration: Migration, appliedAt: Date): Promise<void> {

@@ -1,5 +1,5 @@
 import { StorageErrors } from '@corbel/core/ports'
-import { PGlite } from '@electric-sql/pglite'
+import type { PGlite } from '@electric-sql/pglite'
 import { Kysely, sql } from 'kysely'
 import { beforeAll, expect, test } from 'vitest'
 import { openTimeout, startPglite } from '../../../../test/storages.ts'
