@@ -1,7 +1,7 @@
 import type { PortAdapter } from './adapter.ts'
 
 export interface StreamEvent {
-  /** Where the event stands: ids of one stream, compared as strings, grow. Visible ASCII, at most 64 characters. */
+  /** Where the event stands: ids of one stream, compared as strings, grow; streams may share ids. Visible ASCII, at most 64 characters. */
   readonly id: string
   readonly data: string
 }

@@ -1,0 +1,7 @@
+export { redisCache, type RedisCacheOptions } from './redis-cache.ts'
+export { type RedisAdapterOptions, redisClientOptions } from './redis-client.ts'
+export type { AttemptOptions } from './redis-attempt.ts'
+export { redisEventStream, type RedisEventStreamOptions } from './redis-event-stream.ts'
+export { redisLock } from './redis-lock.ts'
+export { redisPubSub, type RedisPubSubOptions } from './redis-pub-sub.ts'
+export { redisRateLimiter, type RedisRateLimiterOptions } from './redis-rate-limiter.ts'
