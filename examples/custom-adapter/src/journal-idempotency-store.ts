@@ -22,12 +22,18 @@ export function journalIdempotencyStore(claims: Map<string, Claim>, clock: Clock
         if (claim.leaseUntil > now()) return { state: 'running' }
       }
       const leaseUntil = now() + leaseMs
-      claims.set(name, { fingerprint, response: null, leaseUntil, expiresAt: Math.max(leaseUntil, now() + keepMs) })
+      claims.set(name, {
+        fingerprint,
+        response: null,
+        leaseUntil,
+        expiresAt: Math.max(leaseUntil, now() + keepMs),
+      })
       return { state: 'started' }
     },
     async complete(scope, key, response) {
       const claim = claims.get(nameOf(scope, key))
-      if (claim && !claim.response) claims.set(nameOf(scope, key), { ...claim, response: structuredClone(response) })
+      if (claim && !claim.response)
+        claims.set(nameOf(scope, key), { ...claim, response: structuredClone(response) })
     },
     async release(scope, key) {
       const claim = claims.get(nameOf(scope, key))

@@ -4,6 +4,7 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { authRepositoriesConformance } from '@corbel/auth/ports'
 import {
   type Clock,
   idempotencyStoreConformance,
@@ -14,6 +15,7 @@ import {
   storageConformance,
   type Suite,
 } from '@corbel/core/ports'
+import { tenantRepositoriesConformance } from '@corbel/core/tenant/ports'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type JournalRepositories, journalStorage } from './journal-storage.ts'
 
@@ -26,7 +28,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const freshPath = (): string => join(folder, newId('run'))
 const fresh = (clock?: Clock) => journalStorage({ path: freshPath(), ...(clock && { clock }) })
 
-const tenantOf = (key: string) => ({ id: `ten_${key}` as const, slug: key, name: key, createdAt: '2026-01-01T00:00:00.000Z' })
+const tenantOf = (key: string) => ({
+  id: `ten_${key}` as const,
+  slug: key,
+  name: key,
+  createdAt: '2026-01-01T00:00:00.000Z',
+})
 
 describe('storage', () => {
   storageConformance<JournalRepositories>(suite, async () => ({ storage: fresh() }), {
@@ -34,6 +41,10 @@ describe('storage', () => {
     read: async ({ tenant }, key) => (await tenant.tenants.find(`ten_${key}`)) !== null,
   })
 })
+
+describe('tenants', () => tenantRepositoriesConformance(suite, async () => fresh()))
+
+describe('users and sessions', () => authRepositoriesConformance(suite, async () => fresh()))
 
 describe('outbox', () => {
   outboxConformance(suite, async () => {
@@ -71,7 +82,9 @@ describe('durability', () => {
   test('kill -9 loses nothing that was acknowledged and leaves nothing half', async () => {
     const path = freshPath()
     const script = fileURLToPath(new URL('writer.fixture.ts', import.meta.url))
-    const writer = spawn(process.execPath, ['--conditions=@corbel/source', script, path], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const writer = spawn(process.execPath, ['--conditions=@corbel/source', script, path], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     let output = ''
     writer.stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text

@@ -29,7 +29,10 @@ export interface JournalStorageOptions {
  * Keeps everything in memory and every change in a file. One call or transaction runs at a time: it works on a copy, its
  * changes are written as one line, and then the copy's rows are everybody's. For what fits into memory.
  */
-export function journalStorage({ path, clock = systemClock }: JournalStorageOptions): Storage<JournalRepositories> {
+export function journalStorage({
+  path,
+  clock = systemClock,
+}: JournalStorageOptions): Storage<JournalRepositories> {
   const tables = emptyTables()
   const journal = Journal.open<readonly Change[]>(path, (changes) => applyChanges(tables, changes))
   const transactions = new AsyncLocalStorage<{ open: boolean }>()
@@ -37,7 +40,9 @@ export function journalStorage({ path, clock = systemClock }: JournalStorageOpti
 
   function commit<T>(work: (scope: Scope) => Promise<T>): Promise<T> {
     if (transactions.getStore()?.open === true) {
-      throw new Error('The storage was called from inside its own transaction, past what the transaction lends.')
+      throw new Error(
+        'The storage was called from inside its own transaction, past what the transaction lends.',
+      )
     }
     const next = last.then(async () => {
       const draft = copyOf(tables)
@@ -55,7 +60,11 @@ export function journalStorage({ path, clock = systemClock }: JournalStorageOpti
 
   return {
     adapter: { name: 'journal' },
-    ...committing(({ repositories, outbox, idempotency }) => ({ repositories, outbox, idempotency }), commit, clock),
+    ...committing(
+      ({ repositories, outbox, idempotency }) => ({ repositories, outbox, idempotency }),
+      commit,
+      clock,
+    ),
     transaction: async (work) =>
       commit(async (scope) => {
         const current = { open: true }

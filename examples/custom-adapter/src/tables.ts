@@ -24,7 +24,9 @@ export const emptyTables = (): Tables => ({
 const names = Object.keys(emptyTables()) as readonly (keyof Tables)[]
 
 export function copyOf(tables: Tables): Tables {
-  return Object.fromEntries(names.map((name) => [name, new Map<string, unknown>(tables[name])])) as unknown as Tables
+  return Object.fromEntries(
+    names.map((name) => [name, new Map<string, unknown>(tables[name])]),
+  ) as unknown as Tables
 }
 
 /** What has to change in `before` to make it `after`. */

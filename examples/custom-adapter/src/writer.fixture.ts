@@ -7,7 +7,12 @@ for (;;) {
   const id = newId('ten')
   await storage.transaction(async ({ repositories, events }) => {
     const slug = id.replace('_', '-').toLowerCase()
-    await repositories.tenant.tenants.insert({ id, slug, name: 'Killed', createdAt: '2026-01-01T00:00:00.000Z' })
+    await repositories.tenant.tenants.insert({
+      id,
+      slug,
+      name: 'Killed',
+      createdAt: '2026-01-01T00:00:00.000Z',
+    })
     await repositories.tenant.settings.insert(id, { version: 1, billingContacts: [], flags: {} })
     await events.record({ type: 'test.written', tenantId: id, payload: {} })
   })

@@ -1,7 +1,6 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import { defineMetrics } from '@corbel/core'
 import type { Meter } from '@corbel/core/ports'
-import type { DatabaseClient } from './stack.ts'
 
 export const HostMetrics = defineMetrics({
   eventLoopDelay: {
@@ -36,11 +35,18 @@ export const HostMetrics = defineMetrics({
   },
 })
 
+export interface ConnectionCounts {
+  readonly total: number
+  readonly idle: number
+  /** Callers that wait for one. */
+  readonly queued: number
+}
+
 // Coarse enough to cost nothing, fine enough to show a request that blocks the thread.
 const resolutionMs = 10
 
 /** Gauges of the process and of the database pool, read when they are scraped. */
-export function measureHost(meter: Meter, database: DatabaseClient): void {
+export function measureHost(meter: Meter, countConnections: () => ConnectionCounts): void {
   const delays = monitorEventLoopDelay({ resolution: resolutionMs })
   delays.enable()
   let busySince = performance.eventLoopUtilization()
@@ -59,7 +65,7 @@ export function measureHost(meter: Meter, database: DatabaseClient): void {
     utilization.set(performance.eventLoopUtilization(busySince).utilization)
     busySince = performance.eventLoopUtilization()
     memory.set(process.memoryUsage.rss())
-    const { total, idle, queued } = database.connections()
+    const { total, idle, queued } = countConnections()
     connections.set(total - idle, { state: 'used' })
     connections.set(idle, { state: 'idle' })
     waiting.set(queued)

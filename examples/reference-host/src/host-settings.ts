@@ -83,7 +83,9 @@ export const HostSettings = defineSettings({
     env: 'SECRET_KEY',
     section: 'secrets',
     summary: 'Seals the file of signing keys, which are lost without it.',
-    schema: opaque(),
+    schema: opaque()
+      .refine((secret) => secret.length >= 32)
+      .describe('a secret of at least 32 characters'),
     secret: true,
     required: ['local', 'staging', 'production'],
     fix: 'Make one and keep it: openssl rand -base64 32',

@@ -60,8 +60,12 @@ describe('local secrets', () => {
         parentPort.postMessage(readLocalSecrets(workerData.target, workerData.names))
       })`
     const module = new URL('local-secrets.ts', import.meta.url).href
-    const workers = Array.from({ length: 16 }, () => new Worker(script, { eval: true, workerData: { module, gate, target, names } }))
-    const message = (worker: Worker) => new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
+    const workers = Array.from(
+      { length: 16 },
+      () => new Worker(script, { eval: true, workerData: { module, gate, target, names } }),
+    )
+    const message = (worker: Worker) =>
+      new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
     await Promise.all(workers.map(message))
     const results = workers.map(message)
     Atomics.store(new Int32Array(gate), 0, 1)

@@ -17,10 +17,7 @@ const leastLength = 32
  *
  * @throws HostError when the file is damaged.
  */
-export function readLocalSecrets(
-  folder: string,
-  names: readonly string[],
-): Readonly<Record<string, string>> {
+export function readLocalSecrets(folder: string, names: readonly string[]): Readonly<Record<string, string>> {
   if (names.length === 0) return {}
   const path = join(folder, fileName)
   const before = readSecrets(path)
@@ -36,7 +33,10 @@ function append(path: string, names: readonly string[]): void {
   const file = openSync(path, 'a', 0o600)
   try {
     // The line break in front closes a line that was cut off.
-    writeSync(file, `\n# Made by the reference host. Without these secrets nobody can sign in to what is stored here.\n${lines.join('\n')}\n`)
+    writeSync(
+      file,
+      `\n# Made by the reference host. Without these secrets nobody can sign in to what is stored here.\n${lines.join('\n')}\n`,
+    )
     fsyncSync(file)
   } finally {
     closeSync(file)

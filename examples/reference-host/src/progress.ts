@@ -8,8 +8,13 @@ export const paint = (format: Format, text: string): string =>
 
 export const print = (line = ''): void => void process.stdout.write(`${line}\n`)
 
-export const printStep = ({ name, durationMs }: { readonly name: string; readonly durationMs: number }): void =>
-  print(`${paint('green', '✓')} ${name} ${paint('dim', `${Math.round(durationMs)} ms`)}`)
+export const printStep = ({
+  name,
+  durationMs,
+}: {
+  readonly name: string
+  readonly durationMs: number
+}): void => print(`${paint('green', '✓')} ${name} ${paint('dim', `${Math.round(durationMs)} ms`)}`)
 
 /** Does one step of the start and says so when it is done. */
 export async function step<T>(name: string, run: () => T | Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import type { Logger } from '@corbel/core/ports'
-import { createFirstOperator, type FirstOperator } from './first-operator.ts'
+import { createFirstOperator } from './first-operator.ts'
 import { prepareSchema } from './migrations.ts'
 import { paint, print, printStep, step } from './progress.ts'
 import { type ReadSettings, readSettings } from './read-settings.ts'
@@ -46,7 +46,12 @@ export async function runHost(): Promise<RunningHost> {
     opened.push(() => stack.stop({ limitMs: drainLimitMs }))
     await stack.start(printStep)
     const server = await step('server', () =>
-      startServer({ host: host.host, port: host.port, maxBodyBytes: 2 * core.maxBodyBytes, fetch: stack.fetch }),
+      startServer({
+        host: host.host,
+        port: host.port,
+        maxBodyBytes: 2 * core.maxBodyBytes,
+        fetch: stack.fetch,
+      }),
     )
     opened.push(async () => {
       stack.drain()
@@ -55,19 +60,29 @@ export async function runHost(): Promise<RunningHost> {
     print(await greeting(settings, stack, server))
     return { logger, stop: close }
   } catch (error) {
-    await close().catch((failure: unknown) => logger.error('Not everything could be closed.', { error: failure }))
+    await close().catch((failure: unknown) =>
+      logger.error('Not everything could be closed.', { error: failure }),
+    )
     throw error
   }
 }
 
-async function greeting({ profile, values }: ReadSettings, stack: HostStack, { url }: RunningServer): Promise<string> {
+async function greeting(
+  { profile, values }: ReadSettings,
+  stack: HostStack,
+  { url }: RunningServer,
+): Promise<string> {
+  const { users } = stack.auth
   const inbox = inboxFolder(values.host)
+  // Elsewhere what a process prints is collected and kept, and a password must not be.
+  const operator = profile === 'local' ? await createFirstOperator(users) : null
   return welcome({
     url,
     data: resolve(values.host.dataDir),
     inbox: inbox === null ? null : resolve(inbox),
-    operator: profile === 'local' ? await createFirstOperator(stack.auth.users) : null,
+    operator,
+    hasOperator: operator !== null || (await users.hasOperator()),
     readyMs: performance.now(),
-    suffix: randomBytes(4).toString('hex'),
+    suffix: profile === 'local' ? randomBytes(4).toString('hex') : null,
   })
 }

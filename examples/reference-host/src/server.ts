@@ -28,7 +28,12 @@ const keepAliveTimeout = 65_000
 const sweepMs = 50
 
 /** @throws HostError when nothing can listen there. */
-export async function startServer({ host, port, maxBodyBytes, fetch }: ServerOptions): Promise<RunningServer> {
+export async function startServer({
+  host,
+  port,
+  maxBodyBytes,
+  fetch,
+}: ServerOptions): Promise<RunningServer> {
   // The stack answers what it cannot decode with a problem document like any other.
   const app = new H3({ allowMalformedURL: true })
   app.all('/**', ({ req }) => fetch(req))
@@ -75,9 +80,12 @@ function unusable(error: unknown, host: string, port: number): unknown {
     )
   }
   if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {
-    return new HostError(`Nothing can listen on port ${port} of ${host} (${code}). Set HOST and PORT to an address of this machine.`, {
-      cause: error,
-    })
+    return new HostError(
+      `Nothing can listen on port ${port} of ${host} (${code}). Set HOST and PORT to an address of this machine.`,
+      {
+        cause: error,
+      },
+    )
   }
   return error
 }

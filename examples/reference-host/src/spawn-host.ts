@@ -28,7 +28,11 @@ const readyLine = /^Ready after .* on (\S+)$/m
 const lastLine = /-H "authorization: Bearer \$TOKEN"\n/
 
 /** Runs a script of this folder to its end. Of this process's environment it gets only the path. */
-export async function runScript(script: string, env: Environment, ...args: readonly string[]): Promise<Ended> {
+export async function runScript(
+  script: string,
+  env: Environment,
+  ...args: readonly string[]
+): Promise<Ended> {
   return start(script, env, args).ended
 }
 
@@ -69,6 +73,9 @@ function start(script: string, env: Environment, args: readonly string[] = []) {
   const output = { stdout: '', stderr: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text))
-  const ended: Promise<Ended> = once(child, 'close').then(([code]) => ({ code: code as number | null, ...output }))
+  const ended: Promise<Ended> = once(child, 'close').then(([code]) => ({
+    code: code as number | null,
+    ...output,
+  }))
   return { child, output, ended }
 }

@@ -21,7 +21,7 @@ import { Resend } from 'resend'
 import { FastResponse } from 'srvx'
 import { lockDataFolder } from './data-folder.ts'
 import { ensureDatabaseFolder } from './embedded-folder.ts'
-import { measureHost } from './host-metrics.ts'
+import { type ConnectionCounts, measureHost } from './host-metrics.ts'
 import type { ReadSettings } from './read-settings.ts'
 
 export type HostStack = ReturnType<typeof composeStack>
@@ -37,13 +37,13 @@ export type DatabaseSettings = Pick<
 export interface DatabaseClient {
   readonly name: string
   readonly db: Kysely<unknown>
-  connections(): { readonly total: number; readonly idle: number; readonly queued: number }
+  countConnections(): ConnectionCounts
   close(): Promise<void>
 }
 
-/** Where mails are written; null when they are sent. */
-export const inboxFolder = ({ resendEnabled, dataDir }: HostValues): string | null =>
-  resendEnabled ? null : join(`${dataDir}`, 'inbox')
+/** Where mails are written; null when they are sent. Also for settings that are about to be refused. */
+export const inboxFolder = ({ resendEnabled, dataDir = '' }: Partial<HostValues>): string | null =>
+  resendEnabled === true ? null : join(dataDir, 'inbox')
 
 /** Structured lines on standard error, so that standard output is for people and can be shown without being kept. */
 export const createLogger = ({ logLevel }: HostValues): Logger =>
@@ -69,8 +69,12 @@ export function refuseSettings(settings: ReadSettings): void {
 export function createPorts(settings: ReadSettings) {
   const { dataDir, keyStoragePath, secretKey, resendApiKey, resendFrom, resendBaseUrl } = settings.values.host
   const keyStore = fileKeyStore({ path: keyStoragePath ?? join(dataDir, 'keys.json'), secret: secretKey })
-  const client = () => new Resend(resendApiKey?.reveal(), { baseUrl: resendBaseUrl })
-  const { mailer = resendMailer({ client: client(), from: resendFrom }), ...standIns } = createStandIns(settings)
+  const resend = () =>
+    resendMailer({
+      client: new Resend(resendApiKey?.reveal(), { baseUrl: resendBaseUrl }),
+      from: resendFrom ?? '',
+    })
+  const { mailer = resend(), ...standIns } = createStandIns(settings)
   return { ...standIns, mailer, keyVault: localKeyVault({ store: keyStore }) }
 }
 
@@ -92,7 +96,7 @@ async function openPostgres(host: DatabaseSettings, connectionString: string): P
   return {
     name: 'postgres',
     db: new Kysely({ dialect: postgresDialect({ pool }) }),
-    connections: () => ({ total: pool.totalCount, idle: pool.idleCount, queued: pool.waitingCount }),
+    countConnections: () => ({ total: pool.totalCount, idle: pool.idleCount, queued: pool.waitingCount }),
     close: () => pool.end(),
   }
 }
@@ -106,7 +110,7 @@ async function openEmbedded({ dataDir }: DatabaseSettings): Promise<DatabaseClie
   return {
     name: 'pglite',
     db: new Kysely({ dialect: pgliteDialect({ client }) }),
-    connections: () => ({ total: 1, idle: 1, queued: 0 }),
+    countConnections: () => ({ total: 1, idle: 1, queued: 0 }),
     async close() {
       await client.close()
       unlock()
@@ -114,9 +118,14 @@ async function openEmbedded({ dataDir }: DatabaseSettings): Promise<DatabaseClie
   }
 }
 
-export function composeStack(settings: ReadSettings, ports: HostPorts, database: DatabaseClient, logger: Logger) {
+export function composeStack(
+  settings: ReadSettings,
+  ports: HostPorts,
+  database: DatabaseClient,
+  logger: Logger,
+) {
   const meter = prometheusMeter({ registry: new Registry() })
-  measureHost(meter, database)
+  measureHost(meter, database.countConnections)
   return createStack({
     modules: [tenant(), auth({ passwords: argon2PasswordHasher() })],
     storage: kyselyStorage({ db: database.db }),

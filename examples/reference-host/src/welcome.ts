@@ -7,10 +7,12 @@ export interface Welcome {
   readonly inbox: string | null
   readonly data: string
   readonly operator: FirstOperator | null
+  /** Whether somebody can run the platform. */
+  readonly hasOperator: boolean
   /** Since the process began. */
   readonly readyMs: number
-  /** Makes the account of the example a new one at every start. */
-  readonly suffix: string
+  /** Makes the account of the example a new one at every start. Null: no example. */
+  readonly suffix: string | null
 }
 
 /** What a newcomer needs to know once the host answers. */
@@ -33,22 +35,32 @@ function addresses({ url, inbox, data }: Welcome): string {
   return rows.map(([name, value]) => `  ${name.padEnd(14)} ${value}\n`).join('')
 }
 
-const account = ({ operator }: Welcome): string =>
-  operator === null
-    ? ''
-    : `  The first operator of this platform. The password is shown this once and stored nowhere:
+function account({ operator, hasOperator }: Welcome): string {
+  if (operator === null) {
+    return hasOperator
+      ? ''
+      : '  This platform has no operator yet. Create one in a terminal: npm run operator -- <e-mail>\n'
+  }
+  return `  The first operator of this platform. The password is shown this once; only its hash is kept:
 
   e-mail         ${operator.email}
   password       ${operator.password}
 `
+}
 
 /** Three commands to paste into a shell: no `jq`, no quotes to adapt. */
 function example({ url, suffix }: Welcome): string {
+  if (suffix === null) return ''
   const email = `ada-${suffix}@example.com`
   const password = `correct-horse-${suffix}`
   const post = (path: string, body: object): string =>
     `curl -sS ${url}${path} -H 'content-type: application/json' -d '${JSON.stringify(body)}'`
-  const register = post('/api/v1/auth/register', { email, password, tenantName: 'Analytical Engines', acceptTerms: true })
+  const register = post('/api/v1/auth/register', {
+    email,
+    password,
+    tenantName: 'Analytical Engines',
+    acceptTerms: true,
+  })
   const signIn = post('/api/v1/auth/token', { email, password })
   return `  Try it: register a tenant and its owner, sign in, and ask who you are.
 
