@@ -7,7 +7,7 @@ import { defaultTenantSettings } from '../settings/tenant-settings.ts'
 import { TenantErrors } from '../tenant-errors.ts'
 import { TenantEvents } from '../tenant-events.ts'
 import type { Id } from '../../kernel/id.ts'
-import { slugFor, type Tenant, type TenantId } from './tenant.ts'
+import { type RenameTenant, slugFor, type Tenant, type TenantId } from './tenant.ts'
 
 export interface TenantServiceDeps extends TenantRepositories {
   readonly clock: Clock
@@ -45,5 +45,15 @@ export class TenantService {
     const tenant = await this.#deps.tenants.find(id)
     if (!tenant) throw TenantErrors.notFound()
     return tenant
+  }
+
+  /** @throws `tenant/not-found` */
+  rename(id: TenantId, { name }: RenameTenant): Promise<Tenant> {
+    return this.#deps.transaction(async ({ tenants, events }) => {
+      const tenant = await tenants.rename(id, name)
+      if (!tenant) throw TenantErrors.notFound()
+      await events.record(TenantEvents.renamed(id, { name: tenant.name }))
+      return tenant
+    })
   }
 }
