@@ -25,7 +25,7 @@ const printed = (host: HostProcess, name: string): string => {
   return value
 }
 
-describe('the host on an empty folder', () => {
+describe('the host on an empty folder', { timeout: startLimit }, () => {
   const folder = join(tempFolder(), 'data')
   const env = { CORBEL_DATA_DIR: folder }
   const ada = { email: 'ada@example.com', password: 'a password of some length' }
@@ -122,20 +122,16 @@ describe('the host on an empty folder', () => {
     expect(found).toEqual([])
   })
 
-  it(
-    'finds everything again at the next start, and shows no password',
-    async () => {
-      second = await spawnHost(env)
-      expect(second.stdout).not.toMatch(/operator|password {2,}/)
-      expect(await signIn(second.url, operator.email, operator.password)).toBeTypeOf('string')
-      const token = await signIn(second.url, ada.email, ada.password)
-      expect((await get(second.url, '/api/v1/auth/me', token ?? '')).body).toMatchObject({
-        email: ada.email,
-        role: 'owner',
-      })
-    },
-    startLimit,
-  )
+  it('finds everything again at the next start, and shows no password', async () => {
+    second = await spawnHost(env)
+    expect(second.stdout).not.toMatch(/operator|password {2,}/)
+    expect(await signIn(second.url, operator.email, operator.password)).toBeTypeOf('string')
+    const token = await signIn(second.url, ada.email, ada.password)
+    expect((await get(second.url, '/api/v1/auth/me', token ?? '')).body).toMatchObject({
+      email: ada.email,
+      role: 'owner',
+    })
+  })
 
   it('answers what is under way before it ends', async () => {
     const answer = await new Promise<number | undefined>((resolve, reject) => {
@@ -179,7 +175,7 @@ async function refused(url: string): Promise<void> {
   }
 }
 
-describe('a start that cannot be', () => {
+describe('a start that cannot be', { timeout: startLimit }, () => {
   const folder = join(tempFolder(), 'data')
 
   it('names every missing setting and every stand-in in one report', async () => {
@@ -221,32 +217,28 @@ describe('a start that cannot be', () => {
     expect(stdout + stderr).not.toMatch(stackTrace)
   })
 
-  it(
-    'says how to migrate when it may not do so itself, and which port is taken',
-    async () => {
-      const env = { CORBEL_DATA_DIR: folder, AUTO_RUN_MIGRATIONS: 'false' }
-      const pending = await runScript('main.ts', env)
-      expect(pending.code).toBe(1)
-      expect(pending.stderr).toContain('npm run migrate -- apply')
-      expect(pending.stderr).not.toMatch(stackTrace)
+  it('says how to migrate when it may not do so itself, and which port is taken', async () => {
+    const env = { CORBEL_DATA_DIR: folder, AUTO_RUN_MIGRATIONS: 'false' }
+    const pending = await runScript('main.ts', env)
+    expect(pending.code).toBe(1)
+    expect(pending.stderr).toContain('npm run migrate -- apply')
+    expect(pending.stderr).not.toMatch(stackTrace)
 
-      const plan = await runScript('migrate.ts', env, 'plan')
-      expect(plan).toMatchObject({ code: 0, stderr: '' })
-      expect(plan.stdout).toMatch(/create table corbel_/i)
-      expect((await runScript('migrate.ts', env, 'apply')).stdout).toContain('Applied:')
-      expect((await runScript('migrate.ts', env, 'apply')).stdout).toContain('Nothing was pending.')
+    const plan = await runScript('migrate.ts', env, 'plan')
+    expect(plan).toMatchObject({ code: 0, stderr: '' })
+    expect(plan.stdout).toMatch(/create table corbel_/i)
+    expect((await runScript('migrate.ts', env, 'apply')).stdout).toContain('Applied:')
+    expect((await runScript('migrate.ts', env, 'apply')).stdout).toContain('Nothing was pending.')
 
-      const taken = createServer().listen(0, '127.0.0.1')
-      await once(taken, 'listening')
-      const { port } = taken.address() as AddressInfo
-      const { code, stdout, stderr } = await runScript('main.ts', { ...env, PORT: String(port) })
-      taken.close()
-      expect(code).toBe(1)
-      expect(stderr).toContain(`Port ${port} of 127.0.0.1 is in use`)
-      expect(stdout + stderr).not.toMatch(stackTrace)
-      // Nobody would ever have seen it.
-      expect(stdout).not.toContain('password')
-    },
-    startLimit,
-  )
+    const taken = createServer().listen(0, '127.0.0.1')
+    await once(taken, 'listening')
+    const { port } = taken.address() as AddressInfo
+    const { code, stdout, stderr } = await runScript('main.ts', { ...env, PORT: String(port) })
+    taken.close()
+    expect(code).toBe(1)
+    expect(stderr).toContain(`Port ${port} of 127.0.0.1 is in use`)
+    expect(stdout + stderr).not.toMatch(stackTrace)
+    // Nobody would ever have seen it.
+    expect(stdout).not.toContain('password')
+  })
 })
