@@ -14,13 +14,18 @@ const entries = {
   '@corbel/adapters/pglite': () => import('@corbel/adapters/pglite'),
   '@corbel/adapters/file': () => import('@corbel/adapters/file'),
   '@corbel/adapters/inbox': () => import('@corbel/adapters/inbox'),
+  '@corbel/adapters/redis': () => import('@corbel/adapters/redis'),
   '@corbel/adapters/resend': () => import('@corbel/adapters/resend'),
   '@corbel/adapters/pino': () => import('@corbel/adapters/pino'),
   '@corbel/adapters/prometheus': () => import('@corbel/adapters/prometheus'),
   '@corbel/adapters/smtp': () => import('@corbel/adapters/smtp'),
+  '@corbel/adapters/node-fetcher': () => import('@corbel/adapters/node-fetcher'),
   '@corbel/adapters/argon2': () => import('@corbel/adapters/argon2'),
 }
 
-test.each(Object.entries(entries))('%s exports what is published, and nothing by accident', async (_entry, load) => {
-  expect(Object.keys(await load()).toSorted()).toMatchSnapshot()
-})
+test.each(Object.entries(entries))(
+  '%s exports what is published, and nothing by accident',
+  async (_entry, load) => {
+    expect(Object.keys(await load()).toSorted()).toMatchSnapshot()
+  },
+)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseCidr, parseIp } from './cidr.ts'
+import { parseCidr, parseIp } from '../kernel/cidr.ts'
 import { createClientIp, ipBucket, isLoopback } from './client-ip.ts'
 
 const hex = (text: string): string | null => {

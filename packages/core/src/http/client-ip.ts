@@ -1,4 +1,4 @@
-import { type Cidr, parseCidr, parseIp } from './cidr.ts'
+import { type Cidr, parseCidr, parseIp } from '../kernel/cidr.ts'
 
 /** Finds the caller's address behind trusted proxies. */
 export type ClientIp = (peer: string | undefined, forwardedFor: string | null) => string | null

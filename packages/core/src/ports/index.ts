@@ -25,7 +25,7 @@ export { keyVaultConformance, type KeyVaultHarness } from './key-vault.conforman
 export { localKeyVault, type LocalKeyVault, type LocalKeyVaultOptions } from './local-key-vault.ts'
 export { type LogFields, type Logger, silentLogger } from './logger.ts'
 export { loggerConformance, type LoggerHarness } from './logger.conformance.ts'
-export { type LogLevel, printFields } from './log-line.ts'
+export { type LogLevel, plainError, printFields } from './log-line.ts'
 export { checkMessage } from './mail-message.ts'
 export { type MailMessage, type Mailer, MailerErrors } from './mailer.ts'
 export { mailerConformance, type MailerHarness } from './mailer.conformance.ts'
@@ -74,6 +74,19 @@ export { eventStreamConformance } from './event-stream.conformance.ts'
 export type { PubSub, Subscriber, Unsubscribe } from './pub-sub.ts'
 export { memoryPubSub } from './pub-sub.memory.ts'
 export { type PubSubCapabilities, pubSubConformance, type PubSubHarness } from './pub-sub.conformance.ts'
+
+export {
+  type Fetcher,
+  FetcherErrors,
+  type FetcherMethod,
+  type FetcherRequest,
+  type FetcherResponse,
+} from './fetcher.ts'
+export { fetcherConformance, type FetcherHarness, type FetcherPeer } from './fetcher.conformance.ts'
+export { memoryFetcher, type MemoryFetcherOptions } from './fetcher.memory.ts'
+export type { Hop } from './fetcher-request.ts'
+export { guardedFetcher, type GuardedFetcherOptions, type HopAnswer, type SendHop } from './guarded-fetcher.ts'
+export { addressRule, isPublicAddress } from './public-address.ts'
 
 export { fromBase64url, toBase64url } from '../kernel/base64url.ts'
 export { type Clock, epochSeconds, systemClock } from '../kernel/clock.ts'

@@ -1,0 +1,1 @@
+export { nodeFetcher, type NodeFetcherOptions } from './node-fetcher.ts'
