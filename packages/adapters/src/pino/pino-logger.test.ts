@@ -57,7 +57,7 @@ describe('pinoLogger', () => {
     })
     logger.child({ reason: new RangeError('too far') }).warn('so')
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({
-      error: { type: 'TypeError', message: 'broken: deeper' },
+      error: { name: 'TypeError', message: 'broken', cause: { message: 'deeper' } },
     })
     expect(JSON.parse(lines[1] ?? '')).toMatchObject({ reason: { message: 'too far' } })
   })

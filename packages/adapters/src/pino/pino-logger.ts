@@ -1,5 +1,5 @@
-import type { LogFields, Logger } from '@corbel/core/ports'
-import { type Logger as Pino, stdSerializers } from 'pino'
+import { type LogFields, type Logger, plainError } from '@corbel/core/ports'
+import type { Logger as Pino } from 'pino'
 
 export interface PinoLoggerOptions {
   /** Yours, with its level, transport and formatters. It stays open. */
@@ -41,14 +41,14 @@ function wrap(pino: Pino): Logger {
 
 const none: LogFields = {}
 
-/** Pino serializes an error only under the name `err`; anywhere else it would print `{}`. */
+/** Pino itself shows an error only under the name `err`, and there with everything that hangs on it. */
 function printable(fields: LogFields = none): LogFields {
   let copy: Record<string, unknown> | null = null
   for (const name in fields) {
     const value = fields[name]
     if (value instanceof Error) {
       copy ??= { ...fields }
-      copy[name] = stdSerializers.err(value)
+      copy[name] = plainError(value)
     }
   }
   return copy ?? fields

@@ -1,7 +1,8 @@
 import { meterConformance, type Metric } from '@corbel/core/ports'
-import { collectDefaultMetrics, Counter, Registry } from 'prom-client'
+import { Counter, Registry } from 'prom-client'
 import { describe, expect, test } from 'vitest'
 import { vitestSuite } from '../../../../test/vitest-suite.ts'
+import { collectProcessMetrics } from './process-metrics.ts'
 import { prometheusMeter } from './prometheus-meter.ts'
 
 const requests: Metric = {
@@ -12,10 +13,12 @@ const requests: Metric = {
 }
 
 describe('prometheusMeter', () => {
-  meterConformance(vitestSuite, async () => ({ meter: prometheusMeter({ process: false }) }))
+  meterConformance(vitestSuite, async () => ({ meter: prometheusMeter({ registry: new Registry() }) }))
 
   test('its measurements of the process keep the rules of `promtool check metrics`', async () => {
-    const { body } = await prometheusMeter().scrape()
+    const registry = new Registry()
+    collectProcessMetrics(registry)
+    const { body } = await prometheusMeter({ registry }).scrape()
     const types = [...body.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => ({
       name,
       type,
@@ -34,21 +37,17 @@ describe('prometheusMeter', () => {
   test('counts into the given registry, beside what is there', async () => {
     const registry = new Registry()
     new Counter({ name: 'own_total', help: 'Own.', registers: [registry] }).inc(3)
-    const meter = prometheusMeter({ registry, process: false })
+    const meter = prometheusMeter({ registry })
     meter.counter(requests).add({ route: '/a' })
     expect(await registry.metrics()).toContain('test_requests_total{route="/a"} 1')
     expect((await meter.scrape()).body).toContain('own_total 3')
   })
 
-  test('takes a registry that measures the process already', async () => {
-    const registry = new Registry()
-    collectDefaultMetrics({ register: registry })
-    const { body } = await prometheusMeter({ registry }).scrape()
-    expect(body.match(/^# TYPE process_cpu_seconds_total /gm)).toHaveLength(1)
-  })
-
   test('two meters do not share what they count', async () => {
-    const [one, two] = [prometheusMeter({ process: false }), prometheusMeter({ process: false })]
+    const [one, two] = [
+      prometheusMeter({ registry: new Registry() }),
+      prometheusMeter({ registry: new Registry() }),
+    ]
     one.counter(requests).add({ route: '/a' })
     two.counter(requests)
     expect((await two.scrape()).body).not.toContain('route="/a"')

@@ -8,18 +8,15 @@ import {
   sameMetric,
 } from '@corbel/core/ports'
 import {
-  collectDefaultMetrics,
   Counter as PromCounter,
   Gauge as PromGauge,
   Histogram as PromHistogram,
-  Registry,
+  type Registry,
 } from 'prom-client'
 
 export interface PrometheusMeterOptions {
-  /** Yours, so that your own metrics are scraped with ours. @default a new one */
-  readonly registry?: Registry
-  /** Whether to measure process, memory, garbage collection and event loop too. @default true */
-  readonly process?: boolean
+  /** Yours; metrics that you register there are scraped along. */
+  readonly registry: Registry
 }
 
 interface Instrument {
@@ -27,14 +24,10 @@ interface Instrument {
   readonly use: Counter | Histogram | Gauge
 }
 
-/** Counts with prom-client. */
-export function prometheusMeter({
-  registry = new Registry(),
-  process = true,
-}: PrometheusMeterOptions = {}): Meter {
+/** Counts with prom-client. Metrics of the process itself come from `collectProcessMetrics`. */
+export function prometheusMeter({ registry }: PrometheusMeterOptions): Meter {
   const instruments = new Map<string, Instrument>()
   const collectors: (() => void | Promise<void>)[] = []
-  if (process) measureProcess(registry)
 
   function instrument<Use extends Instrument['use']>(
     metric: Metric,
@@ -89,16 +82,5 @@ export function prometheusMeter({
       await Promise.allSettled(collectors.map(async (collect) => collect()))
       return { contentType: registry.contentType, body: await registry.metrics() }
     },
-  }
-}
-
-/** The registry may be measured already. Gauges named like counters are dropped: `promtool check metrics` refuses them. */
-function measureProcess(registry: Registry): void {
-  if (registry.getSingleMetric('process_cpu_seconds_total') !== undefined) return
-  const before = new Set(registry.getMetricsAsArray().map(({ name }) => name))
-  collectDefaultMetrics({ register: registry })
-  for (const { name, type } of registry.getMetricsAsArray() as readonly { name: string; type: unknown }[]) {
-    if (!before.has(name) && String(type) !== 'counter' && name.endsWith('_total'))
-      registry.removeSingleMetric(name)
   }
 }

@@ -2,6 +2,22 @@ import type { LogFields } from './logger.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
+// A chain of causes ends in practice after two or three; a cycle must end too.
+const deepestCause = 5
+
+/** What a log may show of an error. What libraries hang on theirs is left out: it can be a query with its values, or a request. */
+export function plainError(error: Error, depth = 0): LogFields {
+  const { name, message, stack, cause } = error
+  const code = 'code' in error ? error.code : undefined
+  return {
+    name,
+    message,
+    stack,
+    ...(typeof code === 'string' && { code }),
+    ...(cause instanceof Error && depth < deepestCause && { cause: plainError(cause, depth + 1) }),
+  }
+}
+
 /** Fields as JSON on one line. Never throws: what cannot be written is replaced by a word that says why. */
 export function printFields(fields: LogFields): string {
   const ancestors: object[] = []
@@ -12,13 +28,7 @@ export function printFields(fields: LogFields): string {
     while (ancestors.length > 0 && ancestors.at(-1) !== this) ancestors.pop()
     if (ancestors.includes(value)) return '[circular]'
     if (value instanceof Error) {
-      const shown = {
-        ...value,
-        name: value.name,
-        message: value.message,
-        stack: value.stack,
-        cause: value.cause,
-      }
+      const shown = plainError(value)
       ancestors.push(value, shown)
       return shown
     }

@@ -65,12 +65,16 @@ export function loggerConformance({ test, expect }: Suite, fresh: () => Promise<
     expect(fourth).not.toContain('req-1')
   })
 
-  test('an error shows its message and its cause', async () => {
+  test('an error shows its message, code and causes, and nothing else that hangs on it', async () => {
     const { logger, lines } = await fresh()
-    logger.error('failed', { err: new Error('outer trouble', { cause: new Error('inner trouble') }) })
-    const [line] = await lines()
-    expect(line).toContain('outer trouble')
-    expect(line).toContain('inner trouble')
+    const cause = Object.assign(new Error('inner trouble'), { code: 'ECONNREFUSED', parameters: ['hunter2'] })
+    logger.error('failed', { reason: new Error('outer trouble', { cause }) })
+    logger.child({ err: cause }).error('failed again')
+    const [first, second] = await lines()
+    for (const part of ['outer trouble', 'inner trouble', 'ECONNREFUSED']) expect(first).toContain(part)
+    for (const part of ['inner trouble', 'ECONNREFUSED']) expect(second).toContain(part)
+    expect(first).not.toContain('hunter2')
+    expect(second).not.toContain('hunter2')
   })
 
   test('never throws, whatever the fields hold', async () => {
@@ -83,6 +87,9 @@ export function loggerConformance({ test, expect }: Suite, fresh: () => Promise<
       },
     }
     logger.info('loop', { loop })
+    const circular = new Error('circular')
+    circular.cause = circular
+    logger.info('circular', { circular })
     logger.info('big', { big: 10n })
     logger.info('hostile', { hostile })
     logger.info('others', {
@@ -92,8 +99,8 @@ export function loggerConformance({ test, expect }: Suite, fresh: () => Promise<
       date: new Date(Number.NaN),
     })
     const written = await lines()
-    expect(written).toHaveLength(4)
-    for (const [i, message] of ['loop', 'big', 'hostile', 'others'].entries())
+    expect(written).toHaveLength(5)
+    for (const [i, message] of ['loop', 'circular', 'big', 'hostile', 'others'].entries())
       expect(written[i]).toContain(message)
   })
 
