@@ -134,11 +134,17 @@ export function kyselySessionRepository(db: Db, clock: Clock): SessionRepository
     },
 
     async purge(time) {
-      const { numDeletedRows } = await db
-        .deleteFrom('corbel_sessions')
-        .where((where) => where.or([where('revoked_at', '<', time), where('expires_at', '<', time)]))
-        .executeTakeFirstOrThrow()
-      return Number(numDeletedRows)
+      // In the same order as revokeAll; what somebody else is just looking at is left for the next time.
+      const { numAffectedRows = 0n } = await sql`
+        with ended as materialized (
+          select tenant_id, id from corbel_sessions
+          where revoked_at < ${time}::timestamptz or expires_at < ${time}::timestamptz
+          order by tenant_id, id for update skip locked
+        )
+        delete from corbel_sessions s using ended e where s.tenant_id = e.tenant_id and s.id = e.id`.execute(
+        db,
+      )
+      return Number(numAffectedRows)
     },
   }
 }
