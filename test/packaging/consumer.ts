@@ -23,10 +23,17 @@ const passwords: PasswordHasher = {
   needsRehash: () => false,
 }
 
+const secret = (): string => randomBytes(32).toString('base64')
+
 const stack = createStack({
   modules: [tenant(), auth({ passwords })],
   storage: memoryStorage(),
-  settings: fromEnv({ CORBEL_PROFILE: 'local' }),
+  settings: fromEnv({
+    CORBEL_PROFILE: 'local',
+    AUTH_PASSWORD_PEPPER: secret(),
+    AUTH_REFRESH_TOKEN_PEPPER: secret(),
+    AUTH_EMAIL_VERIFICATION_TOKEN_PEPPER: secret(),
+  }),
 })
 await stack.start()
 
