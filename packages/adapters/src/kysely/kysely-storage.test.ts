@@ -150,21 +150,20 @@ describe.each(await backends())('%s', (backend) => {
     })
 
     // Holding rows while waiting for another's is how a purge and a sign-out of everything came to deadlock.
-    if (backend === 'postgres')
-      test('purge does not wait for a session that somebody holds', async () => {
-        const { auth, session } = await signedIn()
-        const ids = [newId('ses'), newId('ses'), newId('ses')] as const
-        for (const id of ids)
-          await auth.sessions.open({ ...session, id }, { digest: id, expiresAt: at(60) }, [])
-        const held = ids[1]
-        await db()
-          .transaction()
-          .execute(async (tx) => {
-            await sql`select from corbel_sessions where id = ${held} for update`.execute(tx)
-            expect(await auth.sessions.purge(at(100_000))).toBe(2)
-          })
-        expect(await auth.sessions.purge(at(100_000))).toBe(1)
-      })
+    test.skipIf(backend !== 'postgres')('purge does not wait for a session that somebody holds', async () => {
+      const { auth, session } = await signedIn()
+      const ids = [newId('ses'), newId('ses'), newId('ses')] as const
+      for (const id of ids)
+        await auth.sessions.open({ ...session, id }, { digest: id, expiresAt: at(60) }, [])
+      const held = ids[1]
+      await db()
+        .transaction()
+        .execute(async (tx) => {
+          await sql`select from corbel_sessions where id = ${held} for update`.execute(tx)
+          expect(await auth.sessions.purge(at(100_000))).toBe(2)
+        })
+      expect(await auth.sessions.purge(at(100_000))).toBe(1)
+    })
 
     test('each verb costs the statements that its law allows', async () => {
       const { auth, tenantId, userId, email, session, rotate } = await signedIn()
