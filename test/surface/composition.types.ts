@@ -14,8 +14,12 @@ const settings = fromEnv({})
 createStack({ modules: [auth({ passwords })], storage: memoryStorage(), settings })
 
 const { tenant: tenantOnly } = memoryStorage().repositories
-// @ts-expect-error the storage lacks the repositories of auth
-createStack({ modules: [tenant(), auth({ passwords })], storage: { ...memoryStorage(), repositories: { tenant: tenantOnly } }, settings })
+createStack({
+  modules: [tenant(), auth({ passwords })],
+  // @ts-expect-error the storage lacks the repositories of auth
+  storage: { ...memoryStorage(), repositories: { tenant: tenantOnly } },
+  settings,
+})
 
 const stack = createStack({ modules: [tenant(), auth({ passwords })], storage: memoryStorage(), settings })
 stack.auth.users satisfies object
