@@ -195,10 +195,9 @@ describe('a start that cannot be', { timeout: startLimit }, () => {
       'AUTH_PASSWORD_PEPPER is missing',
       'AUTH_REFRESH_TOKEN_PEPPER is a placeholder or too weak',
       'DATABASE_URL is missing',
+      'REDIS_URL is missing',
       'SECRET_KEY is missing',
-      'cache is served by the embedded stand-in "memory"',
       'mailer is served by the embedded stand-in "inbox"',
-      'rateLimiter is served by the embedded stand-in "memory"',
     ])
     expect(stderr.match(/^ {4}fix: /gm)).toHaveLength(named.length)
     expect(stdout + stderr).not.toContain(placeholder)

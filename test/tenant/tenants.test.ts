@@ -30,10 +30,13 @@ describe('the account of a tenant', () => {
     expect((await app.events()).map(({ type }) => type)).toContain('tenant.account.renamed')
   })
 
-  test.each([[''], ['x'], ['x'.repeat(129)], ['a\0b'], ['\ud800x'], [null], [7]])('refuses the name %j', async (name) => {
-    const { app, token } = await open()
-    expect((await rename(app, token, name)).status).toBe(400)
-  })
+  test.each([[''], ['x'], ['x'.repeat(129)], ['a\0b'], ['\ud800x'], [null], [7]])(
+    'refuses the name %j',
+    async (name) => {
+      const { app, token } = await open()
+      expect((await rename(app, token, name)).status).toBe(400)
+    },
+  )
 
   test('belongs to one tenant: two owners see their own', async () => {
     const { app, token } = await open()
@@ -61,10 +64,15 @@ describe('the settings of a tenant', () => {
 
   test('are replaced under If-Match: 428 without it, 412 when stale, and one of 64 concurrent writers wins', async () => {
     const { app, token } = await open()
-    expect((await replace(app, token)).body).toMatchObject({ code: 'http/precondition-required', status: 428 })
+    expect((await replace(app, token)).body).toMatchObject({
+      code: 'http/precondition-required',
+      status: 428,
+    })
     const answers = await Promise.all(Array.from({ length: 64 }, () => replace(app, token, '"1"')))
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
-    expect(answers.filter(({ status, body }) => status === 412 && body.code === 'tenant/settings-stale')).toHaveLength(63)
+    expect(
+      answers.filter(({ status, body }) => status === 412 && body.code === 'tenant/settings-stale'),
+    ).toHaveLength(63)
     const { body, headers } = await app.call('GET', settings, { token })
     expect(body).toEqual({
       version: 2,
@@ -76,12 +84,13 @@ describe('the settings of a tenant', () => {
 })
 
 describe('the members of a tenant', () => {
-  test('are listed page by page, and only those of one\'s own tenant', async () => {
+  test("are listed page by page, and only those of one's own tenant", async () => {
     const { app, token } = await open()
     await app.member('eve@example.com')
-    const { body } = await app.call<{ readonly data: readonly { readonly role: string }[]; readonly nextCursor: null }>(
-      'GET', '/api/v1/tenants/members?limit=1', { token },
-    )
+    const { body } = await app.call<{
+      readonly data: readonly { readonly role: string }[]
+      readonly nextCursor: null
+    }>('GET', '/api/v1/tenants/members?limit=1', { token })
     expect(body.data.map(({ role }) => role)).toEqual(['owner'])
     expect(body.nextCursor).toBe(null)
   })

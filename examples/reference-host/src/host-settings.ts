@@ -7,6 +7,7 @@ import {
   opaque,
   plainHttp,
   plainPostgres,
+  plainRedis,
   url,
 } from '@corbel/core'
 
@@ -71,6 +72,17 @@ export const HostSettings = defineSettings({
     summary: 'Age in seconds at which a connection is replaced by a new one; 0 keeps it.',
     schema: integer({ max: 86_400 }),
     default: 1800,
+  },
+  redisUrl: {
+    env: 'REDIS_URL',
+    section: 'redis',
+    summary:
+      'Redis that the replicas share: cache and rate limits. Absent: each process has its own, which production refuses.',
+    schema: url(['redis:', 'rediss:']),
+    secret: true,
+    required: ['production'],
+    refuse: plainRedis,
+    fix: 'Set rediss://:<password>@<host>:6379/0 as your Redis provider shows it.',
   },
   autoRunMigrations: {
     env: 'AUTO_RUN_MIGRATIONS',

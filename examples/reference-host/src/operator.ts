@@ -5,7 +5,7 @@ import { createOperator } from './first-operator.ts'
 import { HostError } from './host-error.ts'
 import { prepareSchema } from './migrations.ts'
 import { readSettings } from './read-settings.ts'
-import { composeStack, createPorts, openDatabase, refuseSettings } from './stack.ts'
+import { composeStack, createPorts, openDatabase, openRedis, refuseSettings } from './stack.ts'
 
 const usage = `Usage: npm run operator -- <e-mail>
 
@@ -17,14 +17,16 @@ async function run(email: string | undefined): Promise<string> {
   refuseSettings(settings)
   const { host } = settings.values
   const database = await openDatabase(host)
+  const redis = openRedis(host)
   try {
     await prepareSchema(database, host.autoRunMigrations)
-    const stack = composeStack(settings, createPorts(settings), database, silentLogger)
+    const stack = composeStack(settings, createPorts(settings, redis, silentLogger), database, silentLogger)
     const operator = await createOperator(stack.auth.users, email)
     return `e-mail    ${operator.email}\npassword  ${operator.password}`
   } catch (error) {
     throw error instanceof DomainError ? new HostError(error.message, { cause: error }) : error
   } finally {
+    redis?.disconnect()
     await database.close()
   }
 }

@@ -13,6 +13,7 @@ import {
   type HostStack,
   inboxFolder,
   openDatabase,
+  openRedis,
   refuseSettings,
 } from './stack.ts'
 import { welcome } from './welcome.ts'
@@ -42,7 +43,9 @@ export async function runHost(): Promise<RunningHost> {
     const database = await step('database', () => openDatabase(host))
     opened.push(() => database.close())
     await step('migrations', () => prepareSchema(database, host.autoRunMigrations))
-    const stack = composeStack(settings, createPorts(settings), database, logger)
+    const redis = openRedis(host)
+    opened.push(async () => redis?.disconnect())
+    const stack = composeStack(settings, createPorts(settings, redis, logger), database, logger)
     opened.push(() => stack.stop({ limitMs: drainLimitMs }))
     await stack.start(printStep)
     const server = await step('server', () =>

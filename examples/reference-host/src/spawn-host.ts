@@ -24,8 +24,9 @@ export interface HostProcess {
 
 const readyLine = /^Ready after .* on (\S+)$/m
 
-// The last line of the greeting.
-const lastLine = /-H "authorization: Bearer \$TOKEN"\n/
+/** The last line of the greeting: the examples are for newcomers, and so for the profile `local`. */
+const lastLine = ({ CORBEL_PROFILE: profile = 'local' }: Environment): RegExp =>
+  profile === 'local' ? /-H "authorization: Bearer \$TOKEN"\n/ : /npm run operator .*\n/
 
 /** Runs a script of this folder to its end. Of this process's environment it gets only the path. */
 export async function runScript(
@@ -42,7 +43,7 @@ export async function spawnHost(env: Environment): Promise<HostProcess> {
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout?.on('data', () => {
       const [, found] = readyLine.exec(output.stdout) ?? []
-      if (found !== undefined && lastLine.test(output.stdout)) resolve(found)
+      if (found !== undefined && lastLine(env).test(output.stdout)) resolve(found)
     })
     void ended.then(({ code, stdout, stderr }) =>
       reject(new Error(`The host ended with ${code} before it was ready.\n${stdout}\n${stderr}`)),

@@ -7,12 +7,14 @@ import { pgliteDialect } from '@corbel/adapters/pglite'
 import { pinoLogger } from '@corbel/adapters/pino'
 import { poolDeadlines, postgresDialect } from '@corbel/adapters/postgres'
 import { prometheusMeter } from '@corbel/adapters/prometheus'
+import { redisCache, redisClientOptions, redisRateLimiter } from '@corbel/adapters/redis'
 import { resendMailer } from '@corbel/adapters/resend'
 import { auth } from '@corbel/auth'
 import { createStack, refuseStart, standInProblems } from '@corbel/core'
 import { localKeyVault, type Logger, memoryCache, memoryRateLimiter } from '@corbel/core/ports'
 import { tenant } from '@corbel/core/tenant'
 import { PGlite } from '@electric-sql/pglite'
+import { Redis } from 'ioredis'
 import { Kysely } from 'kysely'
 import pg from 'pg'
 import { destination, pino } from 'pino'
@@ -53,8 +55,7 @@ export const createLogger = ({ logLevel }: HostValues): Logger =>
 function createStandIns({ values: { host } }: ReadSettings) {
   const inbox = inboxFolder(host)
   return {
-    cache: memoryCache(),
-    rateLimiter: memoryRateLimiter(),
+    ...(host.redisUrl === undefined && { cache: memoryCache(), rateLimiter: memoryRateLimiter() }),
     ...(inbox !== null && { mailer: inboxMailer({ directory: inbox }) }),
   }
 }
@@ -62,11 +63,24 @@ function createStandIns({ values: { host } }: ReadSettings) {
 /** @throws StartRefused with everything that keeps these settings from being run with. */
 export function refuseSettings(settings: ReadSettings): void {
   const { profile, problems } = settings
-  refuseStart(profile, [...problems, ...standInProblems(profile, createStandIns(settings))])
+  const missing = new Set(problems.map(({ subject }) => subject))
+  // What stands in for a missing setting is not a second problem.
+  const standIns = Object.entries(createStandIns(settings)).filter(
+    ([, { adapter }]) => !missing.has(`${adapter.standIn?.setting}`),
+  )
+  refuseStart(profile, [...problems, ...standInProblems(profile, Object.fromEntries(standIns))])
 }
 
-/** The ports that need no connection. */
-export function createPorts(settings: ReadSettings) {
+/** A client that connects when it is first needed; null when there is no address. What fails is told by the adapters. */
+export function openRedis({ redisUrl }: HostValues): Redis | null {
+  if (!redisUrl) return null
+  const client = new Redis(redisUrl.reveal(), { ...redisClientOptions, lazyConnect: true })
+  client.on('error', () => {})
+  return client
+}
+
+/** The shared ports but for storage. */
+export function createPorts(settings: ReadSettings, redis: Redis | null, logger: Logger) {
   const { dataDir, keyStoragePath, secretKey, resendApiKey, resendFrom, resendBaseUrl } = settings.values.host
   const keyStore = fileKeyStore({ path: keyStoragePath ?? join(dataDir, 'keys.json'), secret: secretKey })
   const resend = () =>
@@ -75,7 +89,15 @@ export function createPorts(settings: ReadSettings) {
       from: resendFrom ?? '',
     })
   const { mailer = resend(), ...standIns } = createStandIns(settings)
-  return { ...standIns, mailer, keyVault: localKeyVault({ store: keyStore }) }
+  return {
+    ...standIns,
+    ...(redis && {
+      cache: redisCache({ client: redis, logger }),
+      rateLimiter: redisRateLimiter({ client: redis, logger }),
+    }),
+    mailer,
+    keyVault: localKeyVault({ store: keyStore }),
+  }
 }
 
 export type HostPorts = ReturnType<typeof createPorts>

@@ -1,30 +1,107 @@
 // Kernel
 export { type Clock, epochSeconds, systemClock } from './kernel/clock.ts'
 export { addMilliseconds, after, before, type Duration, milliseconds, seconds } from './kernel/duration.ts'
-export { defineErrors, DomainError, type ErrorCatalog, type ErrorDetails, type ErrorFactory, type ErrorSpec, type ErrorStatus, type FieldError } from './kernel/errors.ts'
+export {
+  defineErrors,
+  DomainError,
+  type ErrorCatalog,
+  type ErrorDetails,
+  type ErrorFactory,
+  type ErrorSpec,
+  type ErrorStatus,
+  type FieldError,
+} from './kernel/errors.ts'
 export { type Id, idSchema, newId } from './kernel/id.ts'
 export { type ManualClock, manualClock } from './kernel/manual-clock.ts'
-export { type Page, PageErrors, pageOf, PageQuery, type PageRequest, toPage, toPageRequest } from './kernel/page.ts'
+export {
+  type Page,
+  PageErrors,
+  pageOf,
+  PageQuery,
+  type PageRequest,
+  toPage,
+  toPageRequest,
+} from './kernel/page.ts'
 export { Secret } from './kernel/secret.ts'
 export { email, isCleanText, secretText, text, type TextLimits } from './kernel/text.ts'
 export type { Transaction } from './kernel/transaction.ts'
 
 // Contract
-export { type Access, anyone, type Assurance, type AssuranceLevel, operator, type OperatorAccess, type PublicAccess, scope, user, type UserAccess, webhook, type WebhookAccess } from './contract/access.ts'
+export {
+  type Access,
+  anyone,
+  type Assurance,
+  type AssuranceLevel,
+  operator,
+  type OperatorAccess,
+  type PublicAccess,
+  scope,
+  user,
+  type UserAccess,
+  webhook,
+  type WebhookAccess,
+} from './contract/access.ts'
 export { docsPage } from './contract/docs-page.ts'
 export { docsPolicy } from './contract/docs-style.ts'
 export { type ApiDescription, type OpenApiDocument, toOpenApi } from './contract/openapi.ts'
 export { type Operation, operationsOf } from './contract/operation.ts'
-export { type Contract, defineContract, type Endpoint, type Endpoints, type Method, type RateLimit } from './contract/contract.ts'
-export { accepted, type CacheRule, type Content, content, type ContentReply, created, empty, type EmptyReply, eventStream, type EventStreamReply, form, type FormBody, json, type JsonBody, type JsonReply, ok, raw, type RawBody, redirect, type RedirectReply, type Reply, type RequestBody, type ServerSentEvent } from './contract/media.ts'
+export {
+  type Contract,
+  defineContract,
+  type Endpoint,
+  type Endpoints,
+  type Method,
+  type RateLimit,
+} from './contract/contract.ts'
+export {
+  accepted,
+  type CacheRule,
+  type Content,
+  content,
+  type ContentReply,
+  created,
+  empty,
+  type EmptyReply,
+  eventStream,
+  type EventStreamReply,
+  form,
+  type FormBody,
+  json,
+  type JsonBody,
+  type JsonReply,
+  ok,
+  raw,
+  type RawBody,
+  redirect,
+  type RedirectReply,
+  type Reply,
+  type RequestBody,
+  type ServerSentEvent,
+} from './contract/media.ts'
 
 // HTTP
-export { Alternative, alternative, type BodyOf, type Call, type Client, type Handlers, implement, type ReplyOf, type Route } from './http/implement.ts'
+export {
+  Alternative,
+  alternative,
+  type BodyOf,
+  type Call,
+  type Client,
+  type Handlers,
+  implement,
+  type ReplyOf,
+  type Route,
+} from './http/implement.ts'
 export { createClient, type ClientOptions } from './http/client.ts'
 export type { ApiClient, EventSubscription } from './http/client-types.ts'
 export type { CorsOptions } from './http/cors.ts'
 export { createFetchHandler } from './http/fetch-handler.ts'
-export type { Answered, Connection, FetchHandler, FetchHandlerOptions, ResponseConstructor } from './http/fetch-handler-options.ts'
+export type {
+  Answered,
+  Connection,
+  FetchHandler,
+  FetchHandlerOptions,
+  ResponseConstructor,
+} from './http/fetch-handler-options.ts'
 export { HttpErrors } from './http/http-errors.ts'
 export type { Authenticate, Principal } from './http/principal.ts'
 export type { Problem } from './http/problem.ts'
@@ -32,24 +109,82 @@ export { ProblemError } from './http/problem-error.ts'
 export { RequestContext } from './http/request-context.ts'
 
 // Modules
-export { defineEvents, type EventCatalog, type EventFactory, type EventHandler, type EventSpec, on } from './module/define-events.ts'
+export {
+  defineEvents,
+  type EventCatalog,
+  type EventFactory,
+  type EventHandler,
+  type EventSpec,
+  on,
+} from './module/define-events.ts'
 export { defineJobs, type JobCatalog, type JobHandler, type JobSpec } from './module/define-jobs.ts'
 export { defineMetrics, type MetricCatalog } from './module/define-metrics.ts'
-export { definePermissions, type Permission, type PermissionCatalog, type PermissionRole } from './module/define-permissions.ts'
-export { defineSettings, type Setting, type SettingsCatalog, type SettingsOf, type SettingsSection } from './module/define-settings.ts'
+export {
+  definePermissions,
+  type Permission,
+  type PermissionCatalog,
+  type PermissionRole,
+} from './module/define-permissions.ts'
+export {
+  defineSettings,
+  type Setting,
+  type SettingsCatalog,
+  type SettingsOf,
+  type SettingsSection,
+} from './module/define-settings.ts'
 export { createStack } from './module/create-stack.ts'
 export { Readiness } from './module/health.ts'
 export { StartFailed, type StepReport } from './module/lifecycle.ts'
-export { defineModule, type Module, type ModuleCatalogs, type ModuleContext, type Platform, type TransactionScope } from './module/module.ts'
+export {
+  defineModule,
+  type Module,
+  type ModuleCatalogs,
+  type ModuleContext,
+  type Platform,
+  type TransactionScope,
+} from './module/module.ts'
 export { type Profile, profiles } from './module/profile.ts'
-export type { AnyModule, MissingModule, RepositoriesOf, ServicesOf, SharedPorts, Stack, StackBase, StackOptions } from './module/stack-types.ts'
+export type {
+  AnyModule,
+  MissingModule,
+  RepositoriesOf,
+  ServicesOf,
+  SharedPorts,
+  Stack,
+  StackBase,
+  StackOptions,
+} from './module/stack-types.ts'
 
 // Settings
 export { CoreSettings } from './module/core-settings.ts'
-export { choice, duration, flag, integer, type IntegerRange, jsonOrPairs, line, list, listOf, network, opaque, origin, type SettingType, url } from './module/setting-types.ts'
-export { fromEnv, inspectSettings, type InspectedSettings, type LoadedSettings, type LoadOptions, loadSettings, type SettingsCatalogs, SettingsError } from './module/settings-loader.ts'
+export {
+  choice,
+  duration,
+  flag,
+  integer,
+  type IntegerRange,
+  jsonOrPairs,
+  line,
+  list,
+  listOf,
+  network,
+  opaque,
+  origin,
+  type SettingType,
+  url,
+} from './module/setting-types.ts'
+export {
+  fromEnv,
+  inspectSettings,
+  type InspectedSettings,
+  type LoadedSettings,
+  type LoadOptions,
+  loadSettings,
+  type SettingsCatalogs,
+  SettingsError,
+} from './module/settings-loader.ts'
 export { quotaResolver, type QuotaResolver } from './module/settings-quota.ts'
 export type { SettingsSource } from './module/settings-reader.ts'
 export { standInProblems } from './module/stand-ins.ts'
 export { refuseStart, type StartProblem, StartRefused } from './module/start-report.ts'
-export { plainHttp, plainPostgres } from './module/transport.ts'
+export { plainHttp, plainPostgres, plainRedis } from './module/transport.ts'

@@ -44,7 +44,11 @@ export const anyone: PublicAccess = { kind: 'public' }
 export const webhook: WebhookAccess = { kind: 'webhook' }
 export const monitor: MonitorAccess = { kind: 'monitor' }
 
-export const user = (assurance?: Assurance): UserAccess => ({ kind: 'user', scopes: [], ...(assurance && { assurance }) })
+export const user = (assurance?: Assurance): UserAccess => ({
+  kind: 'user',
+  scopes: [],
+  ...(assurance && { assurance }),
+})
 
 /** @param scopes - Permissions of a catalogue, all of them needed. */
 export const scope = (scopes: string | readonly string[], assurance?: Assurance): UserAccess => ({
@@ -53,4 +57,7 @@ export const scope = (scopes: string | readonly string[], assurance?: Assurance)
   ...(assurance && { assurance }),
 })
 
-export const operator = (assurance?: Assurance): OperatorAccess => ({ kind: 'operator', ...(assurance && { assurance }) })
+export const operator = (assurance?: Assurance): OperatorAccess => ({
+  kind: 'operator',
+  ...(assurance && { assurance }),
+})

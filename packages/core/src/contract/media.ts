@@ -83,11 +83,31 @@ export const json = <const S extends z.ZodType>(schema: S): JsonBody<S> => ({ ki
 export const form = <const S extends z.ZodType>(schema: S): FormBody<S> => ({ kind: 'form', schema })
 export const raw = (...contentTypes: readonly string[]): RawBody => ({ kind: 'raw', contentTypes })
 
-export const ok = <const S extends z.ZodType>(schema: S): JsonReply<S> => ({ kind: 'json', status: 200, schema })
-export const created = <const S extends z.ZodType>(schema: S): JsonReply<S> => ({ kind: 'json', status: 201, schema })
-export const accepted = <const S extends z.ZodType>(schema: S): JsonReply<S> => ({ kind: 'json', status: 202, schema })
-export const unavailable = <const S extends z.ZodType>(schema: S): JsonReply<S> => ({ kind: 'json', status: 503, schema })
+export const ok = <const S extends z.ZodType>(schema: S): JsonReply<S> => ({
+  kind: 'json',
+  status: 200,
+  schema,
+})
+export const created = <const S extends z.ZodType>(schema: S): JsonReply<S> => ({
+  kind: 'json',
+  status: 201,
+  schema,
+})
+export const accepted = <const S extends z.ZodType>(schema: S): JsonReply<S> => ({
+  kind: 'json',
+  status: 202,
+  schema,
+})
+export const unavailable = <const S extends z.ZodType>(schema: S): JsonReply<S> => ({
+  kind: 'json',
+  status: 503,
+  schema,
+})
 export const empty = (status: 202 | 204 = 204): EmptyReply => ({ kind: 'empty', status })
 export const content = (contentType: string): ContentReply => ({ kind: 'content', status: 200, contentType })
-export const eventStream = <const S extends z.ZodType>(schema: S): EventStreamReply<S> => ({ kind: 'eventStream', status: 200, schema })
+export const eventStream = <const S extends z.ZodType>(schema: S): EventStreamReply<S> => ({
+  kind: 'eventStream',
+  status: 200,
+  schema,
+})
 export const redirect = (): RedirectReply => ({ kind: 'redirect', status: 303 })

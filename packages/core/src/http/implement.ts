@@ -1,19 +1,39 @@
 import type * as z from 'zod'
 import type { Contract, Endpoint, Endpoints } from '../contract/contract.ts'
-import type { Content, ContentReply, EmptyReply, EventStreamReply, FormBody, JsonBody, JsonReply, RawBody, RedirectReply, ServerSentEvent } from '../contract/media.ts'
+import type {
+  Content,
+  ContentReply,
+  EmptyReply,
+  EventStreamReply,
+  FormBody,
+  JsonBody,
+  JsonReply,
+  RawBody,
+  RedirectReply,
+  ServerSentEvent,
+} from '../contract/media.ts'
 import type { Principal } from './principal.ts'
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined
 
-export type BodyOf<B> = B extends JsonBody<infer S> | FormBody<infer S> ? z.output<S> : B extends RawBody ? Uint8Array : undefined
+export type BodyOf<B> = B extends JsonBody<infer S> | FormBody<infer S>
+  ? z.output<S>
+  : B extends RawBody
+    ? Uint8Array
+    : undefined
 
 export type ReplyOf<R> =
-  R extends JsonReply<infer S> ? z.output<S>
-  : R extends EmptyReply ? void
-  : R extends ContentReply ? Content
-  : R extends EventStreamReply<infer S> ? AsyncIterable<ServerSentEvent<z.output<S>>>
-  : R extends RedirectReply ? URL
-  : never
+  R extends JsonReply<infer S>
+    ? z.output<S>
+    : R extends EmptyReply
+      ? void
+      : R extends ContentReply
+        ? Content
+        : R extends EventStreamReply<infer S>
+          ? AsyncIterable<ServerSentEvent<z.output<S>>>
+          : R extends RedirectReply
+            ? URL
+            : never
 
 /** An answer other than the contract's success, which it lists under `alternatives`. */
 export class Alternative<T = unknown> {
@@ -53,7 +73,9 @@ export interface Client {
 }
 
 export type Handlers<E extends Endpoints> = {
-  readonly [K in keyof E]: (call: Call<E[K]>) => Promise<ReplyOf<E[K]['success']> | AlternativeOf<E[K]['alternatives']>>
+  readonly [K in keyof E]: (
+    call: Call<E[K]>,
+  ) => Promise<ReplyOf<E[K]['success']> | AlternativeOf<E[K]['alternatives']>>
 }
 
 /** An endpoint bound to behaviour. */
@@ -68,7 +90,10 @@ export interface Route {
 }
 
 /** Binds a contract to behaviour. Missing, extra or mistyped handlers do not compile. */
-export function implement<const E extends Endpoints>(contract: Contract<E>, handlers: Handlers<E>): readonly Route[] {
+export function implement<const E extends Endpoints>(
+  contract: Contract<E>,
+  handlers: Handlers<E>,
+): readonly Route[] {
   return Object.entries(contract.endpoints).map(([name, endpoint]) => ({
     tag: contract.tag,
     name,

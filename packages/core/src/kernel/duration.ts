@@ -10,7 +10,8 @@ const form = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/
 /** @throws RangeError when the text is not a {@link Duration}. */
 export function milliseconds(duration: Duration): number {
   const [, amount, unit] = form.exec(duration) ?? []
-  if (amount === undefined) throw new RangeError(`"${duration}" is not a duration. Write a number and one of ms, s, m, h, d.`)
+  if (amount === undefined)
+    throw new RangeError(`"${duration}" is not a duration. Write a number and one of ms, s, m, h, d.`)
   return Number(amount) * units[unit as Unit]
 }
 

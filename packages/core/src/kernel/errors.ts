@@ -1,4 +1,23 @@
-export type ErrorStatus = 400 | 401 | 402 | 403 | 404 | 405 | 406 | 408 | 409 | 410 | 412 | 413 | 415 | 422 | 423 | 428 | 429 | 431 | 503
+export type ErrorStatus =
+  | 400
+  | 401
+  | 402
+  | 403
+  | 404
+  | 405
+  | 406
+  | 408
+  | 409
+  | 410
+  | 412
+  | 413
+  | 415
+  | 422
+  | 423
+  | 428
+  | 429
+  | 431
+  | 503
 
 /** What the outside world may learn about a failure. */
 export interface ErrorSpec {

@@ -45,7 +45,8 @@ export function toPage<T>(rows: readonly T[], limit: number, keyOf: (row: T) => 
   return { data, nextCursor: rows.length > limit && last !== undefined ? encode(keyOf(last)) : null }
 }
 
-const encode = (key: string): string => btoa(`1:${key}`).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+const encode = (key: string): string =>
+  btoa(`1:${key}`).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 
 function decode(cursor: string): string {
   try {

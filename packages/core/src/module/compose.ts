@@ -40,7 +40,9 @@ export function compose(options: ComposeOptions, tx: StorageTransaction<Any> | n
         repositories: repositories[name],
         uses: services,
         transaction: (work: (scope: Any) => Promise<Any>) =>
-          transaction((inner, uses) => work({ repositories: inner.repositories[name], uses, events: inner.events })),
+          transaction((inner, uses) =>
+            work({ repositories: inner.repositories[name], uses, events: inner.events }),
+          ),
       }),
     )
   }

@@ -3,6 +3,7 @@ import { PageErrors } from '../kernel/page.ts'
 import { FetcherErrors } from '../ports/fetcher.ts'
 import { KeyStoreErrors } from '../ports/key-store.ts'
 import { MailerErrors } from '../ports/mailer.ts'
+import { ObjectStoreErrors } from '../ports/object-store.ts'
 import { PortErrors } from '../ports/port-errors.ts'
 import { StorageErrors } from '../ports/storage-errors.ts'
 import { CoreJobs } from './core-jobs.ts'
@@ -13,7 +14,16 @@ import type { ModuleCatalogs } from './module.ts'
 /** What the core itself declares. */
 export const coreCatalogs = {
   settings: CoreSettings,
-  errors: [FetcherErrors, HttpErrors, PageErrors, PortErrors, StorageErrors, KeyStoreErrors, MailerErrors],
+  errors: [
+    FetcherErrors,
+    HttpErrors,
+    PageErrors,
+    PortErrors,
+    StorageErrors,
+    KeyStoreErrors,
+    MailerErrors,
+    ObjectStoreErrors,
+  ],
   jobs: CoreJobs,
   metrics: CoreMetrics,
 } as const satisfies ModuleCatalogs

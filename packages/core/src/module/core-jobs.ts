@@ -17,6 +17,9 @@ export const CoreJobs = defineJobs({
 })
 
 export const coreJobs = (storage: Storage<unknown>, clock: Clock): readonly JobHandler[] => [
-  { job: CoreJobs.purgeOutbox, run: async () => void (await storage.outbox.purge(before(clock.now(), '7d'))) },
+  {
+    job: CoreJobs.purgeOutbox,
+    run: async () => void (await storage.outbox.purge(before(clock.now(), '7d'))),
+  },
   { job: CoreJobs.purgeIdempotencyKeys, run: async () => void (await storage.idempotency.purge()) },
 ]

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { CoreSettings } from './core-settings.ts'
 import { fromEnv, inspectSettings, loadSettings } from './settings-loader.ts'
-import { isLoopback, plainHttp, plainPostgres } from './transport.ts'
+import { isLoopback, plainHttp, plainPostgres, plainRedis } from './transport.ts'
 
 const strong = '8Qw3zT6mK1pV5rX9bN2cF7hJ4gD0sLyA'
 const production = { CORBEL_PROFILE: 'production', APP_PUBLIC_URL: 'https://app.example.com' }
@@ -83,5 +83,15 @@ describe('transport', () => {
     ['postgres://u:p@127.0.0.1/d?host=db.example.com', true],
   ])('plainPostgres %s: %s', (connection, refused) => {
     expect(plainPostgres(connection) !== null).toBe(refused)
+  })
+
+  it.each([
+    ['redis://:p@cache.example.com:6379', true],
+    ['rediss://cache.example.com:6379', true],
+    ['rediss://:p@cache.example.com:6379', false],
+    ['redis://127.0.0.1:6379', false],
+    ['redis://[::1]:6379/3', false],
+  ])('plainRedis %s: %s', (address, refused) => {
+    expect(plainRedis(address) !== null).toBe(refused)
   })
 })

@@ -39,7 +39,8 @@ const stopLimitMs = 10_000
  * @throws StartRefused with every problem of the settings and, in production, every embedded stand-in.
  */
 export function createStack<M extends AnyModule>(
-  options: StackOptions<M> & ([MissingModule<M>] extends [never] ? unknown : { readonly missingModule: MissingModule<M> }),
+  options: StackOptions<M> &
+    ([MissingModule<M>] extends [never] ? unknown : { readonly missingModule: MissingModule<M> }),
 ): Stack<M> {
   const { storage, clock = systemClock, logger = consoleLogger(), meter = memoryMeter() } = options
   const modules: readonly AnyModule[] = options.modules
@@ -63,20 +64,38 @@ export function createStack<M extends AnyModule>(
   const settings: Readonly<Record<string, Any>> = loaded.values
   const permissions = permissionsOf(catalogs)
   const platform: Platform = {
-    clock, logger, meter, cache, rateLimiter, keyVault, mailer, permissions,
-    profile: loaded.profile, publicUrl: core.publicUrl, appName: core.appName,
+    clock,
+    logger,
+    meter,
+    cache,
+    rateLimiter,
+    keyVault,
+    mailer,
+    permissions,
+    profile: loaded.profile,
+    publicUrl: core.publicUrl,
+    appName: core.appName,
   }
-  const state = Object.fromEntries(modules.map(({ name, state }) => [name, state?.(platform, settings[name])]))
+  const state = Object.fromEntries(
+    modules.map(({ name, state }) => [name, state?.(platform, settings[name])]),
+  )
   const composition = { modules, storage, platform, settings, state, committed: () => relay.wake() }
   const services = compose(composition)
 
   const relay = new Relay({
-    outbox: storage.outbox, clock, logger, meter,
+    outbox: storage.outbox,
+    clock,
+    logger,
+    meter,
     handlers: modules.flatMap((module) => module.handlers?.(services[module.name]) ?? []),
   })
   const jobs = new JobRunner({
-    logger, meter,
-    jobs: [...coreJobs(storage, clock), ...modules.flatMap((module) => module.jobs?.(services[module.name]) ?? [])],
+    logger,
+    meter,
+    jobs: [
+      ...coreJobs(storage, clock),
+      ...modules.flatMap((module) => module.jobs?.(services[module.name]) ?? []),
+    ],
   })
   const lifecycle = new Lifecycle()
   const readiness = async (): Promise<Readiness> => {
@@ -102,7 +121,9 @@ export function createStack<M extends AnyModule>(
   const authenticate = guard?.authenticate?.(services[guard.name], state[guard.name])
   const quota = quotaResolver(loaded.byEnv)
   const handle = createFetchHandler({
-    routes, clock, rateLimiter,
+    routes,
+    clock,
+    rateLimiter,
     idempotency: storage.idempotency,
     cors: { origins: [...new Set([new URL(core.publicUrl).origin, ...core.allowedOrigins])] },
     trustedProxies: core.trustedProxies,
@@ -121,7 +142,10 @@ export function createStack<M extends AnyModule>(
     fetch: guarded(handle, lifecycle),
     profile: loaded.profile,
     operations: routes,
-    catalogs, logger, meter, readiness,
+    catalogs,
+    logger,
+    meter,
+    readiness,
     transaction: async (work: (tx: ServicesOf<M>) => Promise<unknown>) => {
       const result = await storage.transaction((tx) => work(compose(composition, tx) as ServicesOf<M>))
       relay.wake()
@@ -135,7 +159,10 @@ export function createStack<M extends AnyModule>(
             name: `${name} (${port.adapter.name})`,
             run: async () => port.check?.(),
           })),
-          ...modules.map(({ name, start }) => ({ name: `module ${name}`, run: async () => start?.(services[name]) })),
+          ...modules.map(({ name, start }) => ({
+            name: `module ${name}`,
+            run: async () => start?.(services[name]),
+          })),
           { name: 'relay and jobs', run: async () => (relay.start(), jobs.start()) },
         ],
         report,

@@ -11,7 +11,10 @@ export interface EventSpec<S extends z.ZodObject = z.ZodObject> {
 
 /** Makes an event of its kind, to be recorded in a transaction. */
 export interface EventFactory<Spec extends EventSpec = EventSpec> {
-  (tenantId: Id<'ten'> | null, payload: z.input<Spec['payload']>): DomainEvent<Spec['type'], z.output<Spec['payload']>>
+  (
+    tenantId: Id<'ten'> | null,
+    payload: z.input<Spec['payload']>,
+  ): DomainEvent<Spec['type'], z.output<Spec['payload']>>
   readonly type: Spec['type']
   readonly summary: string
   readonly payload: Spec['payload']
@@ -22,9 +25,15 @@ export type EventCatalog<Specs extends Record<string, EventSpec> = Record<string
 }
 
 /** Declares the events of a module. */
-export function defineEvents<const Specs extends Record<string, EventSpec>>(specs: Specs): EventCatalog<Specs> {
+export function defineEvents<const Specs extends Record<string, EventSpec>>(
+  specs: Specs,
+): EventCatalog<Specs> {
   const entries = Object.entries(specs).map(([key, spec]) => {
-    const make = (tenantId: Id<'ten'> | null, payload: unknown) => ({ type: spec.type, tenantId, payload: spec.payload.parse(payload) })
+    const make = (tenantId: Id<'ten'> | null, payload: unknown) => ({
+      type: spec.type,
+      tenantId,
+      payload: spec.payload.parse(payload),
+    })
     return [key, Object.assign(make, spec)]
   })
   return Object.fromEntries(entries) as EventCatalog<Specs>
@@ -43,5 +52,9 @@ export const on = <Spec extends EventSpec>(
 ): EventHandler => ({
   type: event.type,
   handle: (recorded) =>
-    handle({ ...recorded, type: event.type, payload: event.payload.parse(recorded.payload) as z.output<Spec['payload']> }),
+    handle({
+      ...recorded,
+      type: event.type,
+      payload: event.payload.parse(recorded.payload) as z.output<Spec['payload']>,
+    }),
 })

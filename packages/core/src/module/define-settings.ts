@@ -4,7 +4,18 @@ import type { Profile } from './profile.ts'
 
 /** Pages of the set-up wizard and headings of the reference. */
 export type SettingsSection =
-  | 'application' | 'database' | 'secrets' | 'auth' | 'sign-up' | 'mail' | 'http' | 'observability' | 'billing' | 'agents' | 'redis' | 'tenant'
+  | 'application'
+  | 'database'
+  | 'secrets'
+  | 'auth'
+  | 'sign-up'
+  | 'mail'
+  | 'http'
+  | 'observability'
+  | 'billing'
+  | 'agents'
+  | 'redis'
+  | 'tenant'
 
 /** One value that an operator can set: everything that the loader, `.env.example`, the docs, the wizard and doctor need. */
 export interface Setting<T = unknown> {
@@ -35,7 +46,9 @@ export type SettingsCatalog = Readonly<Record<string, Setting>>
 
 /** Typed values of a catalogue: secrets are wrapped, and a setting without default that is not required may be undefined. */
 export type SettingsOf<C extends SettingsCatalog> = {
-  readonly [K in keyof C]: (C[K] extends { readonly secret: true } ? Secret<ValueOf<C[K]>> : ValueOf<C[K]>) | Absent<C[K]>
+  readonly [K in keyof C]:
+    | (C[K] extends { readonly secret: true } ? Secret<ValueOf<C[K]>> : ValueOf<C[K]>)
+    | Absent<C[K]>
 }
 
 type ValueOf<S> = S extends { readonly schema: z.ZodType<infer T> } ? T : never

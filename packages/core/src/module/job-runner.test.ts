@@ -13,18 +13,21 @@ test('a job runs again after a failure, and stop waits for the run under way', a
   let runs = 0
   let finished = false
   const runner = new JobRunner({
-    meter, logger,
-    jobs: [{
-      job,
-      run: async () => {
-        runs++
-        if (runs === 1) throw new Error('first')
-        if (runs < 3) return
-        resolve()
-        await gate
-        finished = true
+    meter,
+    logger,
+    jobs: [
+      {
+        job,
+        run: async () => {
+          runs++
+          if (runs === 1) throw new Error('first')
+          if (runs < 3) return
+          resolve()
+          await gate
+          finished = true
+        },
       },
-    }],
+    ],
   })
   runner.start()
   await thirdRun

@@ -72,7 +72,10 @@ describe('lifecycle', () => {
     await lifecycle.start([])
     let closed = false
     const stopped = lifecycle.stop(
-      [step('relay', () => Promise.reject(new Error('stuck'))), step('storage', async () => void (closed = true))],
+      [
+        step('relay', () => Promise.reject(new Error('stuck'))),
+        step('storage', async () => void (closed = true)),
+      ],
       100,
     )
     await expect(stopped).rejects.toThrow('not everything could be closed')

@@ -12,7 +12,9 @@ export class StartFailed extends Error {
   readonly step: string
 
   constructor(step: string, cause: unknown) {
-    super(`The start failed at "${step}": ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    super(`The start failed at "${step}": ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    })
     this.name = 'StartFailed'
     this.step = step
   }
@@ -36,7 +38,8 @@ export class Lifecycle {
   }
 
   async start(steps: readonly Step[], report?: StepReport): Promise<void> {
-    if (this.#phase !== 'created') throw new Error('A stack is started once. Make another one with createStack.')
+    if (this.#phase !== 'created')
+      throw new Error('A stack is started once. Make another one with createStack.')
     this.#phase = 'starting'
     for (const { name, run } of steps) {
       const started = performance.now()
@@ -83,6 +86,7 @@ export class Lifecycle {
     const failures: unknown[] = []
     for (const { run } of steps) await run().catch((error: unknown) => failures.push(error))
     this.#phase = 'stopped'
-    if (failures.length > 0) throw new AggregateError(failures, 'The stack stopped, but not everything could be closed.')
+    if (failures.length > 0)
+      throw new AggregateError(failures, 'The stack stopped, but not everything could be closed.')
   }
 }

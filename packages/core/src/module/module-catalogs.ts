@@ -9,7 +9,8 @@ export type Catalogs = Readonly<Record<string, ModuleCatalogs>>
 export function moduleCatalogs(core: ModuleCatalogs, modules: readonly AnyModule[]): Catalogs {
   const catalogs: Record<string, ModuleCatalogs> = { core }
   for (const { name, catalogs: own } of modules) {
-    if (name in catalogs) throw new Error(`Two modules are called "${name}". Remove one from the list of modules.`)
+    if (name in catalogs)
+      throw new Error(`Two modules are called "${name}". Remove one from the list of modules.`)
     catalogs[name] = own ?? {}
   }
   return catalogs
@@ -27,7 +28,8 @@ export function permissionsOf(catalogs: Catalogs): readonly Permission[] {
   const permissions = Object.values(catalogs).flatMap(({ permissions: own }) => Object.values(own ?? {}))
   const seen = new Set<string>()
   for (const { scope } of permissions) {
-    if (seen.has(scope)) throw new Error(`The scope "${scope}" is declared twice. Give one of the two another name.`)
+    if (seen.has(scope))
+      throw new Error(`The scope "${scope}" is declared twice. Give one of the two another name.`)
     seen.add(scope)
   }
   return permissions

@@ -44,7 +44,12 @@ export interface TransactionScope<Repositories, Uses> {
 }
 
 /** Everything a module is given. */
-export interface ModuleContext<Repositories, Uses = Record<never, never>, Settings extends SettingsCatalog = Record<never, never>, State = undefined> {
+export interface ModuleContext<
+  Repositories,
+  Uses = Record<never, never>,
+  Settings extends SettingsCatalog = Record<never, never>,
+  State = undefined,
+> {
   readonly platform: Platform
   readonly settings: SettingsOf<Settings>
   /** Long-lived, in-process state, made once for the stack. */
@@ -66,7 +71,14 @@ export interface ModuleCatalogs<Settings extends SettingsCatalog = SettingsCatal
 }
 
 /** A bounded context: its services, and what exposes them. */
-export interface Module<Name extends string, Repositories, Uses, Settings extends SettingsCatalog, State, Services> {
+export interface Module<
+  Name extends string,
+  Repositories,
+  Uses,
+  Settings extends SettingsCatalog,
+  State,
+  Services,
+> {
   readonly name: Name
   readonly catalogs?: ModuleCatalogs<Settings>
   /** Called once for the stack. What it makes lives as long as the stack does. */
@@ -85,8 +97,14 @@ export interface Module<Name extends string, Repositories, Uses, Settings extend
 }
 
 export function defineModule<
-  const Name extends string, Repositories, Uses, Services,
-  Settings extends SettingsCatalog = Record<never, never>, State = undefined,
->(module: Module<Name, Repositories, Uses, Settings, State, Services>): Module<Name, Repositories, Uses, Settings, State, Services> {
+  const Name extends string,
+  Repositories,
+  Uses,
+  Services,
+  Settings extends SettingsCatalog = Record<never, never>,
+  State = undefined,
+>(
+  module: Module<Name, Repositories, Uses, Settings, State, Services>,
+): Module<Name, Repositories, Uses, Settings, State, Services> {
   return module
 }

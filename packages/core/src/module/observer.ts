@@ -9,7 +9,10 @@ export interface ObserverOptions {
 }
 
 /** One log line and two metrics for every answer. The route is the pattern, never the path: paths hold ids and tokens. */
-export function createObserver({ logger, meter }: ObserverOptions): Required<Pick<FetchHandlerOptions, 'onDefect' | 'onResponse'>> {
+export function createObserver({
+  logger,
+  meter,
+}: ObserverOptions): Required<Pick<FetchHandlerOptions, 'onDefect' | 'onResponse'>> {
   const requests = meter.counter(CoreMetrics.httpRequests)
   const durations = meter.histogram(CoreMetrics.httpDuration)
   const defects = meter.counter(CoreMetrics.defects)
@@ -25,7 +28,9 @@ export function createObserver({ logger, meter }: ObserverOptions): Required<Pic
       requests.add({ method: known, route: pattern, status: String(status) })
       durations.record(durationMs / 1000, { method: known, route: pattern })
       logger.info('request', {
-        method: known, route: pattern, status,
+        method: known,
+        route: pattern,
+        status,
         durationMs: Math.round(durationMs * 100) / 100,
         requestId: context.requestId,
         traceId: context.traceId,

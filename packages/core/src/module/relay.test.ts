@@ -75,14 +75,19 @@ describe('relay', () => {
     }
     expect(attempts).toBe(12)
     expect(await outbox.depth()).toEqual({ pending: 0, dead: 1 })
-    expect((await meter.scrape()).body).toContain('corbel_outbox_deliveries_total{event="test.greeting.sent",outcome="dead"} 1')
+    expect((await meter.scrape()).body).toContain(
+      'corbel_outbox_deliveries_total{event="test.greeting.sent",outcome="dead"} 1',
+    )
   })
 
   test('two relays over one outbox share the events', async () => {
     const seen: string[] = []
     const { relay, events, outbox, clock, meter, logger } = openRelay(async ({ id }) => void seen.push(id))
     const second = new Relay({
-      outbox, clock, meter, logger,
+      outbox,
+      clock,
+      meter,
+      logger,
       handlers: [{ type: greeted.type, handle: async ({ id }) => void seen.push(id) }],
     })
     await events.record(...Array.from({ length: 100 }, () => greeted))

@@ -90,7 +90,11 @@ export class Relay {
     const retryAt = dead ? null : addMilliseconds(clock.now(), delay)
     this.#deliveries.add({ event: entry.type, outcome: dead ? 'dead' : 'failed' })
     logger.warn(dead ? 'An event was given up.' : 'An event will be delivered again.', {
-      eventId: entry.id, event: entry.type, attempts: entry.attempts, retryAt, error,
+      eventId: entry.id,
+      event: entry.type,
+      attempts: entry.attempts,
+      retryAt,
+      error,
     })
     await outbox.defer(entry.id, { retryAt, error: error instanceof Error ? error.name : 'unknown' })
   }

@@ -23,7 +23,9 @@ type ContextOf<M extends AnyModule> = Parameters<M['services']>[0]
 export type ServicesOf<M extends AnyModule> = { readonly [K in M as K['name']]: ReturnType<K['services']> }
 /** What the storage must bring. A module that declares no repositories asks for nothing. */
 export type RepositoriesOf<M extends AnyModule> = {
-  readonly [K in M as unknown extends ContextOf<K>['repositories'] ? never : K['name']]: ContextOf<K>['repositories']
+  readonly [
+    K in M as unknown extends ContextOf<K>['repositories'] ? never : K['name']
+  ]: ContextOf<K>['repositories']
 }
 
 /** What the modules use of their siblings, by name of the sibling. */

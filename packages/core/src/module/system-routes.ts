@@ -16,10 +16,24 @@ export interface SystemDeps {
   readonly docsPage: () => string
 }
 
-export const systemRoutes = ({ name, profile, modules, meter, readiness, openApi, docsPage }: SystemDeps): readonly Route[] =>
+export const systemRoutes = ({
+  name,
+  profile,
+  modules,
+  meter,
+  readiness,
+  openApi,
+  docsPage,
+}: SystemDeps): readonly Route[] =>
   implement(systemContract, {
     card: async () => ({
-      name, profile, modules: [...modules], docs: '/docs', openapi: '/openapi.json', health: '/health', ready: '/health/ready',
+      name,
+      profile,
+      modules: [...modules],
+      docs: '/docs',
+      openapi: '/openapi.json',
+      health: '/health',
+      ready: '/health/ready',
     }),
     health: async () => ({ status: 'ok' as const }),
     ready: async () => {

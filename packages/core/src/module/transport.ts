@@ -25,3 +25,12 @@ export function plainPostgres(connection: string): string | null {
   if (host.startsWith('/') || isLoopback(host)) return null
   return 'The server is on another machine and sslmode does not demand encryption, so everything would travel in the clear.'
 }
+
+/** For `refuse`: why production does not take this Redis address, or null. */
+export function plainRedis(address: string): string | null {
+  const url = URL.parse(address)
+  if (url === null || isLoopback(url.hostname)) return null
+  if (url.protocol !== 'rediss:')
+    return 'The server is on another machine and the address does not start with rediss://, so everything would travel in the clear.'
+  return url.password === '' ? 'The server is on another machine and asks for no password.' : null
+}

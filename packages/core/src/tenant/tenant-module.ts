@@ -22,7 +22,11 @@ export const tenant = () =>
   defineModule({
     name: 'tenant',
     catalogs: { errors: [TenantErrors], events: TenantEvents, permissions: TenantPermissions },
-    services: ({ repositories, platform, transaction }: ModuleContext<TenantRepositories>): TenantServices => {
+    services: ({
+      repositories,
+      platform,
+      transaction,
+    }: ModuleContext<TenantRepositories>): TenantServices => {
       const deps = {
         ...repositories,
         clock: platform.clock,

@@ -8,7 +8,10 @@ import type { TenantSettings, TenantSettingsValues } from './tenant-settings.ts'
 
 export interface TenantSettingsServiceDeps {
   readonly settings: TenantSettingsRepository
-  readonly transaction: Transaction<{ readonly settings: TenantSettingsRepository; readonly events: EventRecorder }>
+  readonly transaction: Transaction<{
+    readonly settings: TenantSettingsRepository
+    readonly events: EventRecorder
+  }>
 }
 
 export class TenantSettingsService {

@@ -27,7 +27,12 @@ export class TenantService {
     await this.#deps.transaction(async ({ tenants, memberships, settings, events }) => {
       await tenants.insert(tenant)
       await settings.insert(tenant.id, defaultTenantSettings)
-      await memberships.insert({ tenantId: tenant.id, userId: ownerId, role: 'owner', createdAt: tenant.createdAt })
+      await memberships.insert({
+        tenantId: tenant.id,
+        userId: ownerId,
+        role: 'owner',
+        createdAt: tenant.createdAt,
+      })
       await events.record(TenantEvents.created(tenant.id, { slug: tenant.slug, ownerId }))
     })
     return tenant

@@ -23,7 +23,11 @@ const suffixLength = 6
 
 /** A slug for a new tenant: the readable part of its name and the tail of its id, which makes it unique. */
 export function slugFor(name: string, id: TenantId): string {
-  const words = name.normalize('NFKD').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '')
+  const words = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
   const readable = words.slice(0, 40).replace(/-+$/, '') || 'tenant'
   return `${readable}-${id.slice(-suffixLength)}`
 }
