@@ -75,7 +75,13 @@ export async function openStorage(
     statements,
     async clear() {
       // The rest goes with these, by cascade.
-      for (const table of ['corbel_tenants', 'corbel_users', 'corbel_outbox', 'corbel_idempotency_keys']) {
+      for (const table of [
+        'corbel_tenants',
+        'corbel_users',
+        'corbel_outbox',
+        'corbel_jobs',
+        'corbel_idempotency_keys',
+      ]) {
         await sql`delete from ${sql.table(table)}`.execute(db)
       }
     },

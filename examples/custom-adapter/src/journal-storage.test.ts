@@ -8,11 +8,13 @@ import { authRepositoriesConformance } from '@corbel/auth/ports'
 import {
   type Clock,
   idempotencyStoreConformance,
+  jobQueueConformance,
   manualClock,
   manualTime,
   newId,
   outboxConformance,
   storageConformance,
+  storageJobQueue,
   type Suite,
 } from '@corbel/core/ports'
 import { tenantRepositoriesConformance } from '@corbel/core/tenant/ports'
@@ -53,6 +55,18 @@ describe('outbox', () => {
     return {
       outbox: storage.outbox,
       record: (...recorded) => storage.transaction(({ events }) => events.record(...recorded)),
+      ...manualTime(clock),
+    }
+  })
+})
+
+describe('jobs', () => {
+  jobQueueConformance(suite, async () => {
+    const clock = manualClock()
+    const storage = fresh(clock)
+    return {
+      queue: storageJobQueue(storage),
+      transaction: (work) => storage.transaction(({ jobs }) => work(jobs)),
       ...manualTime(clock),
     }
   })

@@ -4,6 +4,7 @@ import {
   type Clock,
   type EventRecorder,
   memoryEventRecorder,
+  memoryJobs,
   memoryOutbox,
   type Storage,
   systemClock,
@@ -61,7 +62,7 @@ export function journalStorage({
   return {
     adapter: { name: 'journal' },
     ...committing(
-      ({ repositories, outbox, idempotency }) => ({ repositories, outbox, idempotency }),
+      ({ repositories, outbox, jobs, idempotency }) => ({ repositories, outbox, jobs, idempotency }),
       commit,
       clock,
     ),
@@ -79,7 +80,10 @@ export function journalStorage({
   }
 }
 
-interface Scope extends Pick<Storage<JournalRepositories>, 'repositories' | 'outbox' | 'idempotency'> {
+interface Scope extends Pick<
+  Storage<JournalRepositories>,
+  'repositories' | 'outbox' | 'jobs' | 'idempotency'
+> {
   readonly events: EventRecorder
 }
 
@@ -90,6 +94,7 @@ function scopeOf(tables: Tables, clock: Clock): Scope {
   return {
     repositories: { tenant: memoryTenantRepositories(tables), auth: memoryAuthRepositories(tables, events) },
     outbox: memoryOutbox({ clock }, outbox),
+    jobs: memoryJobs({ clock }, { jobs: tables.jobs }),
     idempotency: journalIdempotencyStore(tables.claims, clock),
     events,
   }

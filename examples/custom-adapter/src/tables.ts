@@ -1,11 +1,12 @@
 import { type AuthTables, authTables } from '@corbel/auth/ports'
-import { type OutboxTable, outboxTable } from '@corbel/core/ports'
+import { type JobTable, jobTable, type OutboxTable, outboxTable } from '@corbel/core/ports'
 import { type TenantTables, tenantTables } from '@corbel/core/tenant/ports'
 import type { Claim } from './journal-idempotency-store.ts'
 
 /** Everything that is kept. Rows are replaced and never changed, so that a copy of the maps is a snapshot. */
 export interface Tables extends TenantTables, AuthTables {
   readonly outbox: OutboxTable['entries']
+  readonly jobs: JobTable['jobs']
   readonly claims: Map<string, Claim>
 }
 
@@ -18,6 +19,7 @@ export const emptyTables = (): Tables => ({
   ...tenantTables(),
   ...authTables(),
   outbox: outboxTable().entries,
+  jobs: jobTable().jobs,
   claims: new Map(),
 })
 

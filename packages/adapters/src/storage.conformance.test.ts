@@ -2,10 +2,12 @@ import { authRepositoriesConformance } from '@corbel/auth/ports'
 import {
   type Id,
   idempotencyStoreConformance,
+  jobQueueConformance,
   manualClock,
   manualTime,
   outboxConformance,
   storageConformance,
+  storageJobQueue,
 } from '@corbel/core/ports'
 import { type TenantRepositories, tenantRepositoriesConformance } from '@corbel/core/tenant/ports'
 import { afterAll, beforeAll, describe } from 'vitest'
@@ -44,6 +46,16 @@ describe.each(await backends())('%s', (backend) => {
         ...time,
         outbox,
         record: (...events) => transaction((tx) => tx.events.record(...events)),
+      }
+    }))
+
+  describe('jobs', () =>
+    jobQueueConformance(vitestSuite, async () => {
+      const storage = await fresh()
+      return {
+        ...time,
+        queue: storageJobQueue(storage),
+        transaction: (work) => storage.transaction((tx) => work(tx.jobs)),
       }
     }))
 

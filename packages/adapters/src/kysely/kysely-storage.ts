@@ -1,7 +1,7 @@
 import type { AuthRepositories } from '@corbel/auth/ports'
 import { type AdapterInfo, type Clock, type Storage, systemClock } from '@corbel/core/ports'
 import type { TenantRepositories } from '@corbel/core/tenant/ports'
-import { type Kysely, PGliteAdapter, sql } from 'kysely'
+import { CompiledQuery, type Kysely, PGliteAdapter, sql } from 'kysely'
 import { EscapeGuard } from '../escape-guard.ts'
 import { kyselyEmailVerificationRepository } from './auth/email-verification-repository.ts'
 import { kyselySessionRepository } from './auth/session-repository.ts'
@@ -9,6 +9,7 @@ import { kyselyUserRepository } from './auth/user-repository.ts'
 import type { Database, Db } from './database.ts'
 import { kyselyEventRecorder } from './platform/event-recorder.ts'
 import { kyselyIdempotencyStore } from './platform/idempotency-store.ts'
+import { kyselyJobRecorder, kyselyJobStore } from './platform/job-store.ts'
 import { kyselyOutbox } from './platform/outbox.ts'
 import { kyselyMembershipRepository } from './tenant/membership-repository.ts'
 import { kyselyTenantRepository } from './tenant/tenant-repository.ts'
@@ -47,17 +48,23 @@ export function kyselyStorage<DB>({
     ...guard.around({
       repositories: repositories(root, clock),
       outbox: kyselyOutbox(root, clock),
+      jobs: kyselyJobStore(root, clock),
       idempotency: kyselyIdempotencyStore(root, clock),
     }),
     async transaction(work) {
       guard.refuse('transaction')
-      return root
-        .transaction()
-        .execute((tx) =>
-          guard.inside(() =>
-            work({ repositories: repositories(tx, clock), events: kyselyEventRecorder(tx, clock) }),
-          ),
-        )
+      return root.transaction().execute((tx) =>
+        guard.inside(() =>
+          work({
+            repositories: repositories(tx, clock),
+            events: kyselyEventRecorder(tx, clock),
+            jobs: kyselyJobRecorder(tx, clock),
+            connection: {
+              query: (text, parameters) => tx.executeQuery(CompiledQuery.raw(text, [...parameters])),
+            },
+          }),
+        ),
+      )
     },
     async check() {
       guard.refuse('check')

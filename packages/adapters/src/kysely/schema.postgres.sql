@@ -36,6 +36,25 @@ create table corbel_idempotency_keys (
 );
 CREATE INDEX corbel_idempotency_keys_expires_idx ON corbel_idempotency_keys USING btree (expires_at);
 
+create table corbel_jobs (
+  seq bigint generated always as identity not null,
+  id text collate "C" not null,
+  name text collate "C" not null,
+  tenant_id text collate "C",
+  payload jsonb not null,
+  singleton_key text collate "C",
+  attempts integer default 0 not null,
+  due_at timestamp with time zone not null,
+  receipt text collate "C",
+  last_error text,
+  died_at timestamp with time zone,
+  constraint corbel_jobs_pkey PRIMARY KEY (seq),
+  constraint corbel_jobs_id_key UNIQUE (id)
+);
+CREATE INDEX corbel_jobs_dead_idx ON corbel_jobs USING btree (name, died_at, seq) WHERE (died_at IS NOT NULL);
+CREATE INDEX corbel_jobs_due_idx ON corbel_jobs USING btree (name, due_at, seq) WHERE (died_at IS NULL);
+CREATE UNIQUE INDEX corbel_jobs_singleton_key ON corbel_jobs USING btree (name, singleton_key) WHERE ((attempts = 0) AND (died_at IS NULL));
+
 create table corbel_memberships (
   tenant_id text collate "C" not null,
   user_id text collate "C" not null,

@@ -6,9 +6,13 @@ import {
 } from '@corbel/auth/ports'
 import {
   type Clock,
+  jobTable,
   memoryEventRecorder,
   memoryIdempotencyStore,
+  memoryJobRecorder,
+  memoryJobs,
   memoryOutbox,
+  mergeJobs,
   mergeOutbox,
   outboxTable,
   type OutboxTable,
@@ -45,6 +49,7 @@ type Tables = TenantTables & AuthTables
 export function memoryStorage({ clock = systemClock }: MemoryStorageOptions = {}): MemoryStorage {
   const tables: Tables = { ...tenantTables(), ...authTables() }
   const committed = outboxTable()
+  const jobs = jobTable()
   const guard = new EscapeGuard()
   const exclusive = queue()
   return {
@@ -53,6 +58,7 @@ export function memoryStorage({ clock = systemClock }: MemoryStorageOptions = {}
       {
         repositories: repositories(tables, committed, clock),
         outbox: memoryOutbox({ clock }, committed),
+        jobs: memoryJobs({ clock }, jobs),
         idempotency: memoryIdempotencyStore({ clock }),
       },
       exclusive,
@@ -64,14 +70,17 @@ export function memoryStorage({ clock = systemClock }: MemoryStorageOptions = {}
           Object.entries(tables).map(([name, rows]) => [name, new Map(rows)]),
         ) as unknown as Tables
         const recorded = outboxTable()
+        const enqueued = jobTable()
         const result = await guard.inside(() =>
           work({
             repositories: repositories(copy, recorded, clock),
             events: memoryEventRecorder({ clock }, recorded),
+            jobs: memoryJobRecorder({ clock }, enqueued),
           }),
         )
         for (const name of Object.keys(tables) as (keyof Tables)[]) replace<unknown>(tables[name], copy[name])
         mergeOutbox(recorded, committed)
+        mergeJobs(enqueued, jobs)
         return result
       })
     },

@@ -5,6 +5,7 @@ import { cacheConformance } from './cache.conformance.ts'
 import { memoryCache } from './cache.memory.ts'
 import { idempotencyStoreConformance } from './idempotency-store.conformance.ts'
 import { memoryIdempotencyStore } from './idempotency-store.memory.ts'
+import { jobTable, memoryJobRecorder, memoryJobs } from './job-queue.memory.ts'
 import { keyStoreConformance } from './key-store.conformance.ts'
 import { memoryKeyStore } from './key-store.memory.ts'
 import { keyVaultConformance } from './key-vault.conformance.ts'
@@ -318,13 +319,20 @@ test('a storage whose transactions do not roll back', async () => {
       async () => {
         const time = manualTime()
         const table = outboxTable()
+        const jobs = jobTable()
         const repositories = new Set<string>()
         const storage: Storage<Set<string>> = {
           adapter: { name: 'broken' },
           repositories,
           outbox: memoryOutbox(time, table),
+          jobs: memoryJobs(time, jobs),
           idempotency: memoryIdempotencyStore(time),
-          transaction: (work) => work({ repositories, events: memoryEventRecorder(time, table) }),
+          transaction: (work) =>
+            work({
+              repositories,
+              events: memoryEventRecorder(time, table),
+              jobs: memoryJobRecorder(time, jobs),
+            }),
           check: async () => {},
         }
         return { storage }
@@ -334,6 +342,7 @@ test('a storage whose transactions do not roll back', async () => {
   )
   expect(failures).toEqual([
     'a rejected transaction rejects with the error of its work and has left nothing',
+    'a job enqueued in a transaction exists when it has committed, and not when it was rolled back',
     'of concurrent transactions those that fail take nothing along',
   ])
 })

@@ -13,6 +13,29 @@ export type {
 } from './idempotency-store.ts'
 export { idempotencyStoreConformance } from './idempotency-store.conformance.ts'
 export { memoryIdempotencyStore, type MemoryIdempotencyStoreOptions } from './idempotency-store.memory.ts'
+export {
+  type ClaimedJob,
+  type DeadJob,
+  type FailureOutcome,
+  type Job,
+  type JobQueue,
+  type JobRecorder,
+  type JobStore,
+  leaseExpired,
+  type QueuePolicy,
+  retryDelayMs,
+} from './job-queue.ts'
+export { jobQueueConformance, type JobQueueHarness } from './job-queue.conformance.ts'
+export {
+  type JobRow,
+  type JobTable,
+  jobTable,
+  memoryJobRecorder,
+  memoryJobs,
+  type MemoryJobsOptions,
+  mergeJobs,
+} from './job-queue.memory.ts'
+export { storageJobQueue } from './storage-job-queue.ts'
 export { KeyStoreErrors, type KeyStore, type StoredKeys } from './key-store.ts'
 export {
   type KeyStoreCapabilities,
@@ -49,7 +72,7 @@ export type { Quota, RateLimitDecision, RateLimiter } from './rate-limiter.ts'
 export { rateLimiterConformance } from './rate-limiter.conformance.ts'
 export { memoryRateLimiter, type MemoryRateLimiterOptions } from './rate-limiter.memory.ts'
 export { type LogLine, recordingLogger, type RecordingLogger } from './recording-logger.ts'
-export type { Storage, StorageTransaction } from './storage.ts'
+export type { SqlConnection, Storage, StorageTransaction } from './storage.ts'
 export { storageConformance, type StorageProbe } from './storage.conformance.ts'
 export { StorageErrors } from './storage-errors.ts'
 export { type AsyncExpectation, type Expectation, race, racers, type Suite, winners } from './suite.ts'
@@ -85,8 +108,25 @@ export {
 export { fetcherConformance, type FetcherHarness, type FetcherPeer } from './fetcher.conformance.ts'
 export { memoryFetcher, type MemoryFetcherOptions } from './fetcher.memory.ts'
 export type { Hop } from './fetcher-request.ts'
-export { guardedFetcher, type GuardedFetcherOptions, type HopAnswer, type SendHop } from './guarded-fetcher.ts'
+export {
+  guardedFetcher,
+  type GuardedFetcherOptions,
+  type HopAnswer,
+  type SendHop,
+} from './guarded-fetcher.ts'
 export { addressRule, isPublicAddress } from './public-address.ts'
+
+export { checkContentType, checkKey, checkPrefix } from './object-key.ts'
+export {
+  type ObjectInfo,
+  type ObjectPage,
+  type ObjectStore,
+  ObjectStoreErrors,
+  type PutOptions,
+  type StoredObject,
+} from './object-store.ts'
+export { objectStoreConformance } from './object-store.conformance.ts'
+export { memoryObjectStore, pageOfObjects } from './object-store.memory.ts'
 
 export { fromBase64url, toBase64url } from '../kernel/base64url.ts'
 export { type Clock, epochSeconds, systemClock } from '../kernel/clock.ts'

@@ -90,6 +90,24 @@ export function storageConformance<Repositories>(
     expect(await claimedKeys(storage)).toEqual([])
   })
 
+  test('a job enqueued in a transaction exists when it has committed, and not when it was rolled back', async () => {
+    const { storage } = await fresh()
+    const policy = {
+      name: 'test.thing.do',
+      attempts: 1,
+      retryMs: 1_000,
+      longestRetryMs: 1_000,
+      leaseMs: 60_000,
+    }
+    const enqueue = (key: string, fails: boolean) =>
+      storage.transaction(async ({ jobs }) => {
+        await jobs.enqueue({ name: policy.name, tenantId: null, payload: { key } })
+        if (fails) throw broken
+      })
+    await Promise.allSettled([enqueue('a', true), enqueue('b', false)])
+    expect(await storage.jobs.claim(policy, 10)).toMatchObject([{ payload: { key: 'b' } }])
+  })
+
   test('concurrent transactions all commit, each with its event', async () => {
     const { storage } = await fresh()
     const results = await race((racer) =>

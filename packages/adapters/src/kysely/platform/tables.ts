@@ -13,6 +13,19 @@ export interface PlatformTables {
     delivered_at: Date | null
     last_error: string | null
   }
+  corbel_jobs: {
+    seq: GeneratedAlways<string>
+    id: string
+    name: string
+    tenant_id: string | null
+    payload: unknown
+    singleton_key: string | null
+    attempts: number
+    due_at: Date
+    receipt: string | null
+    last_error: string | null
+    died_at: Date | null
+  }
   corbel_idempotency_keys: {
     scope: string
     key: string
