@@ -20,6 +20,7 @@ const entries = {
   '@corbel/adapters/prometheus': () => import('@corbel/adapters/prometheus'),
   '@corbel/adapters/smtp': () => import('@corbel/adapters/smtp'),
   '@corbel/adapters/node-fetcher': () => import('@corbel/adapters/node-fetcher'),
+  '@corbel/adapters/filesystem': () => import('@corbel/adapters/filesystem'),
   '@corbel/adapters/argon2': () => import('@corbel/adapters/argon2'),
 }
 

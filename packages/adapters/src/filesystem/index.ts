@@ -1,0 +1,1 @@
+export { filesystemObjectStore, type FilesystemObjectStoreOptions } from './filesystem-object-store.ts'
