@@ -17,13 +17,14 @@ import { PGlite } from '@electric-sql/pglite'
 import { Redis } from 'ioredis'
 import { Kysely } from 'kysely'
 import pg from 'pg'
-import { destination, pino } from 'pino'
+import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { Resend } from 'resend'
 import { FastResponse } from 'srvx'
 import { lockDataFolder } from './data-folder.ts'
 import { ensureDatabaseFolder } from './embedded-folder.ts'
 import { type ConnectionCounts, measureHost } from './host-metrics.ts'
+import { logDestination } from './log-destination.ts'
 import type { ReadSettings } from './read-settings.ts'
 
 export type HostStack = ReturnType<typeof composeStack>
@@ -48,8 +49,11 @@ export const inboxFolder = ({ resendEnabled, dataDir = '' }: Partial<HostValues>
   resendEnabled === true ? null : join(dataDir, 'inbox')
 
 /** Structured lines on standard error, so that standard output is for people and can be shown without being kept. */
-export const createLogger = ({ logLevel }: HostValues): Logger =>
-  pinoLogger({ logger: pino({ level: logLevel }, destination({ fd: 2, sync: true })) })
+export function createLogger({ logLevel }: HostValues): Logger {
+  const stream = logDestination((lines) => logger.warn('log lines were dropped, for nobody read them', { lines }))
+  const logger = pinoLogger({ logger: pino({ level: logLevel }, stream) })
+  return logger
+}
 
 /** What serves this one process only. Production takes none of it. */
 function createStandIns({ values: { host } }: ReadSettings) {
