@@ -1,4 +1,4 @@
-import type { FetcherHarness } from './fetcher.conformance.ts'
+import type { FetcherHarness } from './fetcher-harness.ts'
 import type { Suite } from './suite.ts'
 
 interface Seen {

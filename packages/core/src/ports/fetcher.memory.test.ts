@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { collectFailures } from '../../../../test/collect-failures.ts'
 import { vitestSuite } from '../../../../test/vitest-suite.ts'
-import { fetcherConformance, type FetcherPeer } from './fetcher.conformance.ts'
+import { fetcherConformance } from './fetcher.conformance.ts'
+import type { FetcherPeer } from './fetcher-harness.ts'
 import { memoryFetcher } from './fetcher.memory.ts'
 import type { Fetcher } from './fetcher.ts'
 

@@ -105,7 +105,8 @@ export {
   type FetcherRequest,
   type FetcherResponse,
 } from './fetcher.ts'
-export { fetcherConformance, type FetcherHarness, type FetcherPeer } from './fetcher.conformance.ts'
+export { fetcherConformance } from './fetcher.conformance.ts'
+export type { FetcherHarness, FetcherPeer } from './fetcher-harness.ts'
 export { memoryFetcher, type MemoryFetcherOptions } from './fetcher.memory.ts'
 export type { Hop } from './fetcher-request.ts'
 export {
