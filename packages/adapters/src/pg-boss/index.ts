@@ -1,0 +1,1 @@
+export { pgBossQueue, type PgBossQueueOptions } from './pg-boss-queue.ts'
