@@ -17,7 +17,7 @@ export type Backend = 'memory' | 'pglite' | 'postgres'
 export interface OpenStorage {
   /** Read it again after `clear`: in memory there is a new one. */
   readonly storage: Storage<KyselyRepositories>
-  /** Null in memory. */
+  /** Sees and changes the rows of every tenant, for tests that look behind the storage. Null in memory. */
   readonly db: Kysely<unknown> | null
   /** SQL statements sent since the last `reset`, begin and commit included. */
   readonly statements: { count(): number; reset(): void }
@@ -67,11 +67,11 @@ export async function openStorage(
 ): Promise<OpenStorage> {
   const { clock = systemClock } = options
   if (backend === 'memory') return openMemory(clock)
-  const { db, statements, close } = await openDatabase(backend)
+  const { db, everything, statements, close } = await openDatabase(backend)
   await applyMigrations(db)
   return {
     storage: kyselyStorage({ db, clock }),
-    db,
+    db: everything,
     statements,
     async clear() {
       // The rest goes with these, by cascade.
@@ -82,7 +82,7 @@ export async function openStorage(
         'corbel_jobs',
         'corbel_idempotency_keys',
       ]) {
-        await sql`delete from ${sql.table(table)}`.execute(db)
+        await sql`delete from ${sql.table(table)}`.execute(everything)
       }
     },
     close,
@@ -90,7 +90,10 @@ export async function openStorage(
 }
 
 export interface OpenDatabase extends Pick<OpenStorage, 'statements' | 'close'> {
+  /** What a host would open: its role is bound by row-level security. */
   readonly db: Kysely<unknown>
+  /** Looks across tenants. Its statements are not counted. */
+  readonly everything: Kysely<unknown>
 }
 
 /** A database, or a schema of one, in which there is nothing yet. */
@@ -104,7 +107,7 @@ export async function openDatabase(backend: Exclude<Backend, 'memory'>): Promise
       },
     },
     log: (_event: LogEvent) => void count++,
-    /** kysely does not log the transactions of PGlite. */
+    /** kysely does not log the begin and the commit of PGlite. */
     transaction: () => void (count += 2),
   }
   const opened = await (backend === 'pglite' ? openPglite(counted) : openPostgres(counted))
@@ -140,15 +143,24 @@ function openMemory(clock: Clock): OpenStorage {
 
 async function openPglite({ log, transaction }: Counting) {
   const client = await startPglite()
-  const begin = client.transaction.bind(client)
-  client.transaction = (work) => {
-    transaction()
-    return begin(work)
+  const dialect = pgliteDialect({ client })
+  const createDriver = dialect.createDriver.bind(dialect)
+  // Not by way of the client: a scoped statement is one, though it runs in a transaction there; none of it leaves the process.
+  dialect.createDriver = () => {
+    const driver = createDriver()
+    const begin = driver.beginTransaction.bind(driver)
+    driver.beginTransaction = (connection, settings) => {
+      transaction()
+      return begin(connection, settings)
+    }
+    return driver
   }
-  const db = new Kysely<unknown>({ dialect: pgliteDialect({ client }), log })
+  const db = new Kysely<unknown>({ dialect, log })
   await sql`create schema corbel_test`.execute(db)
   await sql`set search_path = corbel_test`.execute(db)
-  return { db, close: () => db.destroy() }
+  // Unscoped statements run as PGlite's superuser, whom no policy binds.
+  const everything = new Kysely<unknown>({ dialect: pgliteDialect({ client }) })
+  return { db, everything, close: () => db.destroy() }
 }
 
 const require = createRequire(import.meta.url)
@@ -173,19 +185,48 @@ async function openPostgres({ log }: Counting) {
   const connectionString = await postgresUrl()
   if (connectionString === null) throw new Error('There is no Postgres to test with.')
   const schema = newId('corbel_test')
-  const pool = new pg.Pool({
-    connectionString,
-    max: 16,
-    // Far beyond what a busy machine needs: what hangs fails, and nothing is timed.
-    connectionTimeoutMillis: 20_000,
-    statement_timeout: 20_000,
-    options: `-c search_path=${schema}`,
-  })
-  const db = new Kysely<unknown>({ dialect: postgresDialect({ pool }), log })
+  const role = await plainRole(connectionString)
+  const dialect = (settings: string, max: number) =>
+    postgresDialect({
+      pool: new pg.Pool({
+        connectionString,
+        max,
+        // Far beyond what a busy machine needs: what hangs fails, and nothing is timed.
+        connectionTimeoutMillis: 20_000,
+        statement_timeout: 20_000,
+        options: `-c search_path=${schema} -c role=${role} ${settings}`,
+      }),
+    })
+  const db = new Kysely<unknown>({ dialect: dialect('', 16), log })
+  const everything = new Kysely<unknown>({ dialect: dialect('-c corbel.scope=platform', 2) })
   await sql`create schema ${sql.id(schema)}`.execute(db)
   const close = async () => {
     await sql`drop schema ${sql.id(schema)} cascade`.execute(db)
-    await db.destroy()
+    await Promise.all([db.destroy(), everything.destroy()])
   }
-  return { db, close }
+  return { db, everything, close }
+}
+
+/** A role that row-level security binds: that of the connection string, or one made by it when it is a superuser. */
+async function plainRole(connectionString: string): Promise<string> {
+  const client = new pg.Client({ connectionString })
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ role: string; database: string; sees: boolean }>(
+      `select rolname as role, current_database() as database, rolsuper or rolbypassrls as sees
+      from pg_roles where rolname = current_user`,
+    )
+    const [{ role, database, sees }] = rows as [(typeof rows)[0]]
+    if (!sees) return role
+    // Test files start at the same time, and two grants on one database at once fail.
+    await client.query(`
+      begin;
+      select pg_advisory_xact_lock(hashtext('corbel_test_plain'));
+      do $$ begin create role corbel_test_plain nologin; exception when duplicate_object then null; end $$;
+      grant create on database ${pg.escapeIdentifier(database)} to corbel_test_plain;
+      commit`)
+    return 'corbel_test_plain'
+  } finally {
+    await client.end()
+  }
 }

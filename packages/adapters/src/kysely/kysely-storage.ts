@@ -6,11 +6,13 @@ import { EscapeGuard } from '../escape-guard.ts'
 import { kyselyEmailVerificationRepository } from './auth/email-verification-repository.ts'
 import { kyselySessionRepository } from './auth/session-repository.ts'
 import { kyselyUserRepository } from './auth/user-repository.ts'
-import type { Database, Db } from './database.ts'
+import type { Database } from './database.ts'
 import { kyselyEventRecorder } from './platform/event-recorder.ts'
 import { kyselyIdempotencyStore } from './platform/idempotency-store.ts'
 import { kyselyJobRecorder, kyselyJobStore } from './platform/job-store.ts'
 import { kyselyOutbox } from './platform/outbox.ts'
+import { checkRowSecurity, requireRowScope } from './row-security.ts'
+import { TenantDb } from './scoped-db.ts'
 import { kyselyMembershipRepository } from './tenant/membership-repository.ts'
 import { kyselyTenantRepository } from './tenant/tenant-repository.ts'
 import { kyselyTenantSettingsRepository } from './tenant/tenant-settings-repository.ts'
@@ -29,6 +31,11 @@ export interface KyselyStorageOptions<DB> {
   readonly clock?: Clock
   /** What reports call it. @default 'pglite' for PGlite, else 'postgres' */
   readonly name?: string
+  /**
+   * `check()` refuses a role that sees through the policies: a superuser, one with BYPASSRLS, an owner that they do not bind. With
+   * `ignore` it does not look: for a developer's own machine. @default 'require'
+   */
+  readonly rowSecurity?: 'require' | 'ignore'
 }
 
 /**
@@ -36,39 +43,44 @@ export interface KyselyStorageOptions<DB> {
  * Calling it from inside one of its own transactions, other than through what the transaction lends, throws.
  */
 export function kyselyStorage<DB>({
-  db,
+  db: host,
   clock = systemClock,
   name,
+  rowSecurity = 'require',
 }: KyselyStorageOptions<DB>): KyselyStorage {
-  const root = db.withoutPlugins() as unknown as Kysely<Database>
+  const root = host.withoutPlugins() as unknown as Kysely<Database>
+  requireRowScope(root)
+  const db = new TenantDb(root)
   const guard = new EscapeGuard()
   const isEmbedded = root.getExecutor().adapter instanceof PGliteAdapter
   return {
     adapter: { name: name ?? (isEmbedded ? 'pglite' : 'postgres'), ...(isEmbedded && { standIn }) },
     ...guard.around({
-      repositories: repositories(root, clock),
-      outbox: kyselyOutbox(root, clock),
-      jobs: kyselyJobStore(root, clock),
-      idempotency: kyselyIdempotencyStore(root, clock),
+      repositories: repositories(db, clock),
+      outbox: kyselyOutbox(db, clock),
+      jobs: kyselyJobStore(db, clock),
+      idempotency: kyselyIdempotencyStore(db, clock),
     }),
     async transaction(work) {
       guard.refuse('transaction')
-      return root.transaction().execute((tx) =>
-        guard.inside(() =>
+      return root.transaction().execute((tx) => {
+        const bound = new TenantDb(tx)
+        return guard.inside(() =>
           work({
-            repositories: repositories(tx, clock),
-            events: kyselyEventRecorder(tx, clock),
-            jobs: kyselyJobRecorder(tx, clock),
+            repositories: repositories(bound, clock),
+            events: kyselyEventRecorder(bound, clock),
+            jobs: kyselyJobRecorder(bound, clock),
             connection: {
               query: (text, parameters) => tx.executeQuery(CompiledQuery.raw(text, [...parameters])),
             },
           }),
-        ),
-      )
+        )
+      })
     },
     async check() {
       guard.refuse('check')
-      await sql`select 1`.execute(root)
+      if (rowSecurity === 'require') await checkRowSecurity(db.shared)
+      else await sql`select 1`.execute(db.shared)
     },
   }
 }
@@ -78,7 +90,7 @@ const standIn: NonNullable<AdapterInfo['standIn']> = {
   fix: 'Set DATABASE_URL to a Postgres database: the embedded one serves a single process.',
 }
 
-const repositories = (db: Db, clock: Clock): KyselyRepositories => ({
+const repositories = (db: TenantDb, clock: Clock): KyselyRepositories => ({
   tenant: {
     tenants: kyselyTenantRepository(db),
     memberships: kyselyMembershipRepository(db),

@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Database, Db } from './database.ts'
 import { checksumOf, type Migration, statementsOf } from './migration.ts'
 import { migrations } from './migrations.ts'
+import { grantScopedRole } from './row-security.ts'
 
 /** The database cannot be migrated by this code, and the message says why. Nothing was changed. */
 export class MigrationError extends Error {
@@ -60,6 +61,8 @@ export function applyMigrations<DB>(
       await sql`set local statement_timeout = 0`.execute(tx)
       await lock(tx)
       await sql`set local lock_timeout = '5s'`.execute(tx)
+      // The policies bind the owner too, and a migration may change the rows of every tenant.
+      await sql`set local corbel.scope = 'platform'`.execute(tx)
       const { pending } = await plan(tx, options.migrations ?? migrations)
       if (pending.length === 0) return []
       await sql`
@@ -69,6 +72,7 @@ export function applyMigrations<DB>(
           applied_at timestamptz not null
         )`.execute(tx)
       for (const migration of pending) await apply(tx, migration, clock.now())
+      await grantScopedRole(tx)
       return pending.map(({ name }) => name)
     })
 }

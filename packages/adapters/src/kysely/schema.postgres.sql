@@ -54,6 +54,9 @@ create table corbel_jobs (
 CREATE INDEX corbel_jobs_dead_idx ON corbel_jobs USING btree (name, died_at, seq) WHERE (died_at IS NOT NULL);
 CREATE INDEX corbel_jobs_due_idx ON corbel_jobs USING btree (name, due_at, seq) WHERE (died_at IS NULL);
 CREATE UNIQUE INDEX corbel_jobs_singleton_key ON corbel_jobs USING btree (name, singleton_key) WHERE ((attempts = 0) AND (died_at IS NULL));
+alter table corbel_jobs enable row level security;
+alter table corbel_jobs force row level security;
+create policy corbel_tenant on corbel_jobs for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
 
 create table corbel_memberships (
   tenant_id text collate "C" not null,
@@ -65,6 +68,9 @@ create table corbel_memberships (
   constraint corbel_memberships_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES corbel_tenants(id) ON DELETE CASCADE
 );
 CREATE INDEX corbel_memberships_user_idx ON corbel_memberships USING btree (user_id, created_at, tenant_id);
+alter table corbel_memberships enable row level security;
+alter table corbel_memberships force row level security;
+create policy corbel_tenant on corbel_memberships for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
 
 create table corbel_migrations (
   name text collate "C" not null,
@@ -89,6 +95,10 @@ create table corbel_outbox (
 );
 CREATE INDEX corbel_outbox_delivered_idx ON corbel_outbox USING btree (delivered_at) WHERE (delivered_at IS NOT NULL);
 CREATE INDEX corbel_outbox_waiting_idx ON corbel_outbox USING btree (seq) WHERE (delivered_at IS NULL);
+alter table corbel_outbox enable row level security;
+alter table corbel_outbox force row level security;
+create policy corbel_record on corbel_outbox for insert with check (((tenant_id IS NULL) OR (tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text))));
+create policy corbel_relay on corbel_outbox for all using ((current_setting('corbel.scope'::text, true) = 'platform'::text));
 
 create table corbel_refresh_tokens (
   digest text collate "C" not null,
@@ -103,6 +113,9 @@ create table corbel_refresh_tokens (
   constraint corbel_refresh_tokens_session_fkey FOREIGN KEY (tenant_id, session_id) REFERENCES corbel_sessions(tenant_id, id) ON DELETE CASCADE
 );
 CREATE INDEX corbel_refresh_tokens_session_idx ON corbel_refresh_tokens USING btree (tenant_id, session_id);
+alter table corbel_refresh_tokens enable row level security;
+alter table corbel_refresh_tokens force row level security;
+create policy corbel_tenant on corbel_refresh_tokens for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
 
 create table corbel_sessions (
   tenant_id text collate "C" not null,
@@ -128,6 +141,9 @@ create table corbel_sessions (
 CREATE INDEX corbel_sessions_expires_idx ON corbel_sessions USING btree (expires_at);
 CREATE INDEX corbel_sessions_revoked_idx ON corbel_sessions USING btree (revoked_at) WHERE (revoked_at IS NOT NULL);
 CREATE INDEX corbel_sessions_user_idx ON corbel_sessions USING btree (user_id, tenant_id, id);
+alter table corbel_sessions enable row level security;
+alter table corbel_sessions force row level security;
+create policy corbel_tenant on corbel_sessions for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
 
 create table corbel_tenant_settings (
   tenant_id text collate "C" not null,
@@ -138,6 +154,9 @@ create table corbel_tenant_settings (
   constraint corbel_tenant_settings_version_check CHECK ((version >= 1)),
   constraint corbel_tenant_settings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES corbel_tenants(id) ON DELETE CASCADE
 );
+alter table corbel_tenant_settings enable row level security;
+alter table corbel_tenant_settings force row level security;
+create policy corbel_tenant on corbel_tenant_settings for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
 
 create table corbel_tenants (
   id text collate "C" not null,
@@ -147,6 +166,9 @@ create table corbel_tenants (
   constraint corbel_tenants_pkey PRIMARY KEY (id),
   constraint corbel_tenants_slug_key UNIQUE (slug)
 );
+alter table corbel_tenants enable row level security;
+alter table corbel_tenants force row level security;
+create policy corbel_tenant on corbel_tenants for all using (((id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
 
 create table corbel_users (
   id text collate "C" not null,

@@ -1,5 +1,7 @@
-import { PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
+import { PostgresAdapter, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
 import { isLost, reported, toPortError } from '../driver-errors.ts'
+import { type RowScopeAdapter, scopedDriver, ScopedText } from '../row-scope.ts'
+import { queryScoped, type TenantQueryClient } from './tenant-query.ts'
 
 interface ErrorSource {
   on(event: 'error', listener: (error: Error) => void): unknown
@@ -7,7 +9,7 @@ interface ErrorSource {
 
 /** The part of a `pg` pool that is used. */
 export interface PostgresClientPool extends Omit<PostgresPool, 'connect'>, ErrorSource {
-  connect(): Promise<PostgresPoolClient & ErrorSource>
+  connect(): Promise<PostgresPoolClient & TenantQueryClient & ErrorSource>
 }
 
 export interface PostgresDialectOptions {
@@ -29,7 +31,7 @@ export function postgresDialect({
 }: PostgresDialectOptions): PostgresDialect {
   const leases = new WeakMap<object, PostgresPoolClient>()
   pool.on('error', onConnectionError)
-  return new PostgresDialect({
+  return new ScopedPostgresDialect({
     pool: {
       // By reference to what kysely looks for on a pool.
       ...(pool.Client && { Client: pool.Client }),
@@ -50,11 +52,26 @@ export function postgresDialect({
   })
 }
 
+class ScopedPostgresDialect extends PostgresDialect {
+  override createDriver(): ReturnType<PostgresDialect['createDriver']> {
+    return scopedDriver(super.createDriver())
+  }
+
+  override createAdapter(): ScopedPostgresAdapter {
+    return new ScopedPostgresAdapter()
+  }
+}
+
+class ScopedPostgresAdapter extends PostgresAdapter implements RowScopeAdapter {
+  readonly hasRowScope = true
+}
+
 /** The client with errors as the port has them; one that lost its connection is not given back to the pool. */
-function leaseOf(client: PostgresPoolClient): PostgresPoolClient {
+function leaseOf(client: PostgresPoolClient & TenantQueryClient): PostgresPoolClient {
   let lost = false
-  const query = async (text: string, parameters: readonly unknown[]) => {
+  const query = async (text: string | ScopedText, parameters: readonly unknown[]) => {
     try {
+      if (text instanceof ScopedText) return await queryScoped(client, text, parameters)
       return await client.query(text, parameters)
     } catch (error) {
       lost ||= isLost(error)

@@ -1,12 +1,12 @@
 import type { EmailVerificationRepository, UserId } from '@corbel/auth/ports'
 import type { Clock } from '@corbel/core/ports'
 import { sql } from 'kysely'
-import type { Db } from '../database.ts'
 import { insertEvents } from '../platform/event-recorder.ts'
+import type { TenantDb } from '../scoped-db.ts'
 
-export const kyselyEmailVerificationRepository = (db: Db, clock: Clock): EmailVerificationRepository => ({
+export const kyselyEmailVerificationRepository = (db: TenantDb, clock: Clock): EmailVerificationRepository => ({
   async replace({ id, userId, email, digest, expiresAt }) {
-    await db
+    await db.shared
       .insertInto('corbel_email_verifications')
       .values({ id, user_id: userId, email, digest, expires_at: expiresAt, redeemed_at: null })
       .onConflict((conflict) =>
@@ -20,12 +20,13 @@ export const kyselyEmailVerificationRepository = (db: Db, clock: Clock): EmailVe
 
   async redeem(digest, now, event) {
     // Whose token it is never changes, so the event can be made before the statement that decides.
-    const owner = await db
+    const owner = await db.shared
       .selectFrom('corbel_email_verifications')
       .select('user_id')
       .where('digest', '=', digest)
       .executeTakeFirst()
     if (!owner) return null
+    const events = [event(owner.user_id)]
     // The address is compared in the update: only there is it the newest one when somebody is changing it.
     const { rows } = await sql<{ readonly user_id: UserId }>`
       with redeemed as (
@@ -38,13 +39,13 @@ export const kyselyEmailVerificationRepository = (db: Db, clock: Clock): EmailVe
         update corbel_users u set email_verified = true
         from redeemed r where u.id = r.user_id and u.email = r.email
         returning u.id
-      ), recorded as (${insertEvents(clock, [event(owner.user_id)], sql`exists (select from verified)`)})
-      select id as user_id from verified`.execute(db)
+      ), recorded as (${insertEvents(clock, events, sql`exists (select from verified)`)})
+      select id as user_id from verified`.execute(db.forOwner(events, 'events.record'))
     return rows[0]?.user_id ?? null
   },
 
   async purge(time) {
-    const { numDeletedRows } = await db
+    const { numDeletedRows } = await db.shared
       .deleteFrom('corbel_email_verifications')
       .where('expires_at', '<', time)
       .executeTakeFirstOrThrow()

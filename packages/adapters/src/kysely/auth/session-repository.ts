@@ -1,12 +1,12 @@
 import type { RevocationReason, SessionId, SessionRepository, UserId } from '@corbel/auth/ports'
 import type { Clock, DomainEvent, Id } from '@corbel/core/ports'
 import { sql } from 'kysely'
-import type { Db } from '../database.ts'
 import { insertEvents } from '../platform/event-recorder.ts'
+import type { TenantDb } from '../scoped-db.ts'
 import { rotate } from './rotate.ts'
 import { toRow, toSession } from './session-row.ts'
 
-export function kyselySessionRepository(db: Db, clock: Clock): SessionRepository {
+export function kyselySessionRepository(db: TenantDb, clock: Clock): SessionRepository {
   /** Ends one live session and records the events if it was live. */
   async function end(
     {
@@ -25,7 +25,7 @@ export function kyselySessionRepository(db: Db, clock: Clock): SessionRepository
           and revoked_at is null and expires_at > ${now}::timestamptz
         returning id
       ), recorded as (${insertEvents(clock, events, sql`exists (select from ended)`)})
-      select id from ended`.execute(db)
+      select id from ended`.execute(db.forTenant(tenantId))
     return rows.length > 0
   }
 
@@ -33,6 +33,7 @@ export function kyselySessionRepository(db: Db, clock: Clock): SessionRepository
     async open(session, { digest, expiresAt }, events) {
       const row = toRow(session)
       await db
+        .forTenant(session.tenantId)
         .with('opened', (query) =>
           query.insertInto('corbel_sessions').values({ ...row, revoked_at: null, revocation_reason: null }),
         )
@@ -43,7 +44,7 @@ export function kyselySessionRepository(db: Db, clock: Clock): SessionRepository
     },
 
     async rotate({ reuseEvent, ...rotation }) {
-      const presented = await rotate(db, rotation)
+      const presented = await rotate(db.platform('sessions.rotate'), rotation)
       if (!presented) return { outcome: 'refused' }
       const { verdict, email_verified: emailVerified, operator, role } = presented
       const session = toSession(presented)
@@ -80,6 +81,7 @@ export function kyselySessionRepository(db: Db, clock: Clock): SessionRepository
 
     async listLive(tenantId, userId, now, { limit, after }) {
       const rows = await db
+        .forTenant(tenantId)
         .selectFrom('corbel_sessions')
         .selectAll()
         .where('tenant_id', '=', tenantId)
@@ -97,6 +99,7 @@ export function kyselySessionRepository(db: Db, clock: Clock): SessionRepository
 
     async revokeByToken(digest, now, reason, event) {
       const row = await db
+        .platform('sessions.revokeByToken')
         .selectFrom('corbel_refresh_tokens as t')
         .innerJoin('corbel_sessions as s', (join) =>
           join.onRef('s.tenant_id', '=', 't.tenant_id').onRef('s.id', '=', 't.session_id'),
@@ -119,12 +122,13 @@ export function kyselySessionRepository(db: Db, clock: Clock): SessionRepository
           from live l where s.tenant_id = l.tenant_id and s.id = l.id
           returning s.id
         ), recorded as (${insertEvents(clock, events, sql`exists (select from ended)`)})
-        select id from ended order by id`.execute(db)
+        select id from ended order by id`.execute(db.platform('sessions.revokeAll'))
       return rows.map(({ id }) => id)
     },
 
     async listRevokedSince(since) {
       const rows = await db
+        .platform('sessions.listRevokedSince')
         .selectFrom('corbel_sessions')
         .select(['id', 'revoked_at'])
         .where('revoked_at', '>=', since)
@@ -142,7 +146,7 @@ export function kyselySessionRepository(db: Db, clock: Clock): SessionRepository
           order by tenant_id, id for update skip locked
         )
         delete from corbel_sessions s using ended e where s.tenant_id = e.tenant_id and s.id = e.id`.execute(
-        db,
+        db.platform('sessions.purge'),
       )
       return Number(numAffectedRows)
     },

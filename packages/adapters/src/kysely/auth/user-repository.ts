@@ -1,7 +1,7 @@
 import { AuthErrors, type User, type UserRepository } from '@corbel/auth/ports'
 import type { Role } from '@corbel/core/tenant/ports'
 import { CompiledQuery, type Selectable, sql } from 'kysely'
-import type { Db } from '../database.ts'
+import type { TenantDb } from '../scoped-db.ts'
 import { onUniqueViolation } from '../unique-violation.ts'
 import type { AuthTables } from './tables.ts'
 
@@ -13,9 +13,9 @@ const findMember = `
   from corbel_memberships m join corbel_users u on u.id = m.user_id
   where m.tenant_id = $1 and m.user_id = $2`
 
-export const kyselyUserRepository = (db: Db): UserRepository => ({
+export const kyselyUserRepository = (db: TenantDb): UserRepository => ({
   async insert({ user, operator, credential, termsAcceptedAt }) {
-    const inserted = db
+    const inserted = db.shared
       .with('created', (query) =>
         query.insertInto('corbel_users').values({
           id: user.id,
@@ -44,7 +44,7 @@ export const kyselyUserRepository = (db: Db): UserRepository => ({
         select jsonb_agg(jsonb_build_object('tenantId', m.tenant_id, 'role', m.role) order by m.created_at, m.tenant_id)
         from corbel_memberships m where m.user_id = u.id), '[]'::jsonb) as memberships
       from corbel_users u join corbel_credentials c on c.user_id = u.id
-      where u.email = ${email}`.execute(db)
+      where u.email = ${email}`.execute(db.platform('users.findForSignIn'))
     const [row] = rows
     if (!row) return null
     const { operator, password_hash: passwordHash, pepper_id: pepperId, memberships } = row
@@ -52,12 +52,16 @@ export const kyselyUserRepository = (db: Db): UserRepository => ({
   },
 
   async find(id) {
-    const row = await db.selectFrom('corbel_users').selectAll().where('id', '=', id).executeTakeFirst()
+    const row = await db.shared
+      .selectFrom('corbel_users')
+      .selectAll()
+      .where('id', '=', id)
+      .executeTakeFirst()
     return row ? toUser(row) : null
   },
 
   async findMember(tenantId, id) {
-    const { rows } = await db.executeQuery(
+    const { rows } = await db.forTenant(tenantId).executeQuery(
       CompiledQuery.raw(findMember, [tenantId, id]) as CompiledQuery<UserRow & { role: Role }>,
     )
     const [row] = rows
@@ -65,7 +69,7 @@ export const kyselyUserRepository = (db: Db): UserRepository => ({
   },
 
   async replaceCredential(id, credential, expected) {
-    const { numUpdatedRows } = await db
+    const { numUpdatedRows } = await db.shared
       .updateTable('corbel_credentials')
       .set({ password_hash: credential.passwordHash, pepper_id: credential.pepperId })
       .where('user_id', '=', id)
@@ -76,7 +80,7 @@ export const kyselyUserRepository = (db: Db): UserRepository => ({
   },
 
   async hasOperator() {
-    const row = await db
+    const row = await db.shared
       .selectFrom('corbel_users')
       .select('id')
       .where('operator', '=', true)

@@ -1,7 +1,7 @@
 import { type Clock, type DomainEvent, type EventRecorder, newId } from '@corbel/core/ports'
 import { type RawBuilder, sql } from 'kysely'
-import type { Db } from '../database.ts'
 import { jsonb } from '../json.ts'
+import type { TenantDb } from '../scoped-db.ts'
 
 /**
  * `insert into corbel_outbox …`, as a statement or as a part of a larger one.
@@ -28,8 +28,8 @@ export function insertEvents(
     order by e.position`
 }
 
-export const kyselyEventRecorder = (db: Db, clock: Clock): EventRecorder => ({
+export const kyselyEventRecorder = (db: TenantDb, clock: Clock): EventRecorder => ({
   async record(...events) {
-    if (events.length > 0) await insertEvents(clock, events).execute(db)
+    if (events.length > 0) await insertEvents(clock, events).execute(db.forOwner(events, 'events.record'))
   },
 })

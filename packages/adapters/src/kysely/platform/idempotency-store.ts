@@ -1,7 +1,7 @@
 import { type Clock, type IdempotencyStore, newId } from '@corbel/core/ports'
 import { sql } from 'kysely'
-import type { Db } from '../database.ts'
 import { jsonb } from '../json.ts'
+import type { TenantDb } from '../scoped-db.ts'
 
 interface KeyRow {
   readonly started: boolean
@@ -11,7 +11,7 @@ interface KeyRow {
   readonly body: string | null
 }
 
-export const kyselyIdempotencyStore = (db: Db, clock: Clock): IdempotencyStore => ({
+export const kyselyIdempotencyStore = ({ shared: db }: TenantDb, clock: Clock): IdempotencyStore => ({
   async begin({ scope, key, fingerprint, leaseMs, keepMs }) {
     const now = clock.now()
     const claim = newId('idk', clock)

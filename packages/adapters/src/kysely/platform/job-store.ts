@@ -9,8 +9,8 @@ import {
   retryDelayMs,
 } from '@corbel/core/ports'
 import { sql } from 'kysely'
-import type { Db } from '../database.ts'
 import { jsonb } from '../json.ts'
+import type { TenantDb } from '../scoped-db.ts'
 
 interface JobRow {
   readonly id: Id<'job'>
@@ -28,7 +28,7 @@ interface DeadRow extends JobRow {
   readonly died_at: Date
 }
 
-export const kyselyJobRecorder = (db: Db, clock: Clock): JobRecorder => ({
+export const kyselyJobRecorder = (db: TenantDb, clock: Clock): JobRecorder => ({
   async enqueue(...jobs) {
     if (jobs.length === 0) return
     const now = clock.now()
@@ -46,11 +46,13 @@ export const kyselyJobRecorder = (db: Db, clock: Clock): JobRecorder => ({
         (j.row ->> 'dueAt')::timestamptz
       from jsonb_array_elements(${jsonb(rows)}) with ordinality as j (row, position)
       order by j.position
-      on conflict (name, singleton_key) where attempts = 0 and died_at is null do nothing`.execute(db)
+      on conflict (name, singleton_key) where attempts = 0 and died_at is null do nothing`.execute(
+      db.forOwner(jobs, 'jobs.enqueue'),
+    )
   },
 })
 
-export const kyselyJobStore = (db: Db, clock: Clock): JobStore => ({
+export const kyselyJobStore = (db: TenantDb, clock: Clock): JobStore => ({
   ...kyselyJobRecorder(db, clock),
 
   async claim({ name, attempts, leaseMs }, limit) {
@@ -73,7 +75,9 @@ export const kyselyJobStore = (db: Db, clock: Clock): JobStore => ({
         from due where j.seq = due.seq and j.attempts < ${attempts}::integer
         returning j.seq, j.id, j.name, j.tenant_id, j.payload, j.attempts
       )
-      select id, name, tenant_id, payload, attempts from claimed order by seq`.execute(db)
+      select id, name, tenant_id, payload, attempts from claimed order by seq`.execute(
+      db.platform('jobs.claim'),
+    )
     return rows.map(({ attempts: attempt, ...row }) => ({ ...jobOf(row), attempt, receipt }))
   },
 
@@ -85,6 +89,7 @@ export const kyselyJobStore = (db: Db, clock: Clock): JobStore => ({
 
   async complete({ id, receipt }) {
     const { numDeletedRows } = await db
+      .platform('jobs.hold')
       .deleteFrom('corbel_jobs')
       .where('id', '=', id)
       .where('receipt', '=', receipt)
@@ -113,7 +118,7 @@ export const kyselyJobStore = (db: Db, clock: Clock): JobStore => ({
     const { rows } = await sql<DeadRow>`
       select id, name, tenant_id, payload, last_error, died_at from corbel_jobs
       where name = ${name} and died_at is not null
-      order by died_at, seq limit ${limit}::integer`.execute(db)
+      order by died_at, seq limit ${limit}::integer`.execute(db.platform('jobs.dead'))
     return rows.map(({ last_error: error, died_at: diedAt, ...row }) => ({ ...jobOf(row), error, diedAt }))
   },
 
@@ -133,12 +138,12 @@ export const kyselyJobStore = (db: Db, clock: Clock): JobStore => ({
       )
       update corbel_jobs j
       set attempts = 0, died_at = null, last_error = null, due_at = ${clock.now()}::timestamptz
-      from free where j.seq = free.seq and j.died_at is not null`.execute(db)
+      from free where j.seq = free.seq and j.died_at is not null`.execute(db.platform('jobs.redrive'))
     return Number(numAffectedRows ?? 0n)
   },
 })
 
-const held = (db: Db, { id, receipt }: ClaimedJob) =>
-  db.updateTable('corbel_jobs').where('id', '=', id).where('receipt', '=', receipt)
+const held = (db: TenantDb, { id, receipt }: ClaimedJob) =>
+  db.platform('jobs.hold').updateTable('corbel_jobs').where('id', '=', id).where('receipt', '=', receipt)
 
 const jobOf = ({ id, name, tenant_id: tenantId, payload }: JobRow) => ({ id, name, tenantId, payload })

@@ -1,6 +1,6 @@
 import type { Clock, Id, Outbox } from '@corbel/core/ports'
 import { sql } from 'kysely'
-import type { Db } from '../database.ts'
+import type { TenantDb } from '../scoped-db.ts'
 
 interface ClaimedRow {
   readonly id: Id<'evt'>
@@ -11,7 +11,7 @@ interface ClaimedRow {
   readonly attempts: number
 }
 
-export const kyselyOutbox = (db: Db, clock: Clock): Outbox => ({
+export const kyselyOutbox = (db: TenantDb, clock: Clock): Outbox => ({
   async claim({ limit, leaseMs }) {
     const now = clock.now()
     // Materialized: the planner may otherwise run a subquery with a limit more than once.
@@ -27,7 +27,9 @@ export const kyselyOutbox = (db: Db, clock: Clock): Outbox => ({
         from due where o.seq = due.seq
         returning o.seq, o.id, o.type, o.tenant_id, o.payload, o.occurred_at, o.attempts
       )
-      select id, type, tenant_id, payload, occurred_at, attempts from claimed order by seq`.execute(db)
+      select id, type, tenant_id, payload, occurred_at, attempts from claimed order by seq`.execute(
+      db.platform('outbox.claim'),
+    )
     return rows.map(({ tenant_id: tenantId, occurred_at: occurredAt, ...rest }) => ({
       ...rest,
       tenantId,
@@ -39,11 +41,12 @@ export const kyselyOutbox = (db: Db, clock: Clock): Outbox => ({
     if (ids.length === 0) return
     await sql`
       update corbel_outbox set delivered_at = ${clock.now()}::timestamptz
-      where id = any(${ids}::text[]) and delivered_at is null`.execute(db)
+      where id = any(${ids}::text[]) and delivered_at is null`.execute(db.platform('outbox.settle'))
   },
 
   async defer(id, { retryAt, error }) {
     await db
+      .platform('outbox.defer')
       .updateTable('corbel_outbox')
       .set({ due_at: retryAt, last_error: storable(error) })
       .where('id', '=', id)
@@ -54,12 +57,13 @@ export const kyselyOutbox = (db: Db, clock: Clock): Outbox => ({
   async depth() {
     const { rows } = await sql<{ readonly pending: number; readonly dead: number }>`
       select count(due_at)::integer as pending, count(*) filter (where due_at is null)::integer as dead
-      from corbel_outbox where delivered_at is null`.execute(db)
+      from corbel_outbox where delivered_at is null`.execute(db.platform('outbox.depth'))
     return rows[0] ?? { pending: 0, dead: 0 }
   },
 
   async purge(time) {
     const { numDeletedRows } = await db
+      .platform('outbox.purge')
       .deleteFrom('corbel_outbox')
       .where('delivered_at', '<', time)
       .executeTakeFirstOrThrow()

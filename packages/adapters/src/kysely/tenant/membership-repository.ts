@@ -1,10 +1,11 @@
 import { type MembershipRepository, TenantErrors } from '@corbel/core/tenant/ports'
-import type { Db } from '../database.ts'
+import type { TenantDb } from '../scoped-db.ts'
 import { onUniqueViolation } from '../unique-violation.ts'
 
-export const kyselyMembershipRepository = (db: Db): MembershipRepository => ({
+export const kyselyMembershipRepository = (db: TenantDb): MembershipRepository => ({
   async insert({ tenantId, userId, role, createdAt }) {
     const inserted = db
+      .forTenant(tenantId)
       .insertInto('corbel_memberships')
       .values({ tenant_id: tenantId, user_id: userId, role, created_at: new Date(createdAt) })
       .execute()
@@ -13,6 +14,7 @@ export const kyselyMembershipRepository = (db: Db): MembershipRepository => ({
 
   async listOfTenant(tenantId, { limit, after }) {
     const rows = await db
+      .forTenant(tenantId)
       .selectFrom('corbel_memberships')
       .selectAll()
       .where('tenant_id', '=', tenantId)

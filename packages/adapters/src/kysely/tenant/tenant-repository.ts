@@ -1,12 +1,13 @@
 import { type Tenant, TenantErrors, type TenantRepository } from '@corbel/core/tenant/ports'
 import type { Selectable } from 'kysely'
-import type { Db } from '../database.ts'
+import type { TenantDb } from '../scoped-db.ts'
 import { onUniqueViolation } from '../unique-violation.ts'
 import type { TenantTables } from './tables.ts'
 
-export const kyselyTenantRepository = (db: Db): TenantRepository => ({
+export const kyselyTenantRepository = (db: TenantDb): TenantRepository => ({
   async insert({ id, slug, name, createdAt }) {
     const inserted = db
+      .forTenant(id)
       .insertInto('corbel_tenants')
       .values({ id, slug, name, created_at: new Date(createdAt) })
       .execute()
@@ -14,12 +15,18 @@ export const kyselyTenantRepository = (db: Db): TenantRepository => ({
   },
 
   async find(id) {
-    const row = await db.selectFrom('corbel_tenants').selectAll().where('id', '=', id).executeTakeFirst()
+    const row = await db
+      .forTenant(id)
+      .selectFrom('corbel_tenants')
+      .selectAll()
+      .where('id', '=', id)
+      .executeTakeFirst()
     return row ? toTenant(row) : null
   },
 
   async rename(id, name) {
     const row = await db
+      .forTenant(id)
       .updateTable('corbel_tenants')
       .set({ name })
       .where('id', '=', id)

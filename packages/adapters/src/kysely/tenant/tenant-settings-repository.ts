@@ -1,12 +1,13 @@
 import type { TenantSettings, TenantSettingsRepository } from '@corbel/core/tenant/ports'
 import type { Selectable } from 'kysely'
-import type { Db } from '../database.ts'
 import { jsonb } from '../json.ts'
+import type { TenantDb } from '../scoped-db.ts'
 import type { TenantTables } from './tables.ts'
 
-export const kyselyTenantSettingsRepository = (db: Db): TenantSettingsRepository => ({
+export const kyselyTenantSettingsRepository = (db: TenantDb): TenantSettingsRepository => ({
   async insert(tenantId, { billingContacts, flags, version }) {
     await db
+      .forTenant(tenantId)
       .insertInto('corbel_tenant_settings')
       .values({ tenant_id: tenantId, billing_contacts: jsonb(billingContacts), flags: jsonb(flags), version })
       .execute()
@@ -14,6 +15,7 @@ export const kyselyTenantSettingsRepository = (db: Db): TenantSettingsRepository
 
   async find(tenantId) {
     const row = await db
+      .forTenant(tenantId)
       .selectFrom('corbel_tenant_settings')
       .selectAll()
       .where('tenant_id', '=', tenantId)
@@ -23,6 +25,7 @@ export const kyselyTenantSettingsRepository = (db: Db): TenantSettingsRepository
 
   async replace(tenantId, { billingContacts, flags }, expected) {
     const row = await db
+      .forTenant(tenantId)
       .updateTable('corbel_tenant_settings')
       .set({ billing_contacts: jsonb(billingContacts), flags: jsonb(flags), version: expected + 1 })
       .where('tenant_id', '=', tenantId)

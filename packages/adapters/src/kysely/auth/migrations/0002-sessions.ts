@@ -1,4 +1,5 @@
 import type { Migration } from '../../migration.ts'
+import { rowSecurity } from '../../tenant-tables.ts'
 
 // A replaced token remembers its successor: a second caller that waited for the first one's row lock cannot see the row
 // that the first one inserted, only the newest version of the row it waited for.
@@ -40,5 +41,7 @@ create table corbel_refresh_tokens (
     check ((replaced_at is null) = (successor_digest is null) and (replaced_at is null) = (successor_expires_at is null))
 );
 create index corbel_refresh_tokens_session_idx on corbel_refresh_tokens (tenant_id, session_id);
+${rowSecurity('corbel_sessions')}
+${rowSecurity('corbel_refresh_tokens')}
 `,
 }

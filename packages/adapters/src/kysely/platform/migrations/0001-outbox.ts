@@ -1,4 +1,5 @@
 import type { Migration } from '../../migration.ts'
+import { eventSecurity } from '../../tenant-tables.ts'
 
 // The waiting index serves the relay's claim (oldest first) and its depth; settled rows leave it.
 export const outbox0001: Migration = {
@@ -18,5 +19,6 @@ create table corbel_outbox (
 );
 create index corbel_outbox_waiting_idx on corbel_outbox (seq) where delivered_at is null;
 create index corbel_outbox_delivered_idx on corbel_outbox (delivered_at) where delivered_at is not null;
+${eventSecurity('corbel_outbox')}
 `,
 }

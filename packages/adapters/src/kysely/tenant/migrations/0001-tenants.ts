@@ -1,4 +1,5 @@
 import type { Migration } from '../../migration.ts'
+import { rowSecurity } from '../../tenant-tables.ts'
 
 // Ids compare by code unit (collate "C"), so that keyset pages have one order whatever the database's locale is.
 // A membership does not reference the user: users belong to another module.
@@ -26,5 +27,8 @@ create table corbel_tenant_settings (
   flags jsonb not null,
   version integer not null constraint corbel_tenant_settings_version_check check (version >= 1)
 );
+${rowSecurity('corbel_tenants')}
+${rowSecurity('corbel_memberships')}
+${rowSecurity('corbel_tenant_settings')}
 `,
 }
