@@ -88,7 +88,7 @@ function toUnavailable(cause: unknown): unknown {
   return PortErrors.unavailable({ retryAfter: 1 }, { cause })
 }
 
-/** A second connection to the same Redis, for commands that hold one. Opens when first used; {@link drop} ends it. */
+/** A second connection to the same Redis, for commands that hold one. Opens when first used. */
 export function secondConnection(client: Redis, options: RedisOptions): Redis {
   const connection = client.duplicate({
     ...redisClientOptions,
@@ -101,13 +101,6 @@ export function secondConnection(client: Redis, options: RedisOptions): Redis {
   // Without a listener ioredis prints each failed attempt; whoever uses the connection hears of it by its commands.
   connection.on('error', () => {})
   return connection
-}
-
-/** Ends the connection even when the other side is frozen: `disconnect` alone waits for it to hang up, too. */
-export function drop(connection: Redis, { reconnect }: { readonly reconnect: boolean }): void {
-  const { stream } = connection as { readonly stream?: { destroy(): void } }
-  connection.disconnect(reconnect)
-  stream?.destroy()
 }
 
 /** Goes on evenly whatever is done to the clock of the machine; says nothing about the time of day. */

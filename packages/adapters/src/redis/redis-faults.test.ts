@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { recordingLogger, type StreamPage } from '@corbel/core/ports'
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openLine } from '../../../../test/broken-line.ts'
 import {
   connect,
   type ConnectOptions,
@@ -32,7 +33,7 @@ async function privateRedis(...settings: readonly string[]): Promise<PrivateRedi
   return redis
 }
 
-function clientOf({ url }: PrivateRedis, options: ConnectOptions = {}): Redis {
+function clientOf({ url }: Pick<PrivateRedis, 'url'>, options: ConnectOptions = {}): Redis {
   const client = connect(url, { retryStrategy: () => 25, ...options })
   opened.push(() => client.disconnect())
   return client
@@ -351,6 +352,21 @@ describe.skipIf(!hasRedisServer())('redis', () => {
       expect(admitted).toBeGreaterThanOrEqual(quota.limit)
       expect(admitted).toBeLessThanOrEqual(quota.limit * 2)
     })
+  })
+
+  test('a connection that leads nowhere is left, though nobody hangs up', async () => {
+    const redis = await privateRedis()
+    const line = await openLine(Number(new URL(redis.url).port))
+    opened.push(() => line.close())
+    const pubSub = redisPubSub({
+      client: clientOf({ url: `redis://127.0.0.1:${line.port}` }),
+      heartbeatMs: 100,
+    })
+    opened.push(() => pubSub.close?.())
+    const gap = Promise.withResolvers<'told'>()
+    await pubSub.subscribe('topic', { onGap: () => gap.resolve('told'), onMessage: () => {} })
+    line.breakSilently()
+    expect(await gap.promise).toBe('told')
   })
 
   test('FLUSHALL: tokens grow, a quota is admitted at most once more, followers are told by a reset', async () => {

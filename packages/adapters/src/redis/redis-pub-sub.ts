@@ -6,7 +6,6 @@ import {
   type Command,
   defaultDeadlineMs,
   defaultPrefix,
-  drop,
   type RedisAdapterOptions,
   secondConnection,
 } from './redis-client.ts'
@@ -57,11 +56,11 @@ export function redisPubSub({
     })
     const stopHeartbeat = every(heartbeatMs, async () => {
       if (connection.status !== 'ready') return
-      await own('PING', (client) => client.ping()).catch(() => drop(connection, { reconnect: true }))
+      await own('PING', (client) => client.ping()).catch(() => connection.disconnect(true))
     })
     const stop = (): void => {
       stopHeartbeat()
-      drop(connection, { reconnect: false })
+      connection.disconnect()
     }
     return { connection, command: own, stop }
   }
@@ -72,7 +71,7 @@ export function redisPubSub({
     try {
       await own('SUBSCRIBE', (client) => client.subscribe(...channels))
     } catch {
-      drop(connection, { reconnect: true })
+      connection.disconnect(true)
       return
     }
     for (const channel of channels) {

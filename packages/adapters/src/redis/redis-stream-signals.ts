@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { bounded, drop, secondConnection } from './redis-client.ts'
+import { bounded, secondConnection } from './redis-client.ts'
 
 /** Signals kept and read in one go: after as many, or more, everybody is woken. */
 export const signalCount = 256
@@ -70,7 +70,7 @@ export function streamSignals(client: Redis, key: string): StreamSignals {
   function hangUp(): void {
     const own = connection
     connection = null
-    if (own !== null) drop(own, { reconnect: false })
+    own?.disconnect()
   }
 
   return {
