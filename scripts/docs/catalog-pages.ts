@@ -1,3 +1,4 @@
+import type { JobSpec } from '@corbel/core'
 import * as z from 'zod'
 import { code, page, plain, table } from './markdown.ts'
 import { entriesOf, type Reference } from './reference.ts'
@@ -64,15 +65,20 @@ function typeText(schema: JsonSchema): string {
   return [schema.type ?? 'unknown'].flat().join(' | ')
 }
 
+function timeOf(job: JobSpec): string {
+  if ('every' in job) return `every ${job.every}`
+  return 'cron' in job ? code(job.cron) : 'when it was enqueued'
+}
+
 export const jobsPage = (reference: Reference): string =>
   page(
     'Jobs',
-    'Jobs run by themselves on every replica, so each is idempotent. The interval counts from the end of the run before.',
+    'Each job is done at least once, so it is idempotent; of all replicas one does it. Times are in UTC.',
     ...entriesOf(reference, 'jobs').flatMap(({ module, entries }) => [
       `## ${module}`,
       table(
-        ['Job', 'Every', 'What it does'],
-        Object.values(entries).map(({ name, every, summary }) => [code(name), every, plain(summary)]),
+        ['Job', 'When', 'What it does'],
+        Object.values(entries).map((job) => [code(job.name), timeOf(job), plain(job.summary)]),
       ),
     ]),
   )

@@ -13,6 +13,7 @@ const entries = {
   '@corbel/adapters/postgres': () => import('@corbel/adapters/postgres'),
   '@corbel/adapters/pglite': () => import('@corbel/adapters/pglite'),
   '@corbel/adapters/file': () => import('@corbel/adapters/file'),
+  '@corbel/adapters/env': () => import('@corbel/adapters/env'),
   '@corbel/adapters/inbox': () => import('@corbel/adapters/inbox'),
   '@corbel/adapters/redis': () => import('@corbel/adapters/redis'),
   '@corbel/adapters/resend': () => import('@corbel/adapters/resend'),

@@ -117,7 +117,18 @@ export {
   type EventSpec,
   on,
 } from './module/define-events.ts'
-export { defineJobs, type JobCatalog, type JobHandler, type JobSpec } from './module/define-jobs.ts'
+export {
+  type CronJobSpec,
+  defineJobs,
+  type IntervalJobSpec,
+  type JobCatalog,
+  type JobDefinition,
+  type JobHandler,
+  type JobSpec,
+  type QueuedJobSpec,
+  type RunningJob,
+  work,
+} from './module/define-jobs.ts'
 export { defineMetrics, type MetricCatalog } from './module/define-metrics.ts'
 export {
   definePermissions,
@@ -153,6 +164,7 @@ export type {
   Stack,
   StackBase,
   StackOptions,
+  StartOptions,
 } from './module/stack-types.ts'
 
 // Settings

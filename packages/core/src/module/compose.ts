@@ -1,4 +1,6 @@
 import type { Any } from '../any.ts'
+import type { JobQueue } from '../ports/job-queue.ts'
+import type { JobRecorder } from '../ports/job-store.ts'
 import type { Storage, StorageTransaction } from '../ports/storage.ts'
 import type { Platform } from './module.ts'
 import type { AnyModule } from './stack-types.ts'
@@ -8,28 +10,31 @@ type Named = Readonly<Record<string, Any>>
 export interface ComposeOptions {
   readonly modules: readonly AnyModule[]
   readonly storage: Storage<Any>
+  readonly queue: JobQueue
   readonly platform: Platform
   /** By module name. */
   readonly settings: Named
   readonly state: Named
-  /** Called after every transaction that committed. */
-  readonly committed: () => void
+  /** Called after every transaction that committed, with the names of the jobs that it enqueued. */
+  readonly committed: (jobs: ReadonlySet<string>) => void
+}
+
+/** One transaction: the storage's, with the recorder of the queue in use. */
+interface Joined {
+  readonly tx: StorageTransaction<Any>
+  readonly jobs: JobRecorder
 }
 
 /**
  * The services of every module, over the storage itself or over one transaction of it. Each service is built on first use,
  * so a transaction pays only for the modules that it touches.
  */
-export function compose(options: ComposeOptions, tx: StorageTransaction<Any> | null = null): Named {
-  const { modules, storage, platform, settings, state, committed } = options
-  const repositories = (tx ?? storage).repositories
+export function compose(options: ComposeOptions, joined: Joined | null = null): Named {
+  const { modules, storage, platform, settings, state } = options
+  const repositories = (joined?.tx ?? storage).repositories
   const services: Record<string, unknown> = {}
-  const transaction = async (work: (inner: StorageTransaction<Any>, uses: Named) => Promise<Any>) => {
-    if (tx) return work(tx, services)
-    const result = await storage.transaction((inner) => work(inner, compose(options, inner)))
-    committed()
-    return result
-  }
+  const run = (work: (joined: Joined, uses: Named) => Promise<Any>) =>
+    joined ? work(joined, services) : transact(options, work)
   for (const module of modules) {
     const { name } = module
     lazy(services, name, () =>
@@ -40,13 +45,34 @@ export function compose(options: ComposeOptions, tx: StorageTransaction<Any> | n
         repositories: repositories[name],
         uses: services,
         transaction: (work: (scope: Any) => Promise<Any>) =>
-          transaction((inner, uses) =>
-            work({ repositories: inner.repositories[name], uses, events: inner.events }),
+          run(({ tx, jobs }, uses) =>
+            work({ repositories: tx.repositories[name], uses, events: tx.events, jobs }),
           ),
       }),
     )
   }
   return services
+}
+
+/** Runs work over every module's services in one transaction. */
+export async function transact<T>(
+  options: ComposeOptions,
+  work: (joined: Joined, services: Named) => Promise<T>,
+): Promise<T> {
+  const { storage, queue, committed } = options
+  const names = new Set<string>()
+  const result = await storage.transaction((tx) => {
+    const jobs: JobRecorder = {
+      enqueue: async (...list) => {
+        await queue.within(tx).enqueue(...list)
+        for (const { name } of list) names.add(name)
+      },
+    }
+    const joined = { tx, jobs }
+    return work(joined, compose(options, joined))
+  })
+  committed(names)
+  return result
 }
 
 function lazy(target: object, name: string, make: () => unknown): void {

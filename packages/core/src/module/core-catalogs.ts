@@ -5,6 +5,7 @@ import { KeyStoreErrors } from '../ports/key-store.ts'
 import { MailerErrors } from '../ports/mailer.ts'
 import { ObjectStoreErrors } from '../ports/object-store.ts'
 import { PortErrors } from '../ports/port-errors.ts'
+import { SecretStoreErrors } from '../ports/secret-store.ts'
 import { StorageErrors } from '../ports/storage-errors.ts'
 import { CoreJobs } from './core-jobs.ts'
 import { CoreMetrics } from './core-metrics.ts'
@@ -23,6 +24,7 @@ export const coreCatalogs = {
     KeyStoreErrors,
     MailerErrors,
     ObjectStoreErrors,
+    SecretStoreErrors,
   ],
   jobs: CoreJobs,
   metrics: CoreMetrics,

@@ -41,7 +41,7 @@ export const CoreMetrics = defineMetrics({
   jobRuns: {
     name: 'corbel_job_runs_total',
     kind: 'counter',
-    help: 'Runs of recurring jobs.',
+    help: 'Attempts at jobs that ended: done, failed or given up (dead).',
     labels: ['job', 'outcome'],
   },
 })

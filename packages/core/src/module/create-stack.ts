@@ -12,13 +12,14 @@ import { localKeyVault } from '../ports/local-key-vault.ts'
 import { memoryMailer } from '../ports/mailer.memory.ts'
 import { memoryMeter } from '../ports/meter.memory.ts'
 import { memoryRateLimiter } from '../ports/rate-limiter.memory.ts'
-import { compose } from './compose.ts'
+import { storageJobQueue } from '../ports/storage-job-queue.ts'
+import { compose, transact } from './compose.ts'
 import { coreCatalogs } from './core-catalogs.ts'
 import { coreJobs } from './core-jobs.ts'
 import { CoreSettings } from './core-settings.ts'
 import { JobRunner } from './job-runner.ts'
 import { checkPorts, type Readiness } from './health.ts'
-import { Lifecycle } from './lifecycle.ts'
+import { Lifecycle, type StepReport } from './lifecycle.ts'
 import { moduleCatalogs, permissionsOf, settingsCatalogs } from './module-catalogs.ts'
 import type { Platform } from './module.ts'
 import { createObserver } from './observer.ts'
@@ -26,7 +27,14 @@ import { outboxGauges } from './outbox-gauges.ts'
 import { Relay } from './relay.ts'
 import { inspectSettings } from './settings-loader.ts'
 import { quotaResolver } from './settings-quota.ts'
-import type { AnyModule, MissingModule, ServicesOf, Stack, StackOptions } from './stack-types.ts'
+import type {
+  AnyModule,
+  MissingModule,
+  ServicesOf,
+  Stack,
+  StackOptions,
+  StartOptions,
+} from './stack-types.ts'
 import { standInProblems } from './stand-ins.ts'
 import { refuseStart } from './start-report.ts'
 import { systemRoutes } from './system-routes.ts'
@@ -55,8 +63,9 @@ export function createStack<M extends AnyModule>(
     mailer = memoryMailer(),
     cache = memoryCache({ clock }),
     rateLimiter = memoryRateLimiter({ clock }),
+    queue = storageJobQueue(storage),
   } = options
-  const ports = { storage, keyVault, mailer, cache, rateLimiter }
+  const ports = { storage, keyVault, mailer, cache, rateLimiter, ...(options.queue && { queue }) }
   refuseStart(loaded.profile, [...loaded.problems, ...standInProblems(loaded.profile, ports)])
   for (const warning of loaded.warnings) logger.warn(warning)
 
@@ -79,7 +88,11 @@ export function createStack<M extends AnyModule>(
   const state = Object.fromEntries(
     modules.map(({ name, state }) => [name, state?.(platform, settings[name])]),
   )
-  const composition = { modules, storage, platform, settings, state, committed: () => relay.wake() }
+  const committed = (names: ReadonlySet<string>) => {
+    relay.wake()
+    jobs.wake(names)
+  }
+  const composition = { modules, storage, queue, platform, settings, state, committed }
   const services = compose(composition)
 
   const relay = new Relay({
@@ -90,6 +103,8 @@ export function createStack<M extends AnyModule>(
     handlers: modules.flatMap((module) => module.handlers?.(services[module.name]) ?? []),
   })
   const jobs = new JobRunner({
+    queue,
+    clock,
     logger,
     meter,
     jobs: [
@@ -146,13 +161,11 @@ export function createStack<M extends AnyModule>(
     logger,
     meter,
     readiness,
-    transaction: async (work: (tx: ServicesOf<M>) => Promise<unknown>) => {
-      const result = await storage.transaction((tx) => work(compose(composition, tx) as ServicesOf<M>))
-      relay.wake()
-      return result
-    },
+    transaction: (work: (tx: ServicesOf<M>) => Promise<unknown>) =>
+      transact(composition, (_, uses) => work(uses as ServicesOf<M>)),
     deliverEvents: () => relay.deliverDue(),
-    start: (report?: Parameters<Stack<M>['start']>[0]) =>
+    runJobs: () => jobs.runDue(),
+    start: (report?: StepReport, { workers = true }: StartOptions = {}) =>
       lifecycle.start(
         [
           ...Object.entries(ports).map(([name, port]) => ({
@@ -163,7 +176,8 @@ export function createStack<M extends AnyModule>(
             name: `module ${name}`,
             run: async () => start?.(services[name]),
           })),
-          { name: 'relay and jobs', run: async () => (relay.start(), jobs.start()) },
+          { name: 'job queue', run: () => jobs.open() },
+          ...(workers ? [{ name: 'relay and jobs', run: async () => (relay.start(), jobs.start()) }] : []),
         ],
         report,
       ),
@@ -171,7 +185,7 @@ export function createStack<M extends AnyModule>(
     stop: ({ limitMs = stopLimitMs } = {}) =>
       lifecycle.stop(
         [
-          { name: 'jobs', run: () => jobs.stop() },
+          { name: 'jobs', run: () => jobs.stop(limitMs) },
           { name: 'relay', run: () => relay.stop() },
           ...Object.entries(ports).map(([name, port]) => ({ name, run: async () => port.close?.() })),
         ],

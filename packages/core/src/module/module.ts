@@ -8,6 +8,7 @@ import type { KeyVault } from '../ports/key-vault.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Mailer } from '../ports/mailer.ts'
 import type { Meter } from '../ports/meter.ts'
+import type { JobRecorder } from '../ports/job-store.ts'
 import type { EventRecorder } from '../ports/outbox.ts'
 import type { RateLimiter } from '../ports/rate-limiter.ts'
 import type { EventCatalog, EventHandler } from './define-events.ts'
@@ -41,6 +42,8 @@ export interface TransactionScope<Repositories, Uses> {
   readonly uses: Uses
   /** Present only here: an event cannot be recorded outside the transaction that made it true. */
   readonly events: EventRecorder
+  /** Present only here: a job exists exactly when the transaction that called for it committed. */
+  readonly jobs: JobRecorder
 }
 
 /** Everything a module is given. */

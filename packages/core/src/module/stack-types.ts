@@ -3,6 +3,7 @@ import type { Operation } from '../contract/operation.ts'
 import type { FetchHandler, ResponseConstructor } from '../http/fetch-handler-options.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Cache } from '../ports/cache.ts'
+import type { JobQueue } from '../ports/job-queue.ts'
 import type { KeyVault } from '../ports/key-vault.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Mailer } from '../ports/mailer.ts'
@@ -48,12 +49,22 @@ export interface SharedPorts {
 export interface StackOptions<M extends AnyModule> extends SharedPorts {
   readonly modules: readonly M[]
   readonly storage: Storage<RepositoriesOf<M>>
+  /** Where jobs wait. @default the jobs of the storage */
+  readonly queue?: JobQueue
   /** Where settings come from, such as `fromEnv()`. */
   readonly settings: SettingsSource
   /** Environment names that the host reads itself, so that they are not reported as unknown. */
   readonly knownSettings?: readonly string[]
   /** Class of the answers; a host on Node passes a light one, such as srvx's `FastResponse`. @default the global `Response` */
   readonly Response?: ResponseConstructor
+}
+
+export interface StartOptions {
+  /**
+   * Whether this process delivers events and works on jobs. One that only answers requests leaves that to others, which call `start`
+   * too and need not serve `fetch`. @default true
+   */
+  readonly workers?: boolean
 }
 
 export interface StackBase<M extends AnyModule> {
@@ -73,7 +84,7 @@ export interface StackBase<M extends AnyModule> {
    *
    * @throws StartFailed with the step that failed.
    */
-  start(report?: StepReport): Promise<void>
+  start(report?: StepReport, options?: StartOptions): Promise<void>
   /** Turns readiness off, so that a proxy sends nothing more; requests are still answered. `stop` comes later. */
   drain(): void
   /** Readiness turns false first; then requests, deliveries and jobs under way are finished, and adapters are closed. */
@@ -81,6 +92,8 @@ export interface StackBase<M extends AnyModule> {
   readiness(): Promise<Readiness>
   /** Delivers the events that are due and returns how many; for scripts and tests that do not `start`. */
   deliverEvents(): Promise<number>
+  /** Does the jobs that are due and returns how many; for scripts and tests that do not `start`. */
+  runJobs(): Promise<number>
 }
 
 export type Stack<M extends AnyModule> = ServicesOf<M> & StackBase<M>

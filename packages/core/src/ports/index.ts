@@ -18,13 +18,13 @@ export {
   type DeadJob,
   type FailureOutcome,
   type Job,
-  type JobQueue,
   type JobRecorder,
   type JobStore,
   leaseExpired,
   type QueuePolicy,
   retryDelayMs,
-} from './job-queue.ts'
+} from './job-store.ts'
+export type { JobQueue } from './job-queue.ts'
 export { jobQueueConformance, type JobQueueHarness } from './job-queue.conformance.ts'
 export {
   type JobRow,
@@ -128,6 +128,15 @@ export {
 } from './object-store.ts'
 export { objectStoreConformance } from './object-store.conformance.ts'
 export { memoryObjectStore, pageOfObjects } from './object-store.memory.ts'
+
+export { checkSecretName, checkSecretValue, isSecretName } from './secret-name.ts'
+export { type SecretStore, SecretStoreErrors, type StoredSecret } from './secret-store.ts'
+export {
+  type SecretStoreCapabilities,
+  secretStoreConformance,
+  type SecretStoreHarness,
+} from './secret-store.conformance.ts'
+export { memorySecretStore } from './secret-store.memory.ts'
 
 export { fromBase64url, toBase64url } from '../kernel/base64url.ts'
 export { type Clock, epochSeconds, systemClock } from '../kernel/clock.ts'

@@ -1,4 +1,5 @@
-import type { ClaimedJob, FailureOutcome, Job, JobQueue, JobRecorder, QueuePolicy } from './job-queue.ts'
+import type { JobQueue } from './job-queue.ts'
+import type { ClaimedJob, FailureOutcome, Job, JobRecorder, QueuePolicy } from './job-store.ts'
 import { race, racers, type Suite, winners } from './suite.ts'
 import type { Timeline } from './timeline.ts'
 

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../kernel/clock.ts'
 import { addMilliseconds } from '../kernel/duration.ts'
 import { type Id, newId } from '../kernel/id.ts'
-import { type ClaimedJob, type JobRecorder, type JobStore, leaseExpired, retryDelayMs } from './job-queue.ts'
+import { type ClaimedJob, type JobRecorder, type JobStore, leaseExpired, retryDelayMs } from './job-store.ts'
 
 /** A row of the jobs. Rows are replaced, never changed, so that a copy of the map is a snapshot. */
 export interface JobRow {

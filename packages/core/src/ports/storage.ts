@@ -1,6 +1,6 @@
 import type { PortAdapter } from './adapter.ts'
 import type { IdempotencyStore } from './idempotency-store.ts'
-import type { JobRecorder, JobStore } from './job-queue.ts'
+import type { JobRecorder, JobStore } from './job-store.ts'
 import type { EventRecorder, Outbox } from './outbox.ts'
 
 /** The transaction's own connection, for an adapter that keeps tables of its own in the same database. */
