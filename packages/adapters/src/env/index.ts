@@ -1,0 +1,1 @@
+export { envSecretStore, type EnvSecretStoreOptions } from './env-secret-store.ts'
