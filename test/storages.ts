@@ -35,17 +35,16 @@ const candidates = [
   'postgres://postgres@127.0.0.1:5432/postgres',
 ]
 
-/** Where Postgres for tests is: CORBEL_TEST_DATABASE_URL, or whatever answers on the standard port. Null when nothing does. */
+/**
+ * Where Postgres for tests is: CORBEL_TEST_DATABASE_URL, or whatever answers on the standard port. Null when nothing does. Its role is
+ * one that row-level security binds.
+ */
 export async function postgresUrl(): Promise<string | null> {
   const told = process.env['CORBEL_TEST_DATABASE_URL']
-  if (told) return told
+  if (told) return asPlainRole(told)
   for (const url of candidates) {
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1000 })
-    client.on('error', () => {})
     try {
-      await client.connect()
-      await client.end()
-      return url
+      return await asPlainRole(url)
     } catch {
       // Nothing there, or not for this role: the next one.
     }
@@ -53,6 +52,34 @@ export async function postgresUrl(): Promise<string | null> {
   if (process.env['CI'] === 'true')
     throw new Error('CI runs the suites on Postgres: set CORBEL_TEST_DATABASE_URL.')
   return null
+}
+
+const plainRole = 'corbel_test_plain'
+
+/** The same address, for a role without privileges that is made when the one of the address has any. */
+async function asPlainRole(url: string): Promise<string> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1000 })
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ database: string; sees: boolean }>(
+      `select current_database() as database, rolsuper or rolbypassrls as sees from pg_roles where rolname = current_user`,
+    )
+    if (rows[0]?.sees !== true) return url
+    // Test files start at the same time, and two grants on one database at once fail.
+    await client.query(`
+      begin;
+      select pg_advisory_xact_lock(hashtext('${plainRole}'));
+      do $$ begin create role ${plainRole} login password '${plainRole}'; exception when duplicate_object then null; end $$;
+      grant create on database ${pg.escapeIdentifier(rows[0].database)} to ${plainRole};
+      commit`)
+  } finally {
+    await client.end()
+  }
+  const plain = new URL(url)
+  plain.username = plainRole
+  plain.password = plainRole
+  return plain.href
 }
 
 /** The back ends on which a suite is to run here. */
@@ -185,7 +212,6 @@ async function openPostgres({ log }: Counting) {
   const connectionString = await postgresUrl()
   if (connectionString === null) throw new Error('There is no Postgres to test with.')
   const schema = newId('corbel_test')
-  const role = await plainRole(connectionString)
   const dialect = (settings: string, max: number) =>
     postgresDialect({
       pool: new pg.Pool({
@@ -194,7 +220,7 @@ async function openPostgres({ log }: Counting) {
         // Far beyond what a busy machine needs: what hangs fails, and nothing is timed.
         connectionTimeoutMillis: 20_000,
         statement_timeout: 20_000,
-        options: `-c search_path=${schema} -c role=${role} ${settings}`,
+        options: `-c search_path=${schema} ${settings}`,
       }),
     })
   const db = new Kysely<unknown>({ dialect: dialect('', 16), log })
@@ -205,28 +231,4 @@ async function openPostgres({ log }: Counting) {
     await Promise.all([db.destroy(), everything.destroy()])
   }
   return { db, everything, close }
-}
-
-/** A role that row-level security binds: that of the connection string, or one made by it when it is a superuser. */
-async function plainRole(connectionString: string): Promise<string> {
-  const client = new pg.Client({ connectionString })
-  await client.connect()
-  try {
-    const { rows } = await client.query<{ role: string; database: string; sees: boolean }>(
-      `select rolname as role, current_database() as database, rolsuper or rolbypassrls as sees
-      from pg_roles where rolname = current_user`,
-    )
-    const [{ role, database, sees }] = rows as [(typeof rows)[0]]
-    if (!sees) return role
-    // Test files start at the same time, and two grants on one database at once fail.
-    await client.query(`
-      begin;
-      select pg_advisory_xact_lock(hashtext('corbel_test_plain'));
-      do $$ begin create role corbel_test_plain nologin; exception when duplicate_object then null; end $$;
-      grant create on database ${pg.escapeIdentifier(database)} to corbel_test_plain;
-      commit`)
-    return 'corbel_test_plain'
-  } finally {
-    await client.end()
-  }
 }

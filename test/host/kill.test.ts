@@ -125,6 +125,13 @@ const notIn =
 
 const postgres = await postgresUrl()
 
+/** The same database, looked at across tenants. */
+function everyTenant(database: URL): string {
+  const url = new URL(database)
+  url.searchParams.set('options', `${url.searchParams.get('options')} -c corbel.scope=platform`)
+  return url.href
+}
+
 describe('kill -9 in the middle of 200 registrations', () => {
   const folder = tempFolder()
 
@@ -154,7 +161,7 @@ describe('kill -9 in the middle of 200 registrations', () => {
       const schema = newId('corbel_test')
       const url = new URL(postgres ?? '')
       url.searchParams.set('options', `-c search_path=${schema}`)
-      const pool = new pg.Pool({ connectionString: url.href, max: 1 })
+      const pool = new pg.Pool({ connectionString: everyTenant(url), max: 1 })
       await pool.query(`create schema ${schema}`)
       try {
         await killAndLook({
