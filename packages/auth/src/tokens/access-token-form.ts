@@ -1,4 +1,3 @@
-import { base64url } from 'jose'
 import { AccessTokenHeader } from './access-token.ts'
 
 /** Longest token that is looked at, in characters. */
@@ -13,6 +12,9 @@ export interface ReadAccessToken {
   readonly header: AccessTokenHeader
   /** Not verified yet. */
   readonly payload: unknown
+  /** What the signature is over; ASCII. */
+  readonly signed: string
+  readonly signature: Uint8Array<ArrayBuffer>
 }
 
 /**
@@ -23,27 +25,51 @@ export interface ReadAccessToken {
  */
 export function readAccessToken(token: string): ReadAccessToken | null {
   if (token.length > longestAccessToken) return null
-  const [head, body, signature, ...rest] = token.split('.').map(bytesOf)
-  if (!head || !body || signature?.length !== signatureLength || rest.length > 0) return null
-  const header = AccessTokenHeader.safeParse(jsonOf(head))
-  const payload = jsonOf(body)
-  return header.success && payload !== undefined ? { header: header.data, payload } : null
+  const [, head, body, tail] = form.exec(token) ?? []
+  if (head === undefined || body === undefined || tail === undefined) return null
+  if (!isExact(head) || !isExact(body) || !isExact(tail)) return null
+  const signature = binaryOf(tail)
+  if (signature.length !== signatureLength) return null
+  const header = AccessTokenHeader.safeParse(jsonOf(binaryOf(head)))
+  const payload = jsonOf(binaryOf(body))
+  if (!header.success || payload === undefined) return null
+  const signed = token.slice(0, token.lastIndexOf('.'))
+  return { header: header.data, payload, signed, signature: bytesOf(signature) }
 }
 
-function bytesOf(segment: string): Uint8Array | null {
-  if (!/^[A-Za-z0-9_-]+$/.test(segment)) return null
-  try {
-    const bytes = base64url.decode(segment)
-    return base64url.encode(bytes) === segment ? bytes : null
-  } catch {
-    return null
+// RFC 4648 §5 without padding.
+const form = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/
+
+/** A last group of two or three characters has four or two bits to spare, which must be zero; one character holds no byte. */
+function isExact(segment: string): boolean {
+  const last = segment.at(-1) ?? ''
+  switch (segment.length % 4) {
+    case 0:
+      return true
+    case 2:
+      return 'AQgw'.includes(last)
+    case 3:
+      return 'AEIMQUYcgkosw048'.includes(last)
+    default:
+      return false
   }
 }
 
+/** One character for each byte. */
+const binaryOf = (segment: string): string => atob(segment.replaceAll('-', '+').replaceAll('_', '/'))
+
+function bytesOf(binary: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(binary.length)
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i)
+  return bytes
+}
+
+const ascii = /^[\x20-\x7e]*$/
+
 /** The value, if `JSON.stringify` would write it in these very bytes: it writes no member twice. Undefined otherwise. */
-function jsonOf(bytes: Uint8Array): unknown {
+function jsonOf(binary: string): unknown {
   try {
-    const text = decoder.decode(bytes)
+    const text = ascii.test(binary) ? binary : decoder.decode(bytesOf(binary))
     const value: unknown = JSON.parse(text)
     return JSON.stringify(value) === text ? value : undefined
   } catch {

@@ -28,7 +28,7 @@ export class AccessTokenService {
   async authenticate(token: string): Promise<Principal> {
     const { accessTokens, revocations } = this.#deps
     const principal = await accessTokens.verify(token)
-    await this.refreshRevocations()
+    if (!revocations.isFresh) await this.refreshRevocations()
     if (revocations.has(principal.sessionId)) {
       throw AuthErrors.sessionEnded({ headers: { 'www-authenticate': 'Bearer error="invalid_token"' } })
     }

@@ -28,6 +28,7 @@ export const AccessTokenClaims = z.object({
   client_id: identifier,
   iat: numericDate,
   exp: numericDate,
+  nbf: numericDate.optional(),
   jti: identifier,
   sid: idSchema('ses'),
   tid: idSchema('ten'),

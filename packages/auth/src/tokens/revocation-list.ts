@@ -54,15 +54,24 @@ export class RevocationList {
     return this.#revoked.size
   }
 
+  /** Whether {@link refresh} would change nothing. */
+  get isFresh(): boolean {
+    return this.#age < this.#options.interval
+  }
+
+  /** A clock that was set back must not make the list look recent. */
+  get #age(): number {
+    return Math.abs(this.#options.clock.now().getTime() - (this.#readAt ?? Number.NEGATIVE_INFINITY))
+  }
+
   /**
    * Makes the list recent enough to decide by.
    *
    * @throws `auth/revocations-unavailable` when it is older than three intervals and cannot be read.
    */
   async refresh(list: ListRevokedSince): Promise<void> {
-    const { clock, interval, logger } = this.#options
-    // A clock that was set back must not make the list look recent.
-    const age = Math.abs(clock.now().getTime() - (this.#readAt ?? Number.NEGATIVE_INFINITY))
+    const { interval, logger } = this.#options
+    const age = this.#age
     if (age < interval) return
     const reading = this.#read(list)
     if (age < patience * interval) {

@@ -1,6 +1,6 @@
 import { type Clock, milliseconds } from '@corbel/core'
-import type { KeyVault, Logger, PublicKey } from '@corbel/core/ports'
-import { type CryptoKey, importJWK } from 'jose'
+import type { KeyVault, Logger } from '@corbel/core/ports'
+import { importVerifier, type VerifySignature } from './verify-signature.node.ts'
 
 /** How long a set of keys is used before the vault is asked again. */
 const freshFor = milliseconds('30s')
@@ -13,10 +13,10 @@ export interface VerificationKeysOptions {
   readonly onChange: () => void
 }
 
-/** The public keys whose signatures are accepted. They come from the vault and from nowhere else. */
+/** What verifies with the public keys whose signatures are accepted. They come from the vault and from nowhere else. */
 export class VerificationKeys {
   readonly #options: VerificationKeysOptions
-  #keys: ReadonlyMap<string, CryptoKey> = new Map()
+  #keys: ReadonlyMap<string, VerifySignature> = new Map()
   #readAt = Number.NEGATIVE_INFINITY
   #missedAt = Number.NEGATIVE_INFINITY
   #reading: Promise<void> | undefined
@@ -25,16 +25,20 @@ export class VerificationKeys {
     this.#options = options
   }
 
+  get isFresh(): boolean {
+    return this.#now() - this.#readAt < freshFor
+  }
+
   /** Reads the keys again when they are older than 30 s. While the vault does not answer, the last ones stay in use. */
   async refresh(): Promise<void> {
-    if (this.#now() - this.#readAt >= freshFor) await this.#read()
+    if (!this.isFresh) await this.#read()
   }
 
   /**
    * The key of this name, or null. A name that is not known makes the vault be asked again, at most once in 30 s, so that made-up
    * names cannot be used to keep it busy.
    */
-  async find(kid: string): Promise<CryptoKey | null> {
+  async find(kid: string): Promise<VerifySignature | null> {
     if (!this.#keys.has(kid) && this.#mayAskAgain()) await this.#read()
     return this.#keys.get(kid) ?? null
   }
@@ -74,7 +78,7 @@ export class VerificationKeys {
     const isSame = names.size === this.#keys.size && [...names].every((kid) => this.#keys.has(kid))
     if (isSame) return
     this.#keys = new Map(
-      await Promise.all(published.map(async (key) => [key.kid, await imported(key)] as const)),
+      await Promise.all(published.map(async (key) => [key.kid, await importVerifier(key)] as const)),
     )
     onChange()
   }
@@ -83,5 +87,3 @@ export class VerificationKeys {
     return this.#options.clock.now().getTime()
   }
 }
-
-const imported = ({ kty, crv, x }: PublicKey): Promise<CryptoKey> => importJWK({ kty, crv, x }, 'EdDSA')

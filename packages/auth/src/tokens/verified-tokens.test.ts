@@ -1,5 +1,6 @@
 import type { Principal } from '@corbel/core'
 import { manualClock } from '@corbel/core/ports'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { VerifiedTokens } from './verified-tokens.ts'
 
@@ -7,14 +8,27 @@ const principal = (role: string) => ({ role }) as Principal
 const later = new Date('2026-01-01T00:15:00Z')
 
 describe('verified tokens', () => {
-  it('forgets the least recently used one', () => {
-    const tokens = new VerifiedTokens(manualClock(), 2)
-    tokens.keep('a', principal('a'), later)
-    tokens.keep('b', principal('b'), later)
+  it('forgets what was not used for half as many others as it holds', () => {
+    const tokens = new VerifiedTokens(manualClock(), 4)
+    for (const token of ['a', 'b']) tokens.keep(token, principal(token), later)
     tokens.find('a')
     tokens.keep('c', principal('c'), later)
     expect(['a', 'b', 'c'].map((token) => tokens.find(token)?.role)).toEqual(['a', undefined, 'c'])
-    expect(tokens.size).toBe(2)
+  })
+
+  it('never holds more than it may', () => {
+    const tokens = new VerifiedTokens(manualClock(), 10)
+    const use = fc.record({ token: fc.nat({ max: 40 }), isNew: fc.boolean() })
+    fc.assert(
+      fc.property(fc.array(use, { minLength: 20 }), (uses) => {
+        for (const { token, isNew } of uses) {
+          const found = tokens.find(`${token}`)
+          if (found) expect(found.role).toBe(`${token}`)
+          else if (isNew) tokens.keep(`${token}`, principal(`${token}`), later)
+          expect(tokens.size).toBeLessThanOrEqual(10)
+        }
+      }),
+    )
   })
 
   it('forgets one at the second at which it expires', () => {
