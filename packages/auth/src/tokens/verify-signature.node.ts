@@ -1,4 +1,4 @@
-import type { KeyObject, webcrypto } from 'node:crypto'
+import type * as crypto from 'node:crypto'
 import type { PublicKey } from '@corbel/core/ports'
 import { longestAccessToken } from './access-token-form.ts'
 
@@ -11,12 +11,12 @@ export type VerifySignature = (text: string, signature: Uint8Array<ArrayBuffer>)
 /** Undefined on other runtimes and on Node before 22.3. */
 const node = globalThis.process?.getBuiltinModule?.('node:crypto')
 
-/** @param crypto - For tests. @default node:crypto where there is one, else Web Crypto */
+/** @param by - For tests. @default node:crypto where there is one, else Web Crypto */
 export async function importVerifier(
   { kty, crv, x }: PublicKey,
-  crypto: 'node' | 'web' = node ? 'node' : 'web',
+  by: 'node' | 'web' = node ? 'node' : 'web',
 ): Promise<VerifySignature> {
-  return crypto === 'node' && node
+  return by === 'node' && node
     ? nodeVerifier(node, node.createPublicKey({ key: { kty, crv, x }, format: 'jwk' }))
     : webVerifier(
         await globalThis.crypto.subtle.importKey('jwk', { kty, crv, x }, 'Ed25519', false, ['verify']),
@@ -24,13 +24,13 @@ export async function importVerifier(
 }
 
 const nodeVerifier =
-  ({ verify }: typeof import('node:crypto'), key: KeyObject): VerifySignature =>
+  ({ verify }: typeof crypto, key: crypto.KeyObject): VerifySignature =>
   (text, signature) =>
     // RFC 8032 §5.1.7; there is no digest to name.
     verify(null, bytesOf(text), key, signature)
 
 const webVerifier =
-  (key: webcrypto.CryptoKey): VerifySignature =>
+  (key: crypto.webcrypto.CryptoKey): VerifySignature =>
   (text, signature) =>
     globalThis.crypto.subtle.verify('Ed25519', key, signature, bytesOf(text))
 
