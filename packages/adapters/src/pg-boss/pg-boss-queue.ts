@@ -31,6 +31,8 @@ interface Envelope {
 
 // pg-boss's longest: the end of a job whose worker renews its lease for ever.
 const longestRunSeconds = 24 * 60 * 60
+// pg-boss's shortest.
+const shortestLeaseSeconds = 10
 // Dead letters wait for a person, and scheduled jobs for their time: pg-boss's 14 days would delete them unseen.
 const retentionSeconds = 10 * 365 * 24 * 60 * 60
 
@@ -136,7 +138,7 @@ const optionsOf = ({ attempts, retryMs, longestRetryMs, leaseMs }: QueuePolicy) 
   retryBackoff: true,
   retryDelay: Math.ceil(retryMs / 1000),
   retryDelayMax: Math.ceil(longestRetryMs / 1000),
-  heartbeatSeconds: Math.ceil(leaseMs / 1000),
+  heartbeatSeconds: Math.max(shortestLeaseSeconds, Math.ceil(leaseMs / 1000)),
   expireInSeconds: longestRunSeconds,
   retentionSeconds,
 })

@@ -31,7 +31,7 @@ export interface QueuedJobSpec<S extends z.ZodObject = z.ZodObject> extends Name
   readonly retry?: Duration
   /** Longest wait after a failure. Whole seconds. @default '30m' */
   readonly longestRetry?: Duration
-  /** After how long a job of a worker that died is another's. Whole seconds, at least 10. @default '30s' */
+  /** After how long a job of a worker that died is another's. Whole seconds. @default '30s' */
   readonly lease?: Duration
   /** How many of them one process works on at once. @default 4 */
   readonly concurrency?: number

@@ -29,7 +29,10 @@ export interface QueuePolicy {
   readonly retryMs: number
   /** Longest wait after a failure. Milliseconds, at least `retryMs`, whole seconds. */
   readonly longestRetryMs: number
-  /** For how long a job is hidden from others unless it is renewed. Milliseconds, at least 10,000, whole seconds. */
+  /**
+   * For how long a job is hidden from others unless it is renewed. Milliseconds, at least 1000, whole seconds; an engine takes the
+   * shortest that it can keep when that is longer.
+   */
   readonly leaseMs: number
 }
 
