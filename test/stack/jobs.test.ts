@@ -16,7 +16,12 @@ import { recordBackend } from '../backends.ts'
 import { backends, openStorage, type OpenStorage, openTimeout, postgresUrl } from '../storages.ts'
 
 const NoteJobs = defineJobs({
-  index: { name: 'notes.note.index', summary: 'Indexes a note.', payload: z.object({ text: z.string() }) },
+  index: {
+    name: 'notes.note.index',
+    summary: 'Indexes a note.',
+    payload: z.object({ text: z.string() }),
+    attempts: 1,
+  },
 })
 
 const broken = new Error('the work failed')
@@ -116,6 +121,25 @@ describe.each([...found, ...(found.includes('postgres') ? ['pg-boss'] : [])])(
       await answering.stop()
       await working.stop()
       expect(seen.toSorted((a, b) => a.localeCompare(b))).toEqual(['ten_1 first', 'ten_1 second'])
+    })
+
+    test('a job that was given up is listed, given back, and done', async () => {
+      let mended = false
+      const seen: string[] = []
+      const script = replica(({ id }) => {
+        if (!mended) throw new RangeError('The index is full.')
+        seen.push(id)
+      })
+      await script.notes.write('poison')
+      await script.runJobs()
+      const [dead, ...more] = await script.queue.dead(NoteJobs.index.name, 10)
+      expect(more).toEqual([])
+      expect(dead).toMatchObject({ tenantId: 'ten_1', payload: { text: 'poison' }, error: 'RangeError' })
+      mended = true
+      expect(await script.queue.redrive(NoteJobs.index.name, 10)).toBe(1)
+      await script.runJobs()
+      expect(seen).toEqual([dead?.id])
+      expect(await script.queue.dead(NoteJobs.index.name, 10)).toEqual([])
     })
 
     test('a script does what is due without starting', async () => {

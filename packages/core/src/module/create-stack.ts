@@ -160,6 +160,7 @@ export function createStack<M extends AnyModule>(
     catalogs,
     logger,
     meter,
+    queue,
     readiness,
     transaction: (work: (tx: ServicesOf<M>) => Promise<unknown>) =>
       transact(composition, (_, uses) => work(uses as ServicesOf<M>)),

@@ -4,6 +4,7 @@ import type { FetchHandler, ResponseConstructor } from '../http/fetch-handler-op
 import type { Clock } from '../kernel/clock.ts'
 import type { Cache } from '../ports/cache.ts'
 import type { JobQueue } from '../ports/job-queue.ts'
+import type { JobStore } from '../ports/job-store.ts'
 import type { KeyVault } from '../ports/key-vault.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Mailer } from '../ports/mailer.ts'
@@ -77,6 +78,8 @@ export interface StackBase<M extends AnyModule> {
   readonly operations: readonly Operation[]
   readonly logger: Logger
   readonly meter: Meter
+  /** The jobs that were given up, by the name of their queue, for whoever operates the stack. */
+  readonly queue: Pick<JobStore, 'dead' | 'redrive'>
   /** Runs work over every module's services in one storage transaction. */
   transaction<T>(work: (tx: ServicesOf<M>) => Promise<T>): Promise<T>
   /**
