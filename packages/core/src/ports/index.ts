@@ -138,6 +138,11 @@ export {
 } from './secret-store.conformance.ts'
 export { memorySecretStore } from './secret-store.memory.ts'
 
+export { type RecordedSpan, recordingTracer, type RecordingTracer } from './recording-tracer.ts'
+export { errorShown, parseTraceparent, printTraceparent, type TraceContext } from './trace-context.ts'
+export { silentTracer, type Span, type SpanAttributes, type SpanKind, type Tracer } from './tracer.ts'
+export { type TracerCapabilities, tracerConformance, type TracerHarness } from './tracer.conformance.ts'
+
 export { fromBase64url, toBase64url } from '../kernel/base64url.ts'
 export { type Clock, epochSeconds, systemClock } from '../kernel/clock.ts'
 export { addMilliseconds, after, before, type Duration, milliseconds, seconds } from '../kernel/duration.ts'
