@@ -53,7 +53,7 @@ create table corbel_jobs (
 );
 CREATE INDEX corbel_jobs_dead_idx ON corbel_jobs USING btree (name, died_at, seq) WHERE (died_at IS NOT NULL);
 CREATE INDEX corbel_jobs_due_idx ON corbel_jobs USING btree (name, due_at, seq) WHERE (died_at IS NULL);
-CREATE UNIQUE INDEX corbel_jobs_singleton_key ON corbel_jobs USING btree (name, singleton_key) WHERE ((attempts = 0) AND (died_at IS NULL));
+CREATE UNIQUE INDEX corbel_jobs_singleton_key ON corbel_jobs USING btree (tenant_id, name, singleton_key) NULLS NOT DISTINCT WHERE ((singleton_key IS NOT NULL) AND (attempts = 0) AND (died_at IS NULL));
 alter table corbel_jobs enable row level security;
 alter table corbel_jobs force row level security;
 create policy corbel_tenant on corbel_jobs for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));

@@ -146,9 +146,11 @@ const optionsOf = ({ attempts, retryMs, longestRetryMs, leaseMs }: QueuePolicy) 
 function toInsert({ tenantId, payload, runAt, singletonKey }: Job): JobInsert {
   const id = newId('job')
   const data: Envelope = { id, tenantId, payload }
-  // Its keys are of letters, digits, `_`, `-`, `.` and `/`, and no key is a key too.
+  // pg-boss takes letters, digits, `_`, `-`, `.` and `/`; its keys know no tenants; and no key is a key too.
   const key =
-    singletonKey === undefined ? `job.${id}` : `key.${toBase64url(new TextEncoder().encode(singletonKey))}`
+    singletonKey === undefined
+      ? `job.${id}`
+      : `key.${toBase64url(new TextEncoder().encode(JSON.stringify([tenantId, singletonKey])))}`
   return { data, singletonKey: key, ...(runAt && { startAfter: runAt }) }
 }
 

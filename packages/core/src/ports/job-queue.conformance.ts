@@ -232,7 +232,7 @@ export function jobQueueConformance({ test, expect }: Suite, fresh: () => Promis
     expect(await claimed(harness)).toHaveLength(1)
   })
 
-  test('while a job with the same key waits for its first attempt, another changes nothing', async () => {
+  test('while a job with the same name, tenant and key waits for its first attempt, another changes nothing', async () => {
     const harness = await opened()
     const singletonKey = 'a key: "ключ" 🔑'
     await harness.queue.enqueue(job(0, { singletonKey }), job(1, { singletonKey }))
@@ -240,7 +240,10 @@ export function jobQueueConformance({ test, expect }: Suite, fresh: () => Promis
     await harness.queue.enqueue(job(3, { singletonKey: 'another' }))
     await harness.queue.enqueue(job(4, { singletonKey, name: other.name }))
     await harness.queue.enqueue(job(5), job(6))
-    expect(numbersOf(await claimed(harness))).toEqual([0, 3, 5, 6])
+    for (const tenantId of ['ten_2', null] as const) {
+      await harness.queue.enqueue(job(8, { singletonKey, tenantId }), job(9, { singletonKey, tenantId }))
+    }
+    expect(numbersOf(await claimed(harness))).toEqual([0, 3, 5, 6, 8, 8])
     expect((await claimed(harness, 10, other)).map(numberOf)).toEqual([4])
     await harness.queue.enqueue(job(7, { singletonKey }))
     expect((await claimed(harness)).map(numberOf)).toEqual([7])
@@ -263,6 +266,18 @@ export function jobQueueConformance({ test, expect }: Suite, fresh: () => Promis
     await harness.queue.complete(await claimOne(harness))
     expect(await harness.queue.redrive(queue.name, 10)).toBe(1)
     expect((await claimed(harness)).map(numberOf)).toEqual([0])
+  })
+
+  test('of concurrent jobs and redrives of one key one job waits', async () => {
+    const harness = await opened()
+    await harness.queue.enqueue(job(0, { singletonKey: 'key' }))
+    await kill(harness)
+    const results = await race(async (number) => {
+      if (number % 2 === 0) await harness.queue.redrive(queue.name, 10)
+      else await harness.queue.enqueue(job(number, { singletonKey: 'key' }))
+    })
+    expect(winners(results)).toHaveLength(racers)
+    expect(await claimed(harness, racers)).toHaveLength(1)
   })
 
   test('a job enqueued in a transaction exists when it has committed, and not before', async () => {

@@ -5,6 +5,7 @@ import { vitestSuite } from '../../../../test/vitest-suite.ts'
 import { jobQueueConformance, type JobQueueHarness } from './job-queue.conformance.ts'
 import { jobTable, memoryJobRecorder, memoryJobs, mergeJobs } from './job-queue.memory.ts'
 import type { JobQueue } from './job-queue.ts'
+import type { Job } from './job-store.ts'
 import { manualTime } from './timeline.ts'
 
 function open(): JobQueueHarness {
@@ -114,6 +115,23 @@ test.each([
       enqueue: (...jobs) => queue.enqueue(...jobs.map(({ singletonKey: _, ...job }) => job)),
     })),
     'of concurrent jobs with one key one is kept',
+  ],
+  [
+    'keys that tenants share',
+    spoilt((queue) => {
+      const owners = new Map<string, Job['tenantId']>()
+      return {
+        enqueue: async (...jobs) => {
+          for (const job of jobs) {
+            const tenantId =
+              job.singletonKey === undefined ? job.tenantId : (owners.get(job.name) ?? job.tenantId)
+            owners.set(job.name, tenantId)
+            await queue.enqueue({ ...job, tenantId })
+          }
+        },
+      }
+    }),
+    'while a job with the same name, tenant and key waits for its first attempt, another changes nothing',
   ],
   [
     'times that nobody looks at',

@@ -32,9 +32,12 @@ export const jobTable = (): JobTable => ({ jobs: new Map() })
 
 const waits = ({ attempts, diedAt }: JobRow): boolean => attempts === 0 && diedAt === null
 
-const isTaken = ({ jobs }: JobTable, { name, singletonKey }: JobRow): boolean =>
+const isTaken = ({ jobs }: JobTable, { name, tenantId, singletonKey }: JobRow): boolean =>
   singletonKey !== null &&
-  [...jobs.values()].some((row) => waits(row) && row.name === name && row.singletonKey === singletonKey)
+  [...jobs.values()].some(
+    (row) =>
+      waits(row) && row.name === name && row.tenantId === tenantId && row.singletonKey === singletonKey,
+  )
 
 function insert(table: JobTable, row: JobRow): void {
   if (!isTaken(table, row)) table.jobs.set(row.id, row)

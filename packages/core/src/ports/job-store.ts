@@ -10,7 +10,7 @@ export interface Job<Payload = unknown> {
   readonly payload: Payload
   /** It is not due before. @default at once */
   readonly runAt?: Date
-  /** While a job of the same name and key waits for its first attempt, another one changes nothing. */
+  /** While a job of the same name, tenant and key waits for its first attempt, another one changes nothing. */
   readonly singletonKey?: string
 }
 

@@ -11,6 +11,7 @@ import {
 import { sql } from 'kysely'
 import { jsonb } from '../json.ts'
 import type { TenantDb } from '../scoped-db.ts'
+import { isUniqueViolation } from '../unique-violation.ts'
 
 interface JobRow {
   readonly id: Id<'job'>
@@ -46,9 +47,8 @@ export const kyselyJobRecorder = (db: TenantDb, clock: Clock): JobRecorder => ({
         (j.row ->> 'dueAt')::timestamptz
       from jsonb_array_elements(${jsonb(rows)}) with ordinality as j (row, position)
       order by j.position
-      on conflict (name, singleton_key) where attempts = 0 and died_at is null do nothing`.execute(
-      db.forOwner(jobs, 'jobs.enqueue'),
-    )
+      on conflict (tenant_id, name, singleton_key) where singleton_key is not null and attempts = 0 and died_at is null
+      do nothing`.execute(db.forOwner(jobs, 'jobs.enqueue'))
   },
 })
 
@@ -123,25 +123,37 @@ export const kyselyJobStore = (db: TenantDb, clock: Clock): JobStore => ({
   },
 
   async redrive(name, limit) {
-    // Two dead letters with one key cannot both wait: the one that has been dead for longer goes first.
-    const { numAffectedRows } = await sql`
-      with free as materialized (
-        select seq from (
-          select distinct on (coalesce(singleton_key, id)) seq, died_at from corbel_jobs d
-          where name = ${name} and died_at is not null and not exists (
-            select from corbel_jobs w
-            where w.name = d.name and w.singleton_key = d.singleton_key and w.attempts = 0 and w.died_at is null
-          )
-          order by coalesce(singleton_key, id), died_at, seq
-        ) as f
-        order by died_at, seq limit ${limit}::integer
-      )
-      update corbel_jobs j
-      set attempts = 0, died_at = null, last_error = null, due_at = ${clock.now()}::timestamptz
-      from free where j.seq = free.seq and j.died_at is not null`.execute(db.platform('jobs.redrive'))
-    return Number(numAffectedRows ?? 0n)
+    for (;;) {
+      try {
+        return await redrive(db, name, limit, clock.now())
+      } catch (error) {
+        // Somebody enqueued a key just now; the next look sees it.
+        if (!isUniqueViolation(error, 'corbel_jobs_singleton_key')) throw error
+      }
+    }
   },
 })
+
+async function redrive(db: TenantDb, name: string, limit: number, now: Date): Promise<number> {
+  // Two dead letters with one key cannot both wait: the one that has been dead for longer goes first.
+  const { numAffectedRows } = await sql`
+    with free as materialized (
+      select seq from (
+        select distinct on (tenant_id, coalesce(singleton_key, id)) seq, died_at from corbel_jobs d
+        where name = ${name} and died_at is not null and not exists (
+          select from corbel_jobs w
+          where w.name = d.name and w.tenant_id is not distinct from d.tenant_id
+            and w.singleton_key = d.singleton_key and w.attempts = 0 and w.died_at is null
+        )
+        order by tenant_id, coalesce(singleton_key, id), died_at, seq
+      ) as f
+      order by died_at, seq limit ${limit}::integer
+    )
+    update corbel_jobs j
+    set attempts = 0, died_at = null, last_error = null, due_at = ${now}::timestamptz
+    from free where j.seq = free.seq and j.died_at is not null`.execute(db.platform('jobs.redrive'))
+  return Number(numAffectedRows ?? 0n)
+}
 
 const held = (db: TenantDb, { id, receipt }: ClaimedJob) =>
   db.platform('jobs.hold').updateTable('corbel_jobs').where('id', '=', id).where('receipt', '=', receipt)
