@@ -4,6 +4,7 @@ import { docsPage } from '../contract/docs-page.ts'
 import { createFetchHandler } from '../http/fetch-handler.ts'
 import type { FetchHandler } from '../http/fetch-handler-options.ts'
 import type { Route } from '../http/implement.ts'
+import { tracedHandler } from '../http/traced-handler.ts'
 import { systemClock } from '../kernel/clock.ts'
 import { memoryCache } from '../ports/cache.memory.ts'
 import { consoleLogger } from '../ports/console-logger.ts'
@@ -50,7 +51,7 @@ export function createStack<M extends AnyModule>(
   options: StackOptions<M> &
     ([MissingModule<M>] extends [never] ? unknown : { readonly missingModule: MissingModule<M> }),
 ): Stack<M> {
-  const { storage, clock = systemClock, logger = consoleLogger(), meter = memoryMeter() } = options
+  const { storage, clock = systemClock, logger = consoleLogger(), meter = memoryMeter(), tracer } = options
   const modules: readonly AnyModule[] = options.modules
   const catalogs = moduleCatalogs(coreCatalogs, modules)
   const loaded = inspectSettings({
@@ -154,7 +155,10 @@ export function createStack<M extends AnyModule>(
   outboxGauges(storage.outbox, meter)
 
   return Object.assign(Object.create(services), {
-    fetch: guarded(handle, lifecycle),
+    fetch: guarded(
+      tracer ? tracedHandler({ handle, tracer, routes, publicUrl: core.publicUrl }) : handle,
+      lifecycle,
+    ),
     profile: loaded.profile,
     operations: routes,
     catalogs,

@@ -11,6 +11,7 @@ import type { Mailer } from '../ports/mailer.ts'
 import type { Meter } from '../ports/meter.ts'
 import type { RateLimiter } from '../ports/rate-limiter.ts'
 import type { Storage } from '../ports/storage.ts'
+import type { Tracer } from '../ports/tracer.ts'
 import type { Readiness } from './health.ts'
 import type { StepReport } from './lifecycle.ts'
 import type { Module, ModuleCatalogs } from './module.ts'
@@ -44,6 +45,8 @@ export interface SharedPorts {
   readonly rateLimiter?: RateLimiter
   readonly logger?: Logger
   readonly meter?: Meter
+  /** @default nothing is traced, at no cost */
+  readonly tracer?: Tracer
   readonly clock?: Clock
 }
 
