@@ -214,6 +214,8 @@ async function openPostgres({ log }: Counting) {
   const schema = newId('corbel_test')
   const dialect = (settings: string, max: number) =>
     postgresDialect({
+      // As the reference host does by default; CI runs the suites a second time without.
+      pipelined: process.env['CORBEL_TEST_PIPELINED'] !== 'false',
       pool: new pg.Pool({
         connectionString,
         max,

@@ -90,7 +90,7 @@ export class TenantQuery extends Query {
 
 /** The part of a client that takes a query object. */
 export interface TenantQueryClient {
-  query(query: TenantQuery): unknown
+  query(query: TenantQuery | StatementConfig): unknown
 }
 
 /** Runs a statement under its scope, in one round trip. */
@@ -102,7 +102,9 @@ export const queryScoped = (
 ): Promise<pg.QueryResult> =>
   new Promise((resolve, reject) => {
     const config = { text, values, ...(name !== undefined && { name }) }
-    client.query(
-      new TenantQuery(scope, config, (error, result) => (error ? reject(error) : resolve(result))),
-    )
+    client.query(new TenantQuery(scope, config, (error, result) => (error ? reject(error) : resolve(result))))
   })
+
+/** Prepares {@link scopeStatement}, before anything else is asked of a new connection. */
+export const prepareScope = (client: TenantQueryClient): Promise<unknown> =>
+  Promise.resolve(client.query({ ...scopeStatement, values: ['', ''] }))
