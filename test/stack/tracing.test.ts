@@ -56,7 +56,7 @@ const things = () =>
 
 function traced() {
   const tracer = recordingTracer()
-  const settings = fromEnv({ CORBEL_PUBLIC_URL: 'https://api.example.com' })
+  const settings = fromEnv({ APP_PUBLIC_URL: 'https://api.example.com' })
   const stack = createStack({
     modules: [things()],
     storage: memoryStorage(),
