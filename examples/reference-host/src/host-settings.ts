@@ -73,6 +73,24 @@ export const HostSettings = defineSettings({
     schema: integer({ max: 86_400 }),
     default: 1800,
   },
+  databasePipelined: {
+    env: 'DATABASE_PIPELINED',
+    section: 'database',
+    summary:
+      'Whether statements are prepared and reads share two more connections. false behind a PgBouncer before 1.21 in transaction mode.',
+    schema: flag(),
+    default: true,
+  },
+  databaseRowSecurity: {
+    env: 'DATABASE_ROW_SECURITY',
+    section: 'database',
+    summary:
+      'require: a start fails under a role that sees through row-level security, as a superuser does. ignore: not in the profile local, for your own machine.',
+    schema: choice(['require', 'ignore']),
+    default: 'require',
+    refuse: (policy) => (policy === 'ignore' ? 'tenants are kept apart by the application alone' : null),
+    fix: 'Leave it out, and connect as a role that is no superuser and has no BYPASSRLS.',
+  },
   redisUrl: {
     env: 'REDIS_URL',
     section: 'redis',

@@ -34,7 +34,9 @@ type HostValues = ReadSettings['values']['host']
 export type DatabaseSettings = Pick<
   HostValues,
   'dataDir' | 'databaseUrl' | 'databasePoolSize' | 'databasePoolTimeout' | 'databasePoolRecycle'
->
+> &
+  // Migrations have no use for it.
+  Partial<Pick<HostValues, 'databasePipelined'>>
 
 /** An open database, and what only its maker can say of it. */
 export interface DatabaseClient {
@@ -50,7 +52,9 @@ export const inboxFolder = ({ resendEnabled, dataDir = '' }: Partial<HostValues>
 
 /** Structured lines on standard error, so that standard output is for people and can be shown without being kept. */
 export function createLogger({ logLevel }: HostValues): Logger {
-  const stream = logDestination((lines) => logger.warn('log lines were dropped, for nobody read them', { lines }))
+  const stream = logDestination((lines) =>
+    logger.warn('log lines were dropped, for nobody read them', { lines }),
+  )
   const logger = pinoLogger({ logger: pino({ level: logLevel }, stream) })
   return logger
 }
@@ -121,7 +125,7 @@ async function openPostgres(host: DatabaseSettings, connectionString: string): P
   })
   return {
     name: 'postgres',
-    db: new Kysely({ dialect: postgresDialect({ pool }) }),
+    db: new Kysely({ dialect: postgresDialect({ pool, pipelined: host.databasePipelined ?? false }) }),
     countConnections: () => ({ total: pool.totalCount, idle: pool.idleCount, queued: pool.waitingCount }),
     close: () => pool.end(),
   }
@@ -154,7 +158,10 @@ export function composeStack(
   measureHost(meter, database.countConnections)
   return createStack({
     modules: [tenant(), auth({ passwords: argon2PasswordHasher() })],
-    storage: kyselyStorage({ db: database.db }),
+    storage: kyselyStorage({
+      db: database.db,
+      rowSecurity: settings.profile === 'local' ? settings.values.host.databaseRowSecurity : 'require',
+    }),
     ...ports,
     logger,
     meter,
