@@ -3,6 +3,7 @@ import { PageErrors } from '../kernel/page.ts'
 import { FetcherErrors } from '../ports/fetcher.ts'
 import { KeyStoreErrors } from '../ports/key-store.ts'
 import { MailerErrors } from '../ports/mailer.ts'
+import { NotifierErrors } from '../ports/notifier.ts'
 import { ObjectStoreErrors } from '../ports/object-store.ts'
 import { PortErrors } from '../ports/port-errors.ts'
 import { SecretStoreErrors } from '../ports/secret-store.ts'
@@ -23,6 +24,7 @@ export const coreCatalogs = {
     StorageErrors,
     KeyStoreErrors,
     MailerErrors,
+    NotifierErrors,
     ObjectStoreErrors,
     SecretStoreErrors,
   ],

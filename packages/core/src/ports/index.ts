@@ -143,6 +143,10 @@ export { errorShown, parseTraceparent, printTraceparent, type TraceContext } fro
 export { silentTracer, type Span, type SpanAttributes, type SpanKind, type Tracer } from './tracer.ts'
 export { type TracerCapabilities, tracerConformance, type TracerHarness } from './tracer.conformance.ts'
 
+export { checkNotification } from './notification.ts'
+export { type Notification, type Notifier, NotifierErrors, type Severity } from './notifier.ts'
+export { notifierConformance, type NotifierHarness } from './notifier.conformance.ts'
+export { type MemoryNotifier, memoryNotifier, type MemoryNotifierOptions } from './notifier.memory.ts'
 export { fromBase64url, toBase64url } from '../kernel/base64url.ts'
 export { type Clock, epochSeconds, systemClock } from '../kernel/clock.ts'
 export { addMilliseconds, after, before, type Duration, milliseconds, seconds } from '../kernel/duration.ts'
