@@ -147,6 +147,11 @@ export { checkNotification } from './notification.ts'
 export { type Notification, type Notifier, NotifierErrors, type Severity } from './notifier.ts'
 export { notifierConformance, type NotifierHarness } from './notifier.conformance.ts'
 export { type MemoryNotifier, memoryNotifier, type MemoryNotifierOptions } from './notifier.memory.ts'
+
+export type { GeoIp, GeoLocation } from './geo-ip.ts'
+export { geoIpConformance, type GeoIpHarness } from './geo-ip.conformance.ts'
+export { memoryGeoIp } from './geo-ip.memory.ts'
+
 export { fromBase64url, toBase64url } from '../kernel/base64url.ts'
 export { type Clock, epochSeconds, systemClock } from '../kernel/clock.ts'
 export { addMilliseconds, after, before, type Duration, milliseconds, seconds } from '../kernel/duration.ts'
