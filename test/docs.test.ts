@@ -140,9 +140,12 @@ describe('.env.example', () => {
     const values = Object.fromEntries(
       secrets.map(({ env }) => [env, `8Qw3zT6mK1pV5rX9bN2cF7hJ4gD0sLyA-${env.length}`]),
     )
-    const database = 'postgres://corbel:8Qw3zT6mK1pV5rX9@db.example.com/corbel?sslmode=verify-full'
+    const addresses = {
+      DATABASE_URL: 'postgres://corbel:8Qw3zT6mK1pV5rX9@db.example.com/corbel?sslmode=verify-full',
+      REDIS_URL: 'rediss://:8Qw3zT6mK1pV5rX9@cache.example.com:6379/0',
+    }
     const inspected = inspectSettings({
-      source: fromEnv({ ...uncommented(), ...values, DATABASE_URL: database }),
+      source: fromEnv({ ...uncommented(), ...values, ...addresses }),
       catalogs,
     })
     expect(inspected.profile).toBe('production')

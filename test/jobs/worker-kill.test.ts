@@ -53,7 +53,9 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number 
 async function workAndKill(queue: QueueKind, ackFirst: boolean): Promise<Verdict> {
   const schema = newId('corbel_jobs')
   const place: LedgerPlace = { connectionString, schema, queue, ackFirst }
-  const admin = new pg.Pool({ connectionString, max: 2, options: `-c search_path=${schema}` })
+  // Counts the jobs of every tenant, which row-level security shows only to the platform.
+  const options = `-c search_path=${schema} -c corbel.scope=platform`
+  const admin = new pg.Pool({ connectionString, max: 2, options })
   await admin.query(`create schema ${schema}`)
   const migrating = new pg.Pool({ connectionString, max: 1, options: `-c search_path=${schema}` })
   const db = new Kysely<unknown>({ dialect: postgresDialect({ pool: migrating }) })
