@@ -8,7 +8,7 @@ import { pgliteDialect } from '@corbel/adapters/pglite'
 import { postgresDialect } from '@corbel/adapters/postgres'
 import { type Clock, newId, type Storage, systemClock } from '@corbel/core/ports'
 import { PGlite } from '@electric-sql/pglite'
-import { Kysely, type LogEvent, sql } from 'kysely'
+import { type Driver, Kysely, type LogEvent, sql } from 'kysely'
 import pg from 'pg'
 import { recordBackend } from './backends.ts'
 
@@ -87,14 +87,14 @@ export async function backends(): Promise<readonly Backend[]> {
   return (await postgresUrl()) === null ? ['memory', 'pglite'] : ['memory', 'pglite', 'postgres']
 }
 
-/** An empty, migrated storage of one test file. Call `close` when done. */
+/** An empty, migrated storage of one test file; `rewrite` changes each of its statements, as a bug would. Call `close` when done. */
 export async function openStorage(
   backend: Backend,
-  options: { readonly clock?: Clock } = {},
+  options: { readonly clock?: Clock; readonly rewrite?: (sql: string) => string } = {},
 ): Promise<OpenStorage> {
-  const { clock = systemClock } = options
+  const { clock = systemClock, rewrite } = options
   if (backend === 'memory') return openMemory(clock)
-  const { db, everything, statements, close } = await openDatabase(backend)
+  const { db, everything, statements, close } = await openDatabase(backend, rewrite)
   await applyMigrations(db)
   return {
     storage: kyselyStorage({ db, clock }),
@@ -124,7 +124,10 @@ export interface OpenDatabase extends Pick<OpenStorage, 'statements' | 'close'> 
 }
 
 /** A database, or a schema of one, in which there is nothing yet. */
-export async function openDatabase(backend: Exclude<Backend, 'memory'>): Promise<OpenDatabase> {
+export async function openDatabase(
+  backend: Exclude<Backend, 'memory'>,
+  rewrite: (sql: string) => string = (sql) => sql,
+): Promise<OpenDatabase> {
   let count = 0
   const counted = {
     statements: {
@@ -133,6 +136,7 @@ export async function openDatabase(backend: Exclude<Backend, 'memory'>): Promise
         count = 0
       },
     },
+    rewrite,
     log: (_event: LogEvent) => void count++,
     /** kysely does not log the begin and the commit of PGlite. */
     transaction: () => void (count += 2),
@@ -142,7 +146,22 @@ export async function openDatabase(backend: Exclude<Backend, 'memory'>): Promise
   return { ...opened, statements: counted.statements }
 }
 
+function rewriting<D extends Driver>(driver: D, rewrite: (sql: string) => string): D {
+  const patched = new WeakSet()
+  const acquire = driver.acquireConnection.bind(driver)
+  driver.acquireConnection = async (options) => {
+    const connection = await acquire(options)
+    if (patched.has(connection)) return connection
+    patched.add(connection)
+    const execute = connection.executeQuery.bind(connection)
+    connection.executeQuery = (query, limits) => execute({ ...query, sql: rewrite(query.sql) }, limits)
+    return connection
+  }
+  return driver
+}
+
 interface Counting {
+  readonly rewrite: (sql: string) => string
   readonly log: (event: LogEvent) => void
   readonly transaction: () => void
 }
@@ -168,13 +187,13 @@ function openMemory(clock: Clock): OpenStorage {
   }
 }
 
-async function openPglite({ log, transaction }: Counting) {
+async function openPglite({ rewrite, log, transaction }: Counting) {
   const client = await startPglite()
   const dialect = pgliteDialect({ client })
   const createDriver = dialect.createDriver.bind(dialect)
   // Not by way of the client: a scoped statement is one, though it runs in a transaction there; none of it leaves the process.
   dialect.createDriver = () => {
-    const driver = createDriver()
+    const driver = rewriting(createDriver(), rewrite)
     const begin = driver.beginTransaction.bind(driver)
     driver.beginTransaction = (connection, settings) => {
       transaction()
@@ -208,13 +227,13 @@ export async function startPglite(): Promise<PGlite> {
   return client
 }
 
-async function openPostgres({ log }: Counting) {
+async function openPostgres({ rewrite, log }: Counting) {
   const connectionString = await postgresUrl()
   if (connectionString === null) throw new Error('There is no Postgres to test with.')
   const schema = newId('corbel_test')
   const dialect = (settings: string, max: number) =>
     postgresDialect({
-      // As the reference host does by default; CI runs the suites a second time without.
+      // As the reference host does by default. `false` tests what a pooler needs.
       pipelined: process.env['CORBEL_TEST_PIPELINED'] !== 'false',
       pool: new pg.Pool({
         connectionString,
@@ -225,7 +244,10 @@ async function openPostgres({ log }: Counting) {
         options: `-c search_path=${schema} ${settings}`,
       }),
     })
-  const db = new Kysely<unknown>({ dialect: dialect('', 16), log })
+  const bound = dialect('', 16)
+  const createDriver = bound.createDriver.bind(bound)
+  bound.createDriver = () => rewriting(createDriver(), rewrite)
+  const db = new Kysely<unknown>({ dialect: bound, log })
   const everything = new Kysely<unknown>({ dialect: dialect('-c corbel.scope=platform', 2) })
   await sql`create schema ${sql.id(schema)}`.execute(db)
   const close = async () => {

@@ -9,7 +9,13 @@ const longestBacklog = 1 << 20
  * told how many once there is room again. What is left when the process exits is written then.
  */
 export function logDestination(onDropped: (lines: number) => void): DestinationStream {
-  const stream = destination({ fd: 2, sync: false, minLength: 4096, periodicFlush: 100, maxLength: longestBacklog })
+  const stream = destination({
+    fd: 2,
+    sync: false,
+    minLength: 4096,
+    periodicFlush: 100,
+    maxLength: longestBacklog,
+  })
   let dropped = 0
   stream.on('drop', () => dropped++)
   stream.on('drain', () => {

@@ -1,0 +1,51 @@
+import { BenchDatabase } from './database.ts'
+import type { Figure } from './figure.ts'
+import { ratioOf } from './figure.ts'
+import { httpFigures } from './http-figures.ts'
+import { closeLoad } from './load.ts'
+import { cores, pin } from './processes.ts'
+import { writeReport } from './report.ts'
+import { tokenFigures } from './token-figures.ts'
+import { queueFigures } from './queue-figures.ts'
+import { repositoryFigures } from './repository-figures.ts'
+import { streamFigures } from './stream-figures.ts'
+
+// `npm run bench`, or `npm run bench -- P2 P3 --rounds=3 --no-write` for a part of it.
+const args = process.argv.slice(2)
+const wanted = args.filter((arg) => /^P\d+$/.test(arg))
+const rounds = Number(args.find((arg) => arg.startsWith('--rounds='))?.slice(9) ?? 10)
+
+const groups: readonly {
+  readonly ids: readonly string[]
+  run(database: BenchDatabase): Promise<readonly Figure[]>
+}[] = [
+  { ids: ['P1', 'P2'], run: (database) => httpFigures(database, rounds) },
+  { ids: ['P3'], run: (database) => tokenFigures(database, rounds) },
+  { ids: ['P6', 'P7'], run: (database) => repositoryFigures(database, rounds) },
+  { ids: ['P8'], run: (database) => queueFigures(database, rounds) },
+  { ids: ['P10'], run: () => streamFigures(rounds) },
+]
+
+pin(process.pid, cores.rest)
+const database = await BenchDatabase.open()
+const figures: Figure[] = []
+try {
+  for (const { ids, run } of groups) {
+    if (wanted.length > 0 && !ids.some((id) => wanted.includes(id))) continue
+    for (const figure of await run(database)) {
+      figures.push(figure)
+      const ratio = ratioOf(figure)
+      const result =
+        ratio === null ? `not measured: ${figure.note}` : `${ratio.toFixed(3)} (goal ${figure.goal})`
+      process.stdout.write(
+        `${figure.id.padEnd(10)} ${result}  raw ${figure.raw?.toFixed(2)} ours ${figure.ours?.toFixed(2)} ${figure.unit ?? 'µs'}  ${JSON.stringify(figure.parts ?? {}, (_, value: unknown) => (typeof value === 'number' ? Math.round(value * 10) / 10 : value))}\n`,
+      )
+    }
+  }
+} finally {
+  await closeLoad()
+  await database.close()
+}
+if (!args.includes('--no-write') && wanted.length === 0) {
+  process.stdout.write(`${writeReport(figures, { postgres: database.version, rounds })}\n`)
+}
