@@ -43,7 +43,8 @@ function explain({ role, superuser, bypasses, open }: Standing): string {
     )
   }
   const fix = open.map(
-    (table) => `alter table ${table} enable row level security; alter table ${table} force row level security;`,
+    (table) =>
+      `alter table ${table} enable row level security; alter table ${table} force row level security;`,
   )
   return `${what} row-level security of ${open.join(', ')} does not bind it. As the owner of the tables: ${fix.join(' ')}`
 }
@@ -56,7 +57,11 @@ export async function grantScopedRole(tx: Db): Promise<void> {
   const { adapter } = tx.getExecutor()
   const role = hasRowScope(adapter) ? adapter.scopedRole : undefined
   if (role === undefined) return
-  const { rows } = await sql<{ readonly schema: string; readonly exists: boolean; readonly tables: string[] }>`
+  const { rows } = await sql<{
+    readonly schema: string
+    readonly exists: boolean
+    readonly tables: string[]
+  }>`
     select current_schema() as schema, exists (select from pg_roles where rolname = ${role}) as exists, array(
       select tablename::text from pg_tables
       where schemaname = current_schema() and tablename like 'corbel\\_%' and tablename <> 'corbel_migrations'

@@ -51,7 +51,10 @@ export class TenantDb {
   }
 
   /** The rows of the tenant that all of these belong to; of every tenant when there is no such one. */
-  forOwner(owned: readonly { readonly tenantId: Id<'ten'> | null }[], statement: PlatformStatement): ScopedDb {
+  forOwner(
+    owned: readonly { readonly tenantId: Id<'ten'> | null }[],
+    statement: PlatformStatement,
+  ): ScopedDb {
     const [owner = null, ...others] = new Set(owned.map(({ tenantId }) => tenantId))
     return owner === null || others.length > 0 ? this.platform(statement) : this.forTenant(owner)
   }

@@ -14,7 +14,8 @@ export const tenantTables = {
 export type TenantTable = keyof typeof tenantTables
 
 // A setting that was set once reads '' and not null after its transaction.
-const ofTenant = (column: string): string => `${column} = nullif(current_setting('corbel.tenant_id', true), '')`
+const ofTenant = (column: string): string =>
+  `${column} = nullif(current_setting('corbel.tenant_id', true), '')`
 const ofPlatform = `current_setting('corbel.scope', true) = 'platform'`
 
 const enable = (table: TenantTable): string => `

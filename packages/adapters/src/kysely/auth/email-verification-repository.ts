@@ -4,7 +4,10 @@ import { sql } from 'kysely'
 import { insertEvents } from '../platform/event-recorder.ts'
 import type { TenantDb } from '../scoped-db.ts'
 
-export const kyselyEmailVerificationRepository = (db: TenantDb, clock: Clock): EmailVerificationRepository => ({
+export const kyselyEmailVerificationRepository = (
+  db: TenantDb,
+  clock: Clock,
+): EmailVerificationRepository => ({
   async replace({ id, userId, email, digest, expiresAt }) {
     await db.shared
       .insertInto('corbel_email_verifications')

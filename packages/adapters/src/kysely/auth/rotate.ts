@@ -20,7 +20,10 @@ export interface Presented extends SessionRow {
  * successor's row, which its snapshot does not show: so everything the verdict needs is in those two. The session is locked
  * first, as everything else that touches sessions and tokens does, so no two of them can deadlock.
  */
-export async function rotate(db: ScopedDb, rotation: Omit<Rotation, 'reuseEvent'>): Promise<Presented | null> {
+export async function rotate(
+  db: ScopedDb,
+  rotation: Omit<Rotation, 'reuseEvent'>,
+): Promise<Presented | null> {
   const { presented, successor } = rotation
   const now = sql`${rotation.now}::timestamptz`
   const { rows } = await sql<Presented>`

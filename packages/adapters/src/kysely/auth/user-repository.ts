@@ -52,18 +52,14 @@ export const kyselyUserRepository = (db: TenantDb): UserRepository => ({
   },
 
   async find(id) {
-    const row = await db.shared
-      .selectFrom('corbel_users')
-      .selectAll()
-      .where('id', '=', id)
-      .executeTakeFirst()
+    const row = await db.shared.selectFrom('corbel_users').selectAll().where('id', '=', id).executeTakeFirst()
     return row ? toUser(row) : null
   },
 
   async findMember(tenantId, id) {
-    const { rows } = await db.forTenant(tenantId).executeQuery(
-      CompiledQuery.raw(findMember, [tenantId, id]) as CompiledQuery<UserRow & { role: Role }>,
-    )
+    const { rows } = await db
+      .forTenant(tenantId)
+      .executeQuery(CompiledQuery.raw(findMember, [tenantId, id]) as CompiledQuery<UserRow & { role: Role }>)
     const [row] = rows
     return row ? { user: toUser(row), role: row.role } : null
   },
