@@ -22,6 +22,7 @@ const entries = {
   '@corbel/adapters/smtp': () => import('@corbel/adapters/smtp'),
   '@corbel/adapters/node-fetcher': () => import('@corbel/adapters/node-fetcher'),
   '@corbel/adapters/filesystem': () => import('@corbel/adapters/filesystem'),
+  '@corbel/adapters/s3': () => import('@corbel/adapters/s3'),
   '@corbel/adapters/opentelemetry': () => import('@corbel/adapters/opentelemetry'),
   '@corbel/adapters/argon2': () => import('@corbel/adapters/argon2'),
 }
