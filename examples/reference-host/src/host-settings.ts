@@ -85,7 +85,7 @@ export const HostSettings = defineSettings({
     env: 'DATABASE_ROW_SECURITY',
     section: 'database',
     summary:
-      'require: a start fails under a role that sees through row-level security, as a superuser does. ignore: not in the profile local, for your own machine.',
+      'require: a start fails under a role that sees through row-level security, as a superuser does. ignore: it is not looked at, in the profile local only.',
     schema: choice(['require', 'ignore']),
     default: 'require',
     refuse: (policy) => (policy === 'ignore' ? 'tenants are kept apart by the application alone' : null),
