@@ -66,6 +66,7 @@ export interface Content {
   readonly contentSecurityPolicy?: string
 }
 
+/** Not changed any more once it was yielded: one that many readers are given is encoded once. */
 export interface ServerSentEvent<T = unknown> {
   /** Resume point; sent as `id:`. */
   readonly id: string

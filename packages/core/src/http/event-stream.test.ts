@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import type { ServerSentEvent } from '../contract/media.ts'
 import { EventSubscriptionReader } from './event-subscription.ts'
-import { frame, type Heartbeat, toEventStream } from './event-stream.ts'
+import { createFrames, frame, type Heartbeat, toEventStream } from './event-stream.ts'
 import * as z from 'zod'
 
 const decoder = new TextDecoder()
@@ -19,7 +19,7 @@ const open = (
 ) =>
   toEventStream({
     events,
-    encodeData: (data) => data,
+    frame: createFrames((data) => data),
     signal,
     heartbeat,
     onFailure: (error) => ({ code: 'internal', said: String(error).length > 0 }),
@@ -46,6 +46,24 @@ function quiet() {
   }
   return { state, events }
 }
+
+describe('createFrames', () => {
+  it('encodes an event once, however many readers are told of it, and never takes one for another', () => {
+    const encoded: unknown[] = []
+    const frameOf = createFrames((data) => {
+      encoded.push(data)
+      return data
+    })
+    const event = { id: '1', data: { text: 'ä' } }
+    const twin = { id: '1', data: { text: 'ä' } }
+    const texts = [event, event, twin, { id: '2', data: 'other' }].map((each) =>
+      decoder.decode(frameOf(each)),
+    )
+    const first = 'id: 1\ndata: {"text":"ä"}\n\n'
+    expect(texts).toEqual([first, first, first, 'id: 2\ndata: "other"\n\n'])
+    expect(encoded).toEqual([event.data, twin.data, 'other'])
+  })
+})
 
 describe('toEventStream', () => {
   it('sends a comment, then every event with its id, and ends with the iterable', async () => {

@@ -4,7 +4,7 @@ import type { Content, ServerSentEvent } from '../contract/media.ts'
 import { seconds } from '../kernel/duration.ts'
 import { attachment } from './content-disposition.ts'
 import { sha256 } from './digest.ts'
-import { type Heartbeat, toEventStream } from './event-stream.ts'
+import { createFrames, type Heartbeat, toEventStream } from './event-stream.ts'
 import { isFresh, versionTag } from './etag.ts'
 import { Alternative } from './implement.ts'
 
@@ -61,7 +61,7 @@ function createSuccessWriter(endpoint: Endpoint, heartbeat: Heartbeat): Response
         return { status: success.status, body: null }
       }
     case 'eventStream': {
-      const encodeData = (data: unknown): unknown => z.encode(success.schema, data as never)
+      const frame = createFrames((data) => z.encode(success.schema, data as never))
       return (value, { request, headers, onFailure }) => {
         headers['content-type'] = 'text/event-stream'
         // nginx holds back what it proxies unless told not to.
@@ -69,7 +69,7 @@ function createSuccessWriter(endpoint: Endpoint, heartbeat: Heartbeat): Response
         const events = value as AsyncIterable<ServerSentEvent>
         return {
           status: 200,
-          body: toEventStream({ events, encodeData, signal: request.signal, heartbeat, onFailure }),
+          body: toEventStream({ events, frame, signal: request.signal, heartbeat, onFailure }),
         }
       }
     }
