@@ -1,13 +1,16 @@
 import type { AddressInfo } from 'node:net'
+import type { Connection, FetchHandler } from '@corbel/core'
 import { H3, serve } from 'h3'
+import type { ServerRequest } from 'srvx'
 import { HostError } from './host-error.ts'
+import { isAbandoned, limitPipelining } from './pipelining.ts'
 
 export interface ServerOptions {
   readonly host: string
   readonly port: number
   /** Of any request, whatever answers it; what the stack's own endpoints take is its own setting. */
   readonly maxBodyBytes: number
-  readonly fetch: (request: Request) => Promise<Response>
+  readonly fetch: FetchHandler
 }
 
 export interface RunningServer {
@@ -21,6 +24,10 @@ export interface RunningServer {
 const headersTimeout = 10_000
 const requestTimeout = 30_000
 const connectionsCheckingInterval = 1000
+
+// Of a connection on which nothing moves while a request is under way: a client that stops reading is cut off, by Node after twice
+// this at the latest. Longer than the 15 s between the comments of an event stream.
+const stuckTimeout = 20_000
 
 // Longer than the 60 s of common load balancers, so that it is they who close an idle connection.
 const keepAliveTimeout = 65_000
@@ -36,7 +43,10 @@ export async function startServer({
 }: ServerOptions): Promise<RunningServer> {
   // The stack answers what it cannot decode with a problem document like any other.
   const app = new H3({ allowMalformedURL: true })
-  app.all('/**', ({ req }) => fetch(req))
+  app.all('/**', ({ req }) => {
+    if (isAbandoned(req.runtime?.node?.req.socket)) return new Response(null, { status: 408 })
+    return fetch(req, connectionOf(req))
+  })
   const server = serve(app, {
     hostname: host,
     port,
@@ -51,6 +61,8 @@ export async function startServer({
   })
   const http = server.node?.server
   if (http === undefined || !('closeIdleConnections' in http)) throw new Error('h3 serves without node:http.')
+  http.setTimeout(stuckTimeout)
+  limitPipelining(http)
   const address = http.address() as AddressInfo
   return {
     url: `http://${urlHost(address)}:${address.port}`,
@@ -64,6 +76,12 @@ export async function startServer({
     },
   }
 }
+
+/** The target as it was sent: in `req.url` steps up and backslashes are resolved already, and a proxy may have let them through. */
+const connectionOf = (req: ServerRequest): Connection => ({
+  remoteAddress: req.ip,
+  target: req.runtime?.node?.req.url,
+})
 
 /** An address to click on: a wildcard is not one. */
 function urlHost({ address, family }: AddressInfo): string {

@@ -144,9 +144,13 @@ function connectionOf(request: Request): Connection {
   return typeof ip === 'string' ? { remoteAddress: ip } : {}
 }
 
+// RFC 9110 §7.2, without the comma: whoever reads the first of two and whoever reads the last would disagree about whom it is for.
+const hostForm = /^(?:[\w.~!$&'()*+;=%-]*|\[[\da-f:.]+\])(?::\d{0,5})?$/i
+
 function targetOf(request: Request, { target }: Connection): Target {
-  // Whoever reads the first of two and whoever reads the last would disagree about whom the request is for.
-  if (request.headers.get('host')?.includes(','))
-    throw HttpErrors.invalidRequest({ detail: 'Host must be given once.' })
+  const host = request.headers.get('host')
+  if (host !== null && !hostForm.test(host)) {
+    throw HttpErrors.invalidRequest({ detail: 'Host must be one host name with an optional port.' })
+  }
   return parseTarget(target ?? requestTarget(request.url))
 }

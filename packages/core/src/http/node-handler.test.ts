@@ -262,6 +262,9 @@ describe('hostile requests on the wire', () => {
 
   it.each([
     ['two Host headers', 'GET /time HTTP/1.1\r\nHost: a\r\nHost: b\r\n'],
+    ['a Host with a path', 'GET /time HTTP/1.1\r\nHost: a/b\r\n'],
+    ['a Host with a user', 'GET /time HTTP/1.1\r\nHost: a@b\r\n'],
+    ['a Host with a space', 'GET /time HTTP/1.1\r\nHost: a b\r\n'],
     ['a Host that is no host, and a query that needs parsing', 'GET /time?q=" HTTP/1.1\r\nHost: a:99999\r\n'],
     [
       'two Authorization headers',
