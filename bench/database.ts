@@ -8,6 +8,7 @@ import { cores, pin } from './processes.ts'
 export class BenchDatabase {
   readonly #admin: pg.Client
   readonly #base: string
+  readonly #cpu = new Map<number, { readonly subject: string; readonly micros: number }>()
   readonly schema = newId('corbel_bench')
   version = ''
 
@@ -43,9 +44,13 @@ export class BenchDatabase {
       'select pid from pg_stat_activity where application_name = $1',
       [this.#name(subject)],
     )
-    const pids = rows.map(({ pid }) => pid)
-    for (const pid of pids) pin(pid, cores.rest)
-    return cpuMicros(...pids)
+    for (const { pid } of rows) {
+      pin(pid, cores.rest)
+      this.#cpu.set(pid, { subject, micros: cpuMicros(pid) })
+    }
+    // A backend that has ended since still counts with what it was last seen to have used.
+    const own = [...this.#cpu.values()].filter((backend) => backend.subject === subject)
+    return own.reduce((sum, { micros }) => sum + micros, 0)
   }
 
   /** Copies tables with their rows and indexes, but without row-level security and foreign keys, as `raw_…`. */

@@ -57,7 +57,7 @@ export class Worker {
   }
 
   async close(): Promise<void> {
-    this.#child.kill()
+    this.#child.disconnect()
     await once(this.#child, 'exit')
   }
 }

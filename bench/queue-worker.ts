@@ -4,7 +4,7 @@ import { cpuMicros, type Slice } from './measure.ts'
 import { serveWorker } from './processes.ts'
 import { batch, rawQueue } from './raw-queue.ts'
 
-const batches = 40
+const batches = 160
 
 const [url = '', rawUrl = ''] = process.argv.slice(2)
 const { stack, storage } = await openHostStack(url)

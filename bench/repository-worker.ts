@@ -6,7 +6,7 @@ import { cpuMicros, type Slice } from './measure.ts'
 import { memberQuery } from './raw-member.ts'
 import { serveWorker } from './processes.ts'
 
-const operations = 10_000
+const operations = 30_000
 const inFlight = 32
 
 const [url = '', rawUrl = ''] = process.argv.slice(2)
