@@ -16,6 +16,10 @@ export async function startControl(script: string, ...args: readonly string[]): 
     env: { PATH: process.env['PATH'] },
     stdio: ['ignore', 'pipe', 'ignore'],
   })
-  const [line] = (await once(child.stdout, 'data')) as [Buffer]
+  const ended = once(child, 'exit').then(() => {
+    throw new Error(`${script} ended before it was ready.`)
+  })
+  const [line] = (await Promise.race([once(child.stdout, 'data'), ended])) as [Buffer]
+  ended.catch(() => {})
   return { port: Number(line.toString()), child, close: () => endChild(child) }
 }
