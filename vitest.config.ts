@@ -12,6 +12,8 @@ export default defineConfig({
       'test/**/*.test.ts',
       'scripts/**/*.test.ts',
     ],
+    // The slowest files wait for processes of their own, not for this one's core.
+    maxWorkers: '100%',
     // A cold PGlite takes 2-13 s on a busy two-core machine.
     hookTimeout: 60_000,
     testTimeout: 30_000,

@@ -8,7 +8,7 @@ export default mergeConfig(
   defineConfig({
     test: {
       root: fileURLToPath(new URL('../..', import.meta.url)),
-      include: ['test/faults/*.{test,lab}.ts'],
+      include: ['test/faults/*.{test,lab}.ts', 'test/jobs/*.lab.ts'],
       fileParallelism: false,
       testTimeout: 240_000,
       hookTimeout: 120_000,

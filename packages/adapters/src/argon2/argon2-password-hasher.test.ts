@@ -9,7 +9,9 @@ describe('argon2 password hasher', () => {
   passwordHasherConformance(vitestSuite, async () => argon2PasswordHasher(cheap))
 
   test('hashes with Argon2id and the OWASP minimum by default', async () => {
-    expect(await argon2PasswordHasher().hash('correct horse battery staple')).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+    expect(await argon2PasswordHasher().hash('correct horse battery staple')).toMatch(
+      /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/,
+    )
   })
 
   test.each([

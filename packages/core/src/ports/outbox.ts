@@ -10,7 +10,10 @@ export interface DomainEvent<Type extends string = string, Payload = unknown> {
 }
 
 /** A domain event as the outbox keeps it. Handlers are idempotent by `id`. */
-export interface RecordedEvent<Type extends string = string, Payload = unknown> extends DomainEvent<Type, Payload> {
+export interface RecordedEvent<Type extends string = string, Payload = unknown> extends DomainEvent<
+  Type,
+  Payload
+> {
   readonly id: Id<'evt'>
   readonly occurredAt: Date
 }
