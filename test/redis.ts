@@ -1,12 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { redisClientOptions } from '@corbel/adapters/redis'
 import { Redis, type RedisOptions } from 'ioredis'
 import { recordBackend } from './backends.ts'
+import { freePort } from './free-port.ts'
 
 const standard = 'redis://127.0.0.1:6379'
 
@@ -133,14 +133,4 @@ export async function startRedis(...settings: readonly string[]): Promise<Privat
       rmSync(dir, { recursive: true })
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('The test server has no port.')
-  return address.port
 }

@@ -1,16 +1,5 @@
 import pg from 'pg'
-
-// What a registration writes in one transaction; a row here is a half of one.
-const halves: Readonly<Record<string, string>> = {
-  'users without a tenant': `select email from corbel_users u
-    where not exists (select from corbel_memberships m where m.user_id = u.id and m.role = 'owner')`,
-  'tenants without an owner': `select id from corbel_tenants t
-    where not exists (select from corbel_memberships m where m.tenant_id = t.id and m.role = 'owner')`,
-  'tenants without settings': `select id from corbel_tenants t
-    where not exists (select from corbel_tenant_settings s where s.tenant_id = t.id)`,
-  'registrations without their event': `select email from corbel_users u where not operator and not exists (
-    select from corbel_outbox o where o.type = 'auth.user.registered' and o.payload ->> 'userId' = u.id)`,
-}
+import { halves } from '../halves.ts'
 
 export interface Audit {
   readonly halves: readonly string[]

@@ -11,6 +11,7 @@ import {
   spawnHost,
 } from '../../examples/reference-host/src/spawn-host.ts'
 import { recordBackend } from '../backends.ts'
+import { halves } from '../halves.ts'
 import { postgresUrl } from '../storages.ts'
 import { get, register, signIn } from './api.fixture.ts'
 import { tempFolder } from './temp-folder.fixture.ts'
@@ -67,19 +68,6 @@ function mailed(folder: string): ReadonlySet<string> {
   return new Set(
     files.map((name) => JSON.parse(readFileSync(join(folder, 'inbox', name), 'utf8')).to as string),
   )
-}
-
-const halves: Readonly<Record<string, string>> = {
-  'users without a tenant': `select email from corbel_users u
-    where not exists (select from corbel_memberships m where m.user_id = u.id and m.role = 'owner')`,
-  'tenants without an owner': `select id from corbel_tenants t
-    where not exists (select from corbel_memberships m where m.tenant_id = t.id and m.role = 'owner')`,
-  'tenants without settings': `select id from corbel_tenants t
-    where not exists (select from corbel_tenant_settings s where s.tenant_id = t.id)`,
-  'memberships of nobody': `select user_id from corbel_memberships m
-    where not exists (select from corbel_users u where u.id = m.user_id)`,
-  'registrations without their event': `select email from corbel_users u where not operator and not exists (
-    select from corbel_outbox o where o.type = 'auth.user.registered' and o.payload ->> 'userId' = u.id)`,
 }
 
 async function expectNothingHalf(query: Query, least: number): Promise<void> {

@@ -53,6 +53,7 @@ export {
   type Method,
   type RateLimit,
 } from './contract/contract.ts'
+export { Html, markup } from './contract/html.ts'
 export {
   accepted,
   type CacheRule,
