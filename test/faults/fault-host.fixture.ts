@@ -5,7 +5,7 @@ import {
   type HostProcess,
   spawnHost,
 } from '../../examples/reference-host/src/spawn-host.ts'
-import { post, register, signIn } from '../host/api.fixture.ts'
+import { register, signIn } from '../host/api.fixture.ts'
 
 /** The reference host in a process of its own, quiet, with its data in the folder. */
 export const startHost = (folder: string, env: Environment = {}): Promise<HostProcess> =>
@@ -61,5 +61,3 @@ export const postRegistration = (url: string, email: string) =>
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ email, password, tenantName: `Tenant of ${email}`, acceptTerms: true }),
   })
-
-export { post }
