@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { cpus, release, totalmem } from 'node:os'
+import { cpus, type, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { type Figure, ratioOf } from './figure.ts'
 import { hasTaskset, hasWrk } from './processes.ts'
@@ -24,7 +24,7 @@ export function writeReport(figures: readonly Figure[], { postgres, rounds }: Ru
     ...Object.fromEntries(
       ['pg', 'kysely', 'h3', 'srvx', 'pino', 'prom-client'].map((name) => [name, versionOf(name)]),
     ),
-    machine: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, Linux ${release()}`,
+    machine: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, ${type()}`,
     load: hasWrk ? 'wrk' : 'own generator',
     pinned: hasTaskset,
     rounds,
