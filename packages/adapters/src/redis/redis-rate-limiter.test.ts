@@ -78,9 +78,9 @@ describe.skipIf(url === null)('redis rate limiter', async () => {
     const limiters = [redisRateLimiter(options), redisRateLimiter(options)]
     const quota = { limit: 10, windowMs: 3_600_000 }
     const decisions = await Promise.all(
-      Array.from({ length: 64 }, (_, call) => limiters[call % 2]?.take('key', quota)),
+      Array.from({ length: 32 }, () => limiters.map((limiter) => limiter.take('key', quota))).flat(),
     )
-    expect(decisions.filter((decision) => decision?.allowed)).toHaveLength(10)
+    expect(decisions.filter(({ allowed }) => allowed)).toHaveLength(10)
   })
 
   test.each([
