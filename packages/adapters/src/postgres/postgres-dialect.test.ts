@@ -119,6 +119,23 @@ describe.skipIf(connectionString === null)('postgresDialect', () => {
     expect(pool.totalCount).toBe(0)
   })
 
+  test('regression: a transaction whose connection no longer answers does not wait for its rollback too', async () => {
+    const { db, pool } = open({ query_timeout: 300 })
+    const asked: string[] = []
+    pool.on('connect', (client) => {
+      const query = client.query.bind(client) as (...args: readonly unknown[]) => unknown
+      client.query = ((...args: readonly unknown[]) => {
+        if (typeof args[0] === 'string') asked.push(args[0])
+        return query(...args)
+      }) as typeof client.query
+    })
+    const stuck = db.transaction().execute((tx) => sql`select pg_sleep(2)`.execute(tx))
+    await expect(stuck).rejects.toMatchObject(unavailable)
+    expect(asked).toContain('select pg_sleep(2)')
+    expect(asked).not.toContain('rollback')
+    expect((await ask(db)).rows).toEqual(answer)
+  })
+
   test('a wait for a connection of the pool ends', async () => {
     const { db } = open({ max: 1, connectionTimeoutMillis: 50 })
     await db.transaction().execute(async (tx) => {

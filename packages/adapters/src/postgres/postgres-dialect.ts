@@ -117,6 +117,8 @@ function leaseOf(
 ): PostgresPoolClient {
   let lost = false
   const query = async (text: string | ScopedText, parameters: readonly unknown[]) => {
+    // Such as the rollback after a statement that was never answered: it would only wait for its own deadline.
+    if (lost) throw toPortError(new Error('Connection terminated before this statement'))
     try {
       if (text instanceof ScopedText)
         return await queryScoped(client, text, parameters, statements?.of(text.text).name)
