@@ -65,8 +65,6 @@ export interface FetchHandlerOptions {
   readonly publicUrl: string
   /** Limit of a quota when it is not the contract's own; 0 turns it off. Asked once per endpoint, at boot. */
   readonly quotaOf?: ((rateLimit: RateLimit) => number) | undefined
-  /** True while shutting down: new requests get 503. */
-  readonly draining?: (() => boolean) | undefined
   /** Everything thrown that is not a `DomainError`. The caller only learns `context.requestId`. */
   readonly onDefect?: ((error: unknown, context: RequestContext) => void) | undefined
   readonly onResponse?: ((answered: Answered) => void) | undefined

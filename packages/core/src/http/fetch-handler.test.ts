@@ -75,11 +75,6 @@ describe('fetch handler', () => {
     expect((await api.send('GET', '/time/')).status).toBe(404)
   })
 
-  it('answers 503 while draining', async () => {
-    const response = await exampleApi({ draining: () => true }).send('GET', '/time')
-    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1'])
-  })
-
   it('tells observers the route, the status and the principal', async () => {
     const seen: unknown[] = []
     const api = exampleApi({

@@ -36,7 +36,7 @@ interface Trail {
  * @throws Error when routes contradict each other or need what the options do not have.
  */
 export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
-  const { clock, onDefect, onResponse, draining } = options
+  const { clock, onDefect, onResponse } = options
   const checkMonitor = createMonitorCheck(options.monitorToken)
   const router = createRouter<Entry>(
     options.routes.map((route) => ({ route, run: createEndpointRunner(route, options, checkMonitor) })),
@@ -63,7 +63,6 @@ export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
     trail: Trail,
   ) => {
     const { method } = request
-    if (draining?.()) throw HttpErrors.shuttingDown({ retryAfter: 1, headers: { connection: 'close' } })
     const target = targetOf(request, connection)
     const match = router.find(method, target.path)
     if (!match) return unmatched(request, target.path, headers)

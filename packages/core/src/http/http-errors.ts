@@ -107,9 +107,4 @@ export const HttpErrors = defineErrors('http', {
     title: 'A request with this Idempotency-Key is still running.',
     fix: 'Wait as many seconds as Retry-After says, then repeat the request with the same key.',
   },
-  shuttingDown: {
-    status: 503,
-    title: 'This instance is shutting down.',
-    fix: 'Repeat the request; another instance will answer it.',
-  },
 })
