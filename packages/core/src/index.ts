@@ -12,6 +12,7 @@ export {
   type FieldError,
 } from './kernel/errors.ts'
 export { type Id, idSchema, newId } from './kernel/id.ts'
+export { KeyedDigest } from './kernel/keyed-digest.ts'
 export { type ManualClock, manualClock } from './kernel/manual-clock.ts'
 export {
   type Page,
@@ -22,6 +23,7 @@ export {
   toPage,
   toPageRequest,
 } from './kernel/page.ts'
+export { hostOrigin, ipPrefixOf, type MaskedClient, maskedClientOf, type Origin } from './kernel/origin.ts'
 export { Secret } from './kernel/secret.ts'
 export { email, isCleanText, secretText, text, type TextLimits } from './kernel/text.ts'
 export type { Transaction } from './kernel/transaction.ts'
@@ -32,10 +34,13 @@ export {
   anyone,
   type Assurance,
   type AssuranceLevel,
+  fresh,
+  inPerson,
   operator,
   type OperatorAccess,
   type PublicAccess,
   scope,
+  type ScopeAccess,
   user,
   type UserAccess,
   webhook,
@@ -81,9 +86,12 @@ export {
 } from './contract/media.ts'
 
 // HTTP
+export { ipBucket } from './http/client-ip.ts'
 export {
   Alternative,
   alternative,
+  Dated,
+  dated,
   type BodyOf,
   type Call,
   type Client,
@@ -99,12 +107,17 @@ export { createFetchHandler } from './http/fetch-handler.ts'
 export type {
   Answered,
   Connection,
+  DirectHandler,
   FetchHandler,
+  Denial,
   FetchHandlerOptions,
   ResponseConstructor,
 } from './http/fetch-handler-options.ts'
+export type { Gate, GateCall } from './http/gate.ts'
+export type { HttpApi, RequestHandler } from './http/http-api.ts'
 export { HttpErrors } from './http/http-errors.ts'
-export type { Authenticate, Principal } from './http/principal.ts'
+export type { HttpRequest, IncomingRequest, RequestHeaders } from './http/http-request.ts'
+export type { Authenticate, Principal, ServicePrincipal, UserPrincipal } from './http/principal.ts'
 export type { Problem } from './http/problem.ts'
 export { ProblemError } from './http/problem-error.ts'
 export { RequestContext } from './http/request-context.ts'
@@ -116,6 +129,7 @@ export {
   type EventFactory,
   type EventHandler,
   type EventSpec,
+  type AuditRule,
   on,
 } from './module/define-events.ts'
 export {
@@ -130,6 +144,7 @@ export {
   type RunningJob,
   work,
 } from './module/define-jobs.ts'
+export type { Delivery, DeliveryRoute } from './module/delivery-route.ts'
 export { defineMetrics, type MetricCatalog } from './module/define-metrics.ts'
 export {
   definePermissions,
@@ -146,6 +161,15 @@ export {
 } from './module/define-settings.ts'
 export { createStack } from './module/create-stack.ts'
 export { Readiness } from './module/health.ts'
+export {
+  defineMail,
+  type MailBrand,
+  type MailContent,
+  type MailPart,
+  type MailPreview,
+  type MailSpec,
+  type MailTemplate,
+} from './module/mail-template.ts'
 export { StartFailed, type StepReport } from './module/lifecycle.ts'
 export {
   defineModule,
@@ -155,13 +179,14 @@ export {
   type Platform,
   type TransactionScope,
 } from './module/module.ts'
+export type { PersonalData, PersonalDataContributor } from './module/personal-data.ts'
+export { plainMail } from './module/plain-mail.ts'
 export { type Profile, profiles } from './module/profile.ts'
 export type {
   AnyModule,
   MissingModule,
   RepositoriesOf,
   ServicesOf,
-  SharedPorts,
   Stack,
   StackBase,
   StackOptions,
@@ -198,6 +223,7 @@ export {
 } from './module/settings-loader.ts'
 export { quotaResolver, type QuotaResolver } from './module/settings-quota.ts'
 export type { SettingsSource } from './module/settings-reader.ts'
+export type { SharedPortName, SharedPorts } from './module/shared-ports.ts'
 export { standInProblems } from './module/stand-ins.ts'
 export { refuseStart, type StartProblem, StartRefused } from './module/start-report.ts'
 export { plainHttp, plainPostgres, plainRedis } from './module/transport.ts'

@@ -32,6 +32,8 @@ export interface Endpoint {
   /** Other documented answers that are no errors; the handler returns one with `alternative(status, value)`. */
   readonly alternatives?: readonly JsonReply[]
   readonly errors?: readonly ErrorFactory[]
+  /** How failures are told: `oauth` as RFC 6749 §5.2 has it, for OAuth endpoints only. @default 'problem' (RFC 9457) */
+  readonly errorForm?: 'problem' | 'oauth'
   readonly rateLimit?: RateLimit
   /**
    * Whether a write may be repeated under an `Idempotency-Key`. The stored answer is kept for 24 h, so an endpoint whose

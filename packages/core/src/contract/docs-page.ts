@@ -80,7 +80,9 @@ function accessText(access: Access): string {
     case 'public':
       return 'open to anyone'
     case 'user':
-      return access.scopes.length > 0 ? access.scopes.join(' and ') : 'signed in'
+      return access.scopes.length > 0 ? `a person with ${access.scopes.join(' and ')}` : 'signed in'
+    case 'scope':
+      return access.scopes.join(' and ')
     case 'operator':
       return 'operators'
     case 'webhook':

@@ -28,7 +28,7 @@ export interface JsonReply<S extends z.ZodType = z.ZodType> {
 
 export interface EmptyReply {
   readonly kind: 'empty'
-  readonly status: 202 | 204
+  readonly status: 200 | 202 | 204
 }
 
 /** Text or bytes with their own content type. The handler returns {@link Content}. */
@@ -78,6 +78,8 @@ export interface ServerSentEvent<T = unknown> {
 /** Public data that may be kept by caches; it gets an `ETag` over its content. */
 export interface CacheRule {
   readonly maxAge: Duration
+  /** Whether answers say when the resource last changed: handlers may return `dated(value, time)`. */
+  readonly dated?: boolean
 }
 
 export const json = <const S extends z.ZodType>(schema: S): JsonBody<S> => ({ kind: 'json', schema })
@@ -104,7 +106,7 @@ export const unavailable = <const S extends z.ZodType>(schema: S): JsonReply<S> 
   status: 503,
   schema,
 })
-export const empty = (status: 202 | 204 = 204): EmptyReply => ({ kind: 'empty', status })
+export const empty = (status: 200 | 202 | 204 = 204): EmptyReply => ({ kind: 'empty', status })
 export const content = (contentType: string): ContentReply => ({ kind: 'content', status: 200, contentType })
 export const eventStream = <const S extends z.ZodType>(schema: S): EventStreamReply<S> => ({
   kind: 'eventStream',

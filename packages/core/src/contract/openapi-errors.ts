@@ -47,11 +47,36 @@ export function errorResponses(endpoint: Endpoint): ZodOpenApiResponsesObject {
   note(500, 'internal', 'Something went wrong on our side.')
   const entries = [...found].toSorted(([a], [b]) => a - b)
   return Object.fromEntries(
-    entries.map(([status, codes]) => [String(status), response(status, codes)]),
+    entries.map(([status, codes]) => [
+      String(status),
+      response(status, codes, endpoint.errorForm === 'oauth' ? oauthContent : problemContent(codes)),
+    ]),
   ) as ZodOpenApiResponsesObject
 }
 
-const response = (status: number, codes: ReadonlyMap<string, string>) => ({
+/** RFC 6749 §5.2 */
+const oauthContent = {
+  'application/json': {
+    schema: {
+      type: 'object' as const,
+      properties: { error: { type: 'string' as const }, error_description: { type: 'string' as const } },
+      required: ['error', 'error_description'],
+    },
+  },
+}
+
+const problemContent = (codes: ReadonlyMap<string, string>) => ({
+  'application/problem+json': {
+    schema: {
+      allOf: [
+        { $ref: '#/components/schemas/Problem' },
+        { properties: { code: { enum: [...codes.keys()] } } },
+      ],
+    },
+  },
+})
+
+const response = (status: number, codes: ReadonlyMap<string, string>, content: object) => ({
   description: [...codes].map(([code, title]) => `\`${code}\`${title && ` ${title}`}`).join('\n\n'),
   headers: Object.fromEntries(
     ['X-Request-Id', ...(headersOf[status] ?? [])].map((name) => [
@@ -59,14 +84,5 @@ const response = (status: number, codes: ReadonlyMap<string, string>) => ({
       { $ref: `#/components/headers/${name}` },
     ]),
   ),
-  content: {
-    'application/problem+json': {
-      schema: {
-        allOf: [
-          { $ref: '#/components/schemas/Problem' },
-          { properties: { code: { enum: [...codes.keys()] } } },
-        ],
-      },
-    },
-  },
+  content,
 })

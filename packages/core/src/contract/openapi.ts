@@ -18,6 +18,15 @@ export interface ApiDescription {
   readonly version: string
   /** Where the API is reached, without a trailing slash. */
   readonly serverUrl: string
+  /** What is sent to webhooks. @default nothing */
+  readonly events?: readonly PublishedEvent[]
+}
+
+/** An event as receivers of webhooks get it. */
+export interface PublishedEvent {
+  readonly type: string
+  readonly summary: string
+  readonly payload: z.ZodObject
 }
 
 export type OpenApiDocument = ReturnType<typeof createDocument>
@@ -25,7 +34,7 @@ export type OpenApiDocument = ReturnType<typeof createDocument>
 /** The OpenAPI 3.1 document of operations. */
 export function toOpenApi(
   operations: readonly Operation[],
-  { title, version, serverUrl }: ApiDescription,
+  { title, version, serverUrl, events = [] }: ApiDescription,
 ): OpenApiDocument {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {}
   for (const operation of operations) {
@@ -40,11 +49,15 @@ export function toOpenApi(
       servers: [{ url: serverUrl }],
       tags: [...new Set(operations.map(({ tag }) => tag))].map((name) => ({ name })),
       paths,
+      ...(events.length > 0 && {
+        webhooks: Object.fromEntries(events.map((event) => [event.type, toWebhook(event)])),
+      }),
       components: {
         schemas: { Problem: problemSchema },
         headers: {
           'X-Request-Id': { schema: text, description: 'Names the request in logs and support tickets' },
           ETag: { schema: text, description: 'Version or content of the resource' },
+          'Last-Modified': { schema: text, description: 'When the resource last changed, if that is known' },
           RateLimit: {
             schema: text,
             description: '"<policy>";r=<calls left>;t=<seconds until the quota is whole again>',
@@ -108,12 +121,46 @@ function toOperation({ tag, name, endpoint }: Operation): ZodOpenApiOperationObj
   }
 }
 
+/** Standard Webhooks 1.0: the envelope is the same for all, `data` is what the event says. */
+function toWebhook({ type, summary, payload }: PublishedEvent): { readonly post: ZodOpenApiOperationObject } {
+  const header = (description: string) => z.string().meta({ description })
+  return {
+    post: {
+      summary,
+      requestParams: {
+        header: z.object({
+          'webhook-id': header('Id of the event: the same when it comes again'),
+          'webhook-timestamp': header('When this attempt was made, in seconds since the epoch'),
+          'webhook-signature': header(
+            'One or more, separated by blanks: "v1," and base64 of HMAC-SHA256 over <id>.<timestamp>.<body>',
+          ),
+        }),
+      },
+      requestBody: {
+        required: true,
+        content: {
+          'application/json': {
+            schema: z.object({
+              type: z.literal(type),
+              timestamp: z.iso.datetime().meta({ description: 'When it happened' }),
+              tenantId: z.string(),
+              data: payload,
+            }),
+          },
+        },
+      },
+      responses: { '2XX': { description: 'Received; anything else is tried again' } },
+    },
+  }
+}
+
 const isConditional = ({ method, versioned, cache }: Endpoint): boolean =>
   method === 'GET' && (versioned === true || cache !== undefined)
 
 function security(access: Access): Record<string, string[]>[] {
   switch (access.kind) {
     case 'user':
+    case 'scope':
       return [{ bearer: [...access.scopes] }]
     case 'operator':
       return [{ bearer: [] }]
@@ -135,6 +182,11 @@ function requestHeaders(endpoint: Endpoint): z.ZodObject | undefined {
     }),
     ...(endpoint.versioned === true &&
       endpoint.method !== 'GET' && { 'If-Match': header('ETag of the version that the change is based on') }),
+    ...(endpoint.cache?.dated === true && {
+      'If-Modified-Since': header(
+        'Last-Modified of the copy at hand, for callers that keep no ETag',
+      ).optional(),
+    }),
     ...(isConditional(endpoint) && { 'If-None-Match': header('ETag of the copy at hand').optional() }),
     ...(endpoint.success.kind === 'eventStream' && {
       'Last-Event-ID': header('Id of the last event seen, to resume after it').optional(),
@@ -168,6 +220,7 @@ function toResponse(reply: Reply, endpoint: Endpoint): ZodOpenApiResponseObject 
   const names = [
     'X-Request-Id',
     ...(endpoint.versioned === true || endpoint.cache ? ['ETag'] : []),
+    ...(endpoint.cache?.dated === true ? ['Last-Modified'] : []),
     ...(endpoint.rateLimit ? ['RateLimit', 'RateLimit-Policy'] : []),
     ...(takesIdempotencyKey(endpoint) ? ['Idempotency-Replayed'] : []),
     ...(reply.kind === 'redirect' ? ['Location'] : []),

@@ -1,4 +1,5 @@
 import type { ErrorStatus } from '../kernel/errors.ts'
+import { needsPerson, needsPrincipal } from './access.ts'
 import { type Endpoint, isIdempotent } from './contract.ts'
 
 /** A failure that the HTTP layer itself can answer with. */
@@ -14,15 +15,17 @@ const of = (status: ErrorStatus, ...names: readonly string[]): readonly Standard
 export function standardErrors(endpoint: Endpoint): readonly StandardError[] {
   const { access, body, method, rateLimit, versioned } = endpoint
   const isWrite = method !== 'GET'
-  const signsIn = access.kind === 'user' || access.kind === 'operator'
-  const hasScopes = access.kind === 'user' && access.scopes.length > 0
+  const signsIn = needsPrincipal(access)
+  const hasScopes = 'scopes' in access && access.scopes.length > 0
   return [
     ...of(400, 'invalid-path', 'invalid-request'),
-    ...(body?.kind === 'json' ? of(400, 'malformed-json', 'body-too-deep') : []),
+    ...(body?.kind === 'json' ? of(400, 'malformed-json', 'body-too-deep', 'body-too-many-values') : []),
     ...(signsIn ? of(401, 'unauthenticated', 'invalid-token') : []),
-    ...(signsIn && access.assurance ? of(401, 'assurance-required') : []),
+    ...(signsIn && 'assurance' in access ? of(401, 'assurance-required') : []),
     ...(access.kind === 'monitor' ? of(401, 'unauthenticated') : []),
     ...(signsIn ? of(403, 'tenant-mismatch') : []),
+    ...(signsIn && access.kind !== 'scope' ? of(403, 'person-required') : []),
+    ...(needsPerson(access) ? of(403, 'not-in-person') : []),
     ...(hasScopes ? of(403, 'missing-scope', 'email-unverified') : []),
     ...(access.kind === 'operator' ? of(403, 'forbidden') : []),
     ...(isWrite ? of(413, 'body-too-large') : []),

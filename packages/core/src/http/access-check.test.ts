@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { scope } from '../contract/access.ts'
 import { Secret } from '../kernel/secret.ts'
+import { authorize } from './access-check.ts'
 import { exampleApi, principals } from './example-api.fixture.ts'
+import type { Principal } from './principal.ts'
 
 const problem = async (response: Response) => (await response.json()) as { code: string; detail: string }
 
@@ -115,5 +118,33 @@ describe('monitors', () => {
       headers: { authorization: 'Bearer undefined' },
     })
     expect(response.status).toBe(401)
+  })
+})
+
+describe('machines', () => {
+  it('may do what their scopes allow, and what needs no person', async () => {
+    const api = exampleApi({ requireVerifiedEmail: true })
+    const write = (as: string) => api.send('POST', '/api/v1/notes', { as, json: { title: 'x' } })
+    expect((await write('machine')).status).toBe(201)
+    const refused = await write('idleMachine')
+    expect([refused.status, (await problem(refused)).code]).toEqual([403, 'http/missing-scope'])
+  })
+
+  it.each([
+    ['asks for any member', 'GET', '/api/v1/notes'],
+    ['asks for an operator', 'GET', '/admin'],
+    ['asks for an assurance', 'DELETE', '/api/v1/notes/n0'],
+  ])('are refused where the contract %s', async (_, method, path) => {
+    const refused = await exampleApi().send(method, path, { as: 'machine' })
+    expect([refused.status, (await problem(refused)).code]).toEqual([403, 'http/person-required'])
+  })
+
+  it('are refused where scopes come with an assurance, however lately they were issued', () => {
+    const now = new Date('2026-01-01T00:00:00Z')
+    const access = scope('note:write', { maxAge: '5m' })
+    const check = (as: string) => () =>
+      authorize(access, principals[as] as Principal, { now, requireVerifiedEmail: false })
+    expect(check('owner')).not.toThrow()
+    expect(check('machine')).toThrow('Only a signed-in person may do this.')
   })
 })

@@ -1,4 +1,5 @@
 import { HttpErrors } from './http-errors.ts'
+import type { RequestHeaders } from './http-request.ts'
 
 // RFC 6750 §2.1: b64token. Two headers arrive joined by a comma, which is not among its characters.
 const form = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i
@@ -8,7 +9,7 @@ const form = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i
  *
  * @throws `http/invalid-token` for any other scheme, for two values and for characters no token has.
  */
-export function bearerOf(headers: Headers): string | null {
+export function bearerOf(headers: RequestHeaders): string | null {
   const header = headers.get('authorization')
   if (header === null) return null
   const token = form.exec(header)?.[1]

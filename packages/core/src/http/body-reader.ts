@@ -1,4 +1,5 @@
 import { HttpErrors } from './http-errors.ts'
+import type { IncomingRequest } from './http-request.ts'
 
 export const nothing = new Uint8Array(0)
 
@@ -7,28 +8,23 @@ export const nothing = new Uint8Array(0)
  *
  * @throws `http/body-too-large`, or `http/invalid-request` when the body breaks off.
  */
-export async function readBytes(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBytes(request: IncomingRequest, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   const declared = request.headers.get('content-length')
   if (declared === '0') return nothing
   if (declared !== null && !(Number(declared) <= limit)) throw tooLarge(limit)
-  const { body } = request
-  if (body === null) return nothing
-  const reader = body.getReader()
+  const source = request.chunks
+  if (source === null) return nothing
   const chunks: Uint8Array<ArrayBuffer>[] = []
   let size = 0
   try {
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) break
-      size += value.byteLength
+    for await (const chunk of source) {
+      size += chunk.byteLength
       if (size > limit) throw tooLarge(limit)
-      chunks.push(value)
+      chunks.push(chunk)
     }
   } catch (cause) {
     if (size > limit) throw cause
     throw HttpErrors.invalidRequest({ detail: 'The body broke off before its end.' }, { cause })
-  } finally {
-    reader.releaseLock()
   }
   return joined(chunks, size)
 }

@@ -47,7 +47,7 @@ export function ipBucket(ip: string | null): string {
   return `${groups.join(':')}::/64`
 }
 
-const withoutZone = (ip: string): string => ip.split('%', 1)[0] ?? ip
+const withoutZone = (ip: string): string => (ip.includes('%') ? (ip.split('%', 1)[0] ?? ip) : ip)
 
 const withoutMapping = (ip: string): string =>
   /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(ip) ? ip.slice(7) : withoutZone(ip)

@@ -1,16 +1,19 @@
+import { needsPrincipal, usesPermissions } from '../contract/access.ts'
 import { takesIdempotencyKey } from '../contract/standard-errors.ts'
+import { DomainError } from '../kernel/errors.ts'
 import { ipBucket } from './client-ip.ts'
 import { authorize, requireSameTenant } from './access-check.ts'
 import { bearerOf } from './bearer.ts'
 import { sha256Of } from './digest.ts'
 import { versionOf } from './etag.ts'
-import { timerHeartbeat } from './event-stream.ts'
-import type { Connection, FetchHandlerOptions } from './fetch-handler-options.ts'
+import type { FetchHandlerOptions } from './fetch-handler-options.ts'
 import { HttpErrors } from './http-errors.ts'
+import type { IncomingRequest } from './http-request.ts'
 import { idempotencyKeyOf, runOnce } from './idempotency.ts'
-import type { Call, Route } from './implement.ts'
+import type { Call, Client, Route } from './implement.ts'
 import type { MonitorCheck } from './monitor-access.ts'
 import type { Target } from './path.ts'
+import { heartbeat } from './open-streams.ts'
 import type { Principal } from './principal.ts'
 import { createQuotaCheck } from './rate-limit.ts'
 import type { RequestContext } from './request-context.ts'
@@ -19,11 +22,10 @@ import { type Answer, createResponseWriter } from './response-writer.ts'
 
 /** One request on its way through an endpoint. */
 export interface Exchange {
-  readonly request: Request
+  readonly request: IncomingRequest
   readonly target: Target
   readonly params: Readonly<Record<string, string>> | undefined
   readonly context: RequestContext
-  readonly connection: Connection
   /** Headers of the answer so far. */
   readonly headers: Record<string, string>
   /** Reports a failure that is no longer part of the answer; returns its problem document. */
@@ -43,40 +45,56 @@ export function createEndpointRunner(
 ): EndpointRunner {
   const { endpoint } = route
   const { access, rateLimit } = endpoint
-  const { authenticate, clock, idempotency, requireVerifiedEmail = false } = options
+  const { authenticate, clock, idempotency, onDenied, requireVerifiedEmail = false } = options
   assertSound(route, options)
 
   const reader = createRequestReader(endpoint, options.maxBodyBytes ?? defaultMaxBodyBytes)
-  const write = createResponseWriter(endpoint, options.heartbeat ?? timerHeartbeat)
+  const write = createResponseWriter(endpoint, options.streams ? [heartbeat, options.streams] : [heartbeat])
   const limit = rateLimit ? (options.quotaOf?.(rateLimit) ?? rateLimit.limit) : 0
   const quota = rateLimit ? createQuotaCheck(rateLimit, limit, options.rateLimiter) : null
   const needsVersion = endpoint.versioned === true && endpoint.method !== 'GET'
   const isRepeatable = takesIdempotencyKey(endpoint)
   const name = `${endpoint.method} ${route.path}`
+  const gate = usesPermissions(access) ? options.gate : undefined
 
-  const admit = async ({ request, connection }: Exchange): Promise<Principal | null> => {
-    if (access.kind === 'monitor') await checkMonitor(request.headers, connection.remoteAddress)
-    if (access.kind !== 'user' && access.kind !== 'operator') return null
+  const admit = async (exchange: Exchange): Promise<Principal | null> => {
+    const { request } = exchange
+    if (access.kind === 'monitor') await checkMonitor(request.headers, request.remoteAddress)
+    if (!needsPrincipal(access)) return null
     const credential = bearerOf(request.headers)
     if (credential === null || authenticate === undefined) throw HttpErrors.unauthenticated()
     const principal = await authenticate(credential)
-    requireSameTenant(request.headers, principal)
-    authorize(access, principal, { now: clock.now(), requireVerifiedEmail })
+    try {
+      requireSameTenant(request.headers, principal)
+      authorize(access, principal, { now: clock.now(), requireVerifiedEmail })
+      await gate?.({
+        principal,
+        method: endpoint.method,
+        headers: request.headers,
+        endpoint: name,
+        client: clientOf(exchange, principal),
+      })
+    } catch (error) {
+      if (error instanceof DomainError)
+        await onDenied?.({
+          principal,
+          endpoint: name,
+          code: error.code,
+          client: clientOf(exchange, principal),
+        })
+      throw error
+    }
     return principal
   }
 
   const handle = async (
     exchange: Exchange,
-    input: Omit<Call, 'principal' | 'client' | 'request'>,
+    { params, query, body, version }: Pick<Call, 'params' | 'query' | 'body' | 'version'>,
   ): Promise<Answer> => {
-    const { request, context } = exchange
-    const client = {
-      ip: context.ip,
-      userAgent: request.headers.get('user-agent'),
-      requestId: context.requestId,
-    }
+    const { request, principal } = exchange
+    const client = clientOf(exchange, principal)
     // The static type of `principal` follows the endpoint's access, which `admit` has just enforced.
-    const call = { ...input, principal: exchange.principal as Call['principal'], client, request }
+    const call = { params, query, body, version, principal: principal as Call['principal'], client, request }
     return write(await route.handle(call), exchange)
   }
 
@@ -86,19 +104,19 @@ export function createEndpointRunner(
     const principal = access.kind === 'public' || access.kind === 'webhook' ? null : await admit(exchange)
     exchange.principal = principal
     if (quota && principal && rateLimit?.by !== 'ip') {
-      await quota(rateLimit?.by === 'tenant' ? principal.tenantId : principal.userId, headers)
+      await quota(rateLimit?.by === 'tenant' ? principal.tenantId : principal.subject, headers)
     }
     const params = reader.params(exchange.params)
     const query = reader.query(target.query)
     const version = needsVersion ? versionOf(request.headers) : undefined
     const key = isRepeatable ? idempotencyKeyOf(request.headers) : null
-    const body: ReadBody | null =
-      endpoint.method === 'GET' ? null : await reader.body(request, exchange.connection.body)
+    const body: ReadBody | null = endpoint.method === 'GET' ? null : await reader.body(request)
     const work = (): Promise<Answer> =>
       handle(exchange, { params, query, body: body?.value, version } as Call)
-    if (key === null || body === null) return work()
+    // Awaited here: a promise that is returned takes two turns of the queue more.
+    if (key === null || body === null) return await work()
     const caller = principal
-      ? `${principal.tenantId}:${principal.userId}`
+      ? `${principal.tenantId}:${principal.subject}`
       : `anonymous:${ipBucket(context.ip)}`
     const fingerprint = await sha256Of(`${request.method} ${target.path}?${target.query}`, body.bytes)
     return runOnce(
@@ -109,10 +127,18 @@ export function createEndpointRunner(
   }
 }
 
+const clientOf = ({ request, context }: Exchange, principal: Principal | null): Client => ({
+  ip: context.ip,
+  userAgent: request.headers.get('user-agent'),
+  requestId: context.requestId,
+  actorId: principal?.subject ?? null,
+  impersonatorId: (principal?.kind === 'user' && principal.impersonatorId) || null,
+})
+
 function assertSound({ tag, name, endpoint, path }: Route, { authenticate }: FetchHandlerOptions): void {
   const where = `${tag}.${name} (${endpoint.method} ${path})`
   const { access, rateLimit, params } = endpoint
-  const knowsCaller = access.kind === 'user' || access.kind === 'operator'
+  const knowsCaller = needsPrincipal(access)
   if (knowsCaller && authenticate === undefined) {
     throw new Error(
       `${where} needs a signed-in user, but no module of the stack authenticates. Add one that does, such as auth().`,

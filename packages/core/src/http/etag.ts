@@ -1,4 +1,5 @@
 import { HttpErrors } from './http-errors.ts'
+import type { RequestHeaders } from './http-request.ts'
 
 /** The strong entity tag of a version. */
 export const versionTag = (version: number): string => `"${version}"`
@@ -8,7 +9,7 @@ export const versionTag = (version: number): string => `"${version}"`
  *
  * @throws `http/precondition-required` without `If-Match`, `http/precondition-failed` unless it is one tag of ours.
  */
-export function versionOf(headers: Headers): number {
+export function versionOf(headers: RequestHeaders): number {
   const header = headers.get('if-match')
   if (header === null) throw HttpErrors.preconditionRequired()
   // A weak tag never matches in If-Match (RFC 9110 §13.1.1); `*` and lists would make the check mean nothing.
@@ -21,12 +22,19 @@ export function versionOf(headers: Headers): number {
   return Number(version)
 }
 
-/** Weak comparison (RFC 9110 §13.1.2): whether the caller already has what `tag` names. */
-export function isFresh(headers: Headers, tag: string): boolean {
+/**
+ * Whether the caller already has what `tag` names, by weak comparison (RFC 9110 §13.1.2); or, when it names no tag, what has not
+ * changed since its date (§13.1.3).
+ */
+export function isFresh(headers: RequestHeaders, tag: string, modifiedAt: Date | null = null): boolean {
   const header = headers.get('if-none-match')
-  if (header === null) return false
+  if (header === null)
+    return modifiedAt !== null && isUnmodified(headers.get('if-modified-since'), modifiedAt)
   return header.split(',').some((part) => {
     const candidate = part.trim()
     return candidate === '*' || candidate.replace(/^W\//, '') === tag
   })
 }
+
+const isUnmodified = (since: string | null, modifiedAt: Date): boolean =>
+  since !== null && Date.parse(since) >= modifiedAt.getTime()

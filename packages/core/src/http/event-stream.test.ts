@@ -2,28 +2,31 @@ import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import type { ServerSentEvent } from '../contract/media.ts'
 import { EventSubscriptionReader } from './event-subscription.ts'
-import { createFrames, frame, type Heartbeat, toEventStream } from './event-stream.ts'
+import { createFrames, EventStream, frame } from './event-stream.ts'
+import type { OpenStream, OpenStreams } from './open-streams.ts'
+import { toReadableStream } from './readable-events.ts'
 import * as z from 'zod'
 
 const decoder = new TextDecoder()
 
 interface Options {
   readonly signal?: AbortSignal
-  readonly heartbeat?: Heartbeat
+  readonly watch?: OpenStreams
 }
 
-const silent: Heartbeat = () => () => {}
 const open = (
   events: AsyncIterable<ServerSentEvent>,
-  { signal = new AbortController().signal, heartbeat = silent }: Options = {},
+  { signal = new AbortController().signal, watch }: Options = {},
 ) =>
-  toEventStream({
-    events,
-    frame: createFrames((data) => data),
+  toReadableStream(
+    new EventStream({
+      events,
+      frame: createFrames((data) => data),
+      watches: watch ? [watch] : [],
+      onFailure: (error) => ({ code: 'internal', said: String(error).length > 0 }),
+    }),
     signal,
-    heartbeat,
-    onFailure: (error) => ({ code: 'internal', said: String(error).length > 0 }),
-  })
+  )
 
 async function* numbers(count: number): AsyncGenerator<ServerSentEvent> {
   for (let i = 1; i <= count; i++) yield { id: String(i), data: i }
@@ -65,7 +68,7 @@ describe('createFrames', () => {
   })
 })
 
-describe('toEventStream', () => {
+describe('EventStream', () => {
   it('sends a comment, then every event with its id, and ends with the iterable', async () => {
     expect(await new Response(open(numbers(2))).text()).toBe(':\n\nid: 1\ndata: 1\n\nid: 2\ndata: 2\n\n')
   })
@@ -100,14 +103,14 @@ describe('toEventStream', () => {
   it('returns the iterator and ends when the request is aborted', async () => {
     const { state, events } = quiet()
     const controller = new AbortController()
-    let stopped = 0
-    const stream = open(events, { signal: controller.signal, heartbeat: () => () => void stopped++ })
+    const watch = new Set<OpenStream>()
+    const stream = open(events, { signal: controller.signal, watch })
     const reader = stream.getReader()
     await reader.read()
     const next = reader.read()
     controller.abort()
     expect((await next).done).toBe(true)
-    expect([state.returned, stopped]).toEqual([1, 1])
+    expect([state.returned, watch.size]).toEqual([1, 0])
   })
 
   it('leaves no listener behind and adds one only', async () => {
@@ -138,28 +141,47 @@ describe('toEventStream', () => {
     expect(state.returned).toBe(1)
   })
 
-  it('beats while nothing happens, one beat at a time, and stops at the end', async () => {
-    let beat = (): void => {}
-    let stopped = 0
-    const heartbeat: Heartbeat = (given) => {
-      beat = given
-      return () => void stopped++
-    }
-    const { events } = quiet()
-    const reader = open(events, { heartbeat }).getReader()
+  it('tells the reader of a stopping process when to come back, and ends cleanly', async () => {
+    const watch = new Set<OpenStream>()
+    const { state, events } = quiet()
+    const reader = open(events, { watch }).getReader()
     await reader.read()
     const next = reader.read()
-    beat()
+    const [stream] = watch
+    stream?.end()
+    stream?.end()
+    const [, wait] = /^retry: (\d+)\n\n$/.exec(decoder.decode((await next).value)) ?? []
+    expect(Number(wait)).toBeGreaterThanOrEqual(500)
+    expect(Number(wait)).toBeLessThan(1500)
+    expect((await reader.read()).done).toBe(true)
+    expect([state.returned, watch.size]).toEqual([1, 0])
+  })
+
+  it('ends at once when streams have ended before it was opened', async () => {
+    const { state, events } = quiet()
+    const stream = open(events, { watch: { add: (late) => late.end(), delete: () => false } })
+    expect(await new Response(stream).text()).toMatch(/^:\n\nretry: \d+\n\n$/)
+    expect([state.returned, state.asked]).toEqual([1, 0])
+  })
+
+  it('beats while nothing happens, one beat at a time, and stops at the end', async () => {
+    const watch = new Set<OpenStream>()
+    const { events } = quiet()
+    const reader = open(events, { watch }).getReader()
+    await reader.read()
+    const [stream] = watch
+    const next = reader.read()
+    stream?.beat()
     expect(decoder.decode((await next).value)).toBe(':\n\n')
-    beat()
-    beat()
-    beat()
+    stream?.beat()
+    stream?.beat()
+    stream?.beat()
     expect(decoder.decode((await reader.read()).value)).toBe(':\n\n')
     const pending = reader.read()
     await reader.cancel()
     expect((await pending).done).toBe(true)
-    beat()
-    expect(stopped).toBe(1)
+    stream?.beat()
+    expect(watch.size).toBe(0)
   })
 
   it('ends with an error event that tells only what the problem document tells', async () => {

@@ -1,101 +1,101 @@
 import type { ServerSentEvent } from '../contract/media.ts'
-
-/** Calls `beat` every now and then until the returned function is called. */
-export type Heartbeat = (beat: () => void) => () => void
-
-const heartbeatMs = 15_000
-
-/** Every 15 s: proxies commonly drop a connection that is silent for 30 or 60. */
-export const timerHeartbeat: Heartbeat = (beat) => {
-  let timer = setTimeout(tick, heartbeatMs)
-  function tick(): void {
-    timer = setTimeout(tick, heartbeatMs)
-    beat()
-  }
-  return () => clearTimeout(timer)
-}
+import type { OpenStream, OpenStreams } from './open-streams.ts'
 
 export interface EventStreamOptions {
   readonly events: AsyncIterable<ServerSentEvent>
   /** See {@link createFrames}. */
   readonly frame: (event: ServerSentEvent) => Uint8Array<ArrayBuffer>
-  readonly signal: AbortSignal
-  readonly heartbeat: Heartbeat
+  /** What makes the stream beat, and what may end it. It is in these from its first byte to its last. */
+  readonly watches: readonly OpenStreams[]
   /** Reports what the iterable threw; returns the problem document to tell the reader. */
   readonly onFailure: (error: unknown) => unknown
+}
+
+/** Where framed events go. */
+export interface EventSink {
+  /** Takes the bytes in any case. Whether it wants more at once; if not, `drained` tells when. */
+  write(bytes: Uint8Array<ArrayBuffer>): boolean
+  /** Resolves when more is wanted; never once the reader has left. */
+  drained(): Promise<void>
+  /** Whether the reader has taken everything so far. */
+  isEmpty(): boolean
+  end(): void
 }
 
 const encoder = new TextEncoder()
 const comment = encoder.encode(':\n\n')
 
+// Readers of a replica that stops come back within this, and not all at once.
+const soonestReturnMs = 500
+const returnSpreadMs = 1000
+const comeBack = () =>
+  encoder.encode(`retry: ${soonestReturnMs + Math.floor(Math.random() * returnSpreadMs)}\n\n`)
+
 /**
  * Frames events for `text/event-stream` (HTML §9.2). The iterable is asked for the next event only when the reader wants
  * one, so a reader that stops reading costs no memory. A comment goes out at once, for the headers leave with the first
- * byte. Ends with the iterable; a failure inside becomes a last event `error` with a problem document.
+ * byte. Ends with the iterable; a failure inside becomes a last event `error` with a problem document. When streams are to end the
+ * reader is told by `retry` when to come back: it does, with the id of its last event (§9.2.4).
  */
-export function toEventStream({
-  events,
-  frame,
-  signal,
-  heartbeat,
-  onFailure,
-}: EventStreamOptions): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const iterator = events[Symbol.asyncIterator]()
-  let stop = (): void => {}
-  let isOver = false
+export class EventStream implements OpenStream {
+  readonly #options: EventStreamOptions
+  readonly #iterator: AsyncIterator<ServerSentEvent>
+  #sink: EventSink | undefined
+  #isOver = false
+
+  constructor(options: EventStreamOptions) {
+    this.#options = options
+    this.#iterator = options.events[Symbol.asyncIterator]()
+  }
+
+  /** The reader has left, or never came. */
+  cancel(): void {
+    // Not awaited: a generator that waits for its next event only returns once that event has come.
+    if (this.#finish()) Promise.resolve(this.#iterator.return?.()).catch(() => {})
+  }
+
+  beat(): void {
+    // A beat never piles up.
+    if (!this.#isOver && this.#sink?.isEmpty()) this.#sink.write(comment)
+  }
+
+  end(): void {
+    if (this.#isOver) return
+    this.cancel()
+    this.#sink?.write(comeBack())
+    this.#sink?.end()
+  }
+
+  /** Sends everything to one sink. Never rejects; resolves when it is over, or never once the reader has left. */
+  async sendTo(sink: EventSink): Promise<void> {
+    this.#sink = sink
+    const isWanted = sink.write(comment)
+    for (const watch of this.#options.watches) if (!this.#isOver) watch.add(this)
+    if (!isWanted && !this.#isOver) await sink.drained()
+    try {
+      while (!this.#isOver) {
+        const { done, value } = await this.#iterator.next()
+        if (this.#isOver) return
+        if (done) {
+          this.#finish()
+          sink.end()
+        } else if (!sink.write(this.#options.frame(value))) await sink.drained()
+      }
+    } catch (error) {
+      if (this.#isOver) return
+      this.cancel()
+      sink.write(encoder.encode(`event: error\ndata: ${JSON.stringify(this.#options.onFailure(error))}\n\n`))
+      sink.end()
+    }
+  }
 
   /** Whether this call is the one that ended it. */
-  const finish = (): boolean => {
-    if (isOver) return false
-    isOver = true
-    stop()
+  #finish(): boolean {
+    if (this.#isOver) return false
+    this.#isOver = true
+    for (const watch of this.#options.watches) watch.delete(this)
     return true
   }
-  // Not awaited: a generator that waits for its next event only returns once that event has come.
-  const abandon = (): void => {
-    if (finish()) Promise.resolve(iterator.return?.()).catch(() => {})
-  }
-
-  return new ReadableStream<Uint8Array<ArrayBuffer>>(
-    {
-      start(controller) {
-        controller.enqueue(comment)
-        const onAbort = (): void => {
-          if (isOver) return
-          abandon()
-          controller.close()
-        }
-        const stopBeating = heartbeat(() => {
-          // Nothing queued: the reader has taken everything so far. A beat never piles up.
-          if (!isOver && controller.desiredSize === 0) controller.enqueue(comment)
-        })
-        stop = () => {
-          stopBeating()
-          signal.removeEventListener('abort', onAbort)
-        }
-        signal.addEventListener('abort', onAbort)
-        if (signal.aborted) onAbort()
-      },
-      async pull(controller) {
-        try {
-          const next = await iterator.next()
-          if (isOver) return
-          if (!next.done) {
-            controller.enqueue(frame(next.value))
-            return
-          }
-          finish()
-        } catch (error) {
-          if (!finish()) return
-          Promise.resolve(iterator.return?.()).catch(() => {})
-          controller.enqueue(encoder.encode(`event: error\ndata: ${JSON.stringify(onFailure(error))}\n\n`))
-        }
-        controller.close()
-      },
-      cancel: abandon,
-    },
-    { highWaterMark: 0 },
-  )
 }
 
 /**

@@ -25,7 +25,7 @@ import { createFetchHandler } from './fetch-handler.ts'
 import type { Connection, FetchHandlerOptions } from './fetch-handler-options.ts'
 import { HttpErrors } from './http-errors.ts'
 import { type Handlers, implement } from './implement.ts'
-import type { Principal } from './principal.ts'
+import type { Principal, UserPrincipal } from './principal.ts'
 
 export const NoteErrors = defineErrors('note', {
   notFound: { status: 404, title: 'There is no such note.', fix: 'List the notes and use one of their ids.' },
@@ -178,7 +178,9 @@ export const miscContract = defineContract('misc', '', {
   },
 })
 
-const principal: Principal = {
+const person: UserPrincipal = {
+  kind: 'user',
+  subject: 'usr_1',
   userId: 'usr_1' as Id<'usr'>,
   tenantId: 'ten_1' as Id<'ten'>,
   sessionId: 'ses_1' as Id<'ses'>,
@@ -191,14 +193,30 @@ const principal: Principal = {
   authenticatedAt: new Date('2026-01-01T00:00:00Z'),
 }
 
+const another = (id: Id<'usr'>): UserPrincipal => ({ ...person, subject: id, userId: id })
+
 /** Bearer token -> principal. */
 export const principals: Record<string, Principal> = {
-  owner: principal,
-  other: { ...principal, userId: 'usr_2' as Id<'usr'>, tenantId: 'ten_2' as Id<'ten'> },
-  viewer: { ...principal, userId: 'usr_3' as Id<'usr'>, scopes: new Set() },
-  unverified: { ...principal, userId: 'usr_4' as Id<'usr'>, emailVerified: false },
-  strong: { ...principal, userId: 'usr_5' as Id<'usr'>, aal: 2 },
-  operator: { ...principal, userId: 'usr_6' as Id<'usr'>, operator: true },
+  owner: person,
+  other: { ...another('usr_2'), tenantId: 'ten_2' },
+  viewer: { ...another('usr_3'), scopes: new Set() },
+  unverified: { ...another('usr_4'), emailVerified: false },
+  strong: { ...another('usr_5'), aal: 2 },
+  operator: { ...another('usr_6'), operator: true },
+  machine: {
+    kind: 'service',
+    subject: 'svc_1',
+    tenantId: 'ten_1',
+    credentialId: 'act_1',
+    scopes: new Set(['note:write']),
+  },
+  idleMachine: {
+    kind: 'service',
+    subject: 'svc_2',
+    tenantId: 'ten_1',
+    credentialId: 'key_1',
+    scopes: new Set(),
+  },
 }
 
 export interface ExampleApi {

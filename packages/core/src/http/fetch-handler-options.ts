@@ -4,12 +4,13 @@ import type { Secret } from '../kernel/secret.ts'
 import type { IdempotencyStore } from '../ports/idempotency-store.ts'
 import type { RateLimiter } from '../ports/rate-limiter.ts'
 import type { CorsOptions } from './cors.ts'
-import type { Heartbeat } from './event-stream.ts'
-import type { Route } from './implement.ts'
+import type { Gate } from './gate.ts'
+import type { HttpApi } from './http-api.ts'
+import type { BodyState } from './http-request.ts'
+import type { Client, Route } from './implement.ts'
+import type { OpenStreams } from './open-streams.ts'
 import type { Authenticate, Principal } from './principal.ts'
 import type { RequestContext } from './request-context.ts'
-
-export type BodyState = 'intact' | 'parsed' | 'lost'
 
 /** What the host knows about the connection that a `Request` cannot say. */
 export interface Connection {
@@ -28,6 +29,9 @@ export interface Connection {
 /** Answers every request; never rejects. Without `connection` the `ip` that some servers add to the request is used. */
 export type FetchHandler = (request: Request, connection?: Connection) => Promise<Response>
 
+/** The same for hosts that hold a request in another form than `Request`: `toNodeHandler` asks `handle`, and converts nothing. */
+export interface DirectHandler extends FetchHandler, HttpApi {}
+
 export type ResponseConstructor = new (
   body?: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null,
   init?: { status: number; headers: Record<string, string> },
@@ -45,10 +49,22 @@ export interface Answered {
   readonly principal: Principal | null
 }
 
+/** A known caller was refused: for the audit trail. */
+export interface Denial {
+  readonly principal: Principal
+  /** Method and path of the endpoint, as in its contract. */
+  readonly endpoint: string
+  /** Code of the error that was answered. */
+  readonly code: string
+  readonly client: Client
+}
+
 export interface FetchHandlerOptions {
   readonly routes: readonly Route[]
   /** Needed as soon as one route asks for a user. */
   readonly authenticate?: Authenticate | undefined
+  /** @default permissions always count */
+  readonly gate?: Gate | undefined
   readonly clock: Clock
   readonly rateLimiter: RateLimiter
   readonly idempotency: IdempotencyStore
@@ -67,8 +83,11 @@ export interface FetchHandlerOptions {
   readonly quotaOf?: ((rateLimit: RateLimit) => number) | undefined
   /** Everything thrown that is not a `DomainError`. The caller only learns `context.requestId`. */
   readonly onDefect?: ((error: unknown, context: RequestContext) => void) | undefined
+  /** Finished before the answer is sent; must not reject. */
+  readonly onDenied?: ((denial: Denial) => Promise<void>) | undefined
   readonly onResponse?: ((answered: Answered) => void) | undefined
   /** @default the global `Response`, which costs about 20 µs on Node; srvx's `FastResponse` is light */
   readonly Response?: ResponseConstructor | undefined
-  readonly heartbeat?: Heartbeat | undefined
+  /** Is told of every event stream while it is open, to end it when this process stops. */
+  readonly streams?: OpenStreams | undefined
 }

@@ -79,7 +79,7 @@ describe('fetch handler', () => {
     const seen: unknown[] = []
     const api = exampleApi({
       onResponse: ({ route, method, status, principal }) =>
-        seen.push([route?.path, method, status, principal?.userId]),
+        seen.push([route?.path, method, status, principal?.subject]),
     })
     await api.send('GET', '/api/v1/notes', { as: 'owner' })
     await api.send('GET', '/nowhere')

@@ -42,6 +42,11 @@ export const HttpErrors = defineErrors('http', {
     title: 'The body is nested too deeply.',
     fix: 'Nest arrays and objects at most 64 levels deep.',
   },
+  bodyTooManyValues: {
+    status: 400,
+    title: 'The body holds too many values.',
+    fix: 'Send at most 20,000 values, arrays and objects included, or split the request.',
+  },
   unauthenticated: {
     status: 401,
     title: 'You are not signed in.',
@@ -57,10 +62,15 @@ export const HttpErrors = defineErrors('http', {
     title: 'You may not do this.',
     fix: 'Use an account that may, or ask whoever administers this service.',
   },
+  personRequired: {
+    status: 403,
+    title: 'Only a signed-in person may do this.',
+    fix: 'Sign in and use that access token: a service account or an API key will not do here.',
+  },
   missingScope: {
     status: 403,
-    title: 'Your role lacks a permission for this.',
-    fix: 'Ask an owner or admin of the tenant for a role with the permission that detail names.',
+    title: 'You lack a permission for this.',
+    fix: 'Ask an owner or admin of the tenant for a role, or an API key, with the permission that detail names.',
   },
   emailUnverified: {
     status: 403,
@@ -81,6 +91,11 @@ export const HttpErrors = defineErrors('http', {
     status: 429,
     title: 'Too many requests.',
     fix: 'Wait as many seconds as Retry-After says, then repeat the request.',
+  },
+  notInPerson: {
+    status: 403,
+    title: 'Only the user themselves may do this, not somebody in their name.',
+    fix: 'End the impersonation and leave this to the user.',
   },
   preconditionRequired: {
     status: 428,

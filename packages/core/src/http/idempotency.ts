@@ -1,5 +1,6 @@
 import type { IdempotencyStore, StoredResponse } from '../ports/idempotency-store.ts'
 import { HttpErrors } from './http-errors.ts'
+import type { RequestHeaders } from './http-request.ts'
 import type { Answer } from './response-writer.ts'
 
 const keyForm = /^[\x21-\x7e]{1,255}$/
@@ -10,7 +11,7 @@ const keepMs = 24 * 3_600_000
 const keptHeaders = ['content-type', 'etag', 'location'] as const
 
 /** The key of a request; null when it has none. @throws `http/idempotency-key-invalid` */
-export function idempotencyKeyOf(headers: Headers): string | null {
+export function idempotencyKeyOf(headers: RequestHeaders): string | null {
   const key = headers.get('idempotency-key')
   if (key !== null && !keyForm.test(key)) throw HttpErrors.idempotencyKeyInvalid()
   return key

@@ -12,7 +12,10 @@ import type {
   RedirectReply,
   ServerSentEvent,
 } from '../contract/media.ts'
-import type { Principal } from './principal.ts'
+import type { HttpRequest } from './http-request.ts'
+import type { Id } from '../kernel/id.ts'
+import type { Origin } from '../kernel/origin.ts'
+import type { Principal, UserPrincipal } from './principal.ts'
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined
 
@@ -50,7 +53,26 @@ export const alternative = <T>(status: number, value: T): Alternative<T> => new 
 
 type AlternativeOf<A> = A extends readonly JsonReply<infer S>[] ? Alternative<z.output<S>> : never
 
-type PrincipalOf<A> = A extends { readonly kind: 'user' | 'operator' } ? Principal : null
+/** An answer with the time at which the resource last changed; null when that is not known, or less than 2 s ago. */
+export class Dated<T = unknown> {
+  readonly value: T
+  readonly modifiedAt: Date | null
+
+  constructor(value: T, modifiedAt: Date | null) {
+    this.value = value
+    this.modifiedAt = modifiedAt
+  }
+}
+
+export const dated = <T>(value: T, modifiedAt: Date | null): Dated<T> => new Dated(value, modifiedAt)
+
+type DatedOf<C, T> = C extends { readonly dated: true } ? Dated<T> : never
+
+type PrincipalOf<A> = A extends { readonly kind: 'user' | 'operator' }
+  ? UserPrincipal
+  : A extends { readonly kind: 'scope' }
+    ? Principal
+    : null
 
 /** What a handler receives: already routed, authenticated, authorized and validated. */
 export interface Call<E extends Endpoint = Endpoint> {
@@ -61,21 +83,23 @@ export interface Call<E extends Endpoint = Endpoint> {
   /** The version that `If-Match` names; for writes to versioned resources. */
   readonly version: E['versioned'] extends true ? number : undefined
   readonly client: Client
-  readonly request: Request
+  readonly request: HttpRequest
 }
 
-/** Where a call comes from, as far as it can be trusted. */
-export interface Client {
-  /** Address of the caller behind the trusted proxies; null when the host does not tell. */
-  readonly ip: string | null
-  readonly userAgent: string | null
+/** Who calls, and from where. Services hand it on to the events that they record. */
+export interface Client extends Origin {
   readonly requestId: string
+  readonly actorId: Id | null
 }
 
 export type Handlers<E extends Endpoints> = {
   readonly [K in keyof E]: (
     call: Call<E[K]>,
-  ) => Promise<ReplyOf<E[K]['success']> | AlternativeOf<E[K]['alternatives']>>
+  ) => Promise<
+    | ReplyOf<E[K]['success']>
+    | AlternativeOf<E[K]['alternatives']>
+    | DatedOf<E[K]['cache'], ReplyOf<E[K]['success']>>
+  >
 }
 
 /** An endpoint bound to behaviour. */

@@ -2,9 +2,10 @@ import type { Secret } from '../kernel/secret.ts'
 import { bearerOf } from './bearer.ts'
 import { isLoopback } from './client-ip.ts'
 import { HttpErrors } from './http-errors.ts'
+import type { RequestHeaders } from './http-request.ts'
 
 /** @throws `http/unauthenticated` unless the caller is this machine or knows the monitor token. */
-export type MonitorCheck = (headers: Headers, peer: string | undefined) => Promise<void>
+export type MonitorCheck = (headers: RequestHeaders, peer: string | undefined) => Promise<void>
 
 /** A peer on loopback counts only without forwarding headers: with them it is a proxy that speaks for somebody else. */
 export function createMonitorCheck(token: Secret | undefined): MonitorCheck {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { BodyState } from './fetch-handler-options.ts'
+import type { BodyState } from './http-request.ts'
 
 /** What frameworks add to node's request. */
 export interface FrameworkRequest extends IncomingMessage {

@@ -1,11 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { NodeRequest, sendNodeResponse } from 'srvx/node'
 import { DomainError } from '../kernel/errors.ts'
 import { newId } from '../kernel/id.ts'
-import type { Connection } from './fetch-handler-options.ts'
-import { findBody, type FrameworkRequest } from './node-body.node.ts'
+import { EventStream } from './event-stream.ts'
+import type { DirectHandler } from './fetch-handler-options.ts'
+import type { RequestHandler } from './http-api.ts'
 import { HttpErrors } from './http-errors.ts'
+import { findBody, type FrameworkRequest } from './node-body.node.ts'
+import { convert, type NodeMountable, type NodeResponder } from './node-conversion.node.ts'
+import { NodeRequest } from './node-request.node.ts'
+import { sendHttpResponse } from './node-response.node.ts'
 import { problemHeaders, toProblem } from './problem.ts'
+
+export type { NodeMountable } from './node-conversion.node.ts'
 
 export interface NodeHandlerOptions {
   /** Where the host mounts the API, such as `/backend`, when the contracts' own paths do not begin with it. */
@@ -17,9 +23,6 @@ export interface NodeHandlerOptions {
 /** A request listener for `node:http`, Express and Koa. Never throws and never rejects. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
-/** A fetch handler, ours or any other. */
-export type NodeMountable = (request: Request, connection: Connection) => Promise<Response> | Response
-
 // A client that is still sending an oversized body reads no answer if its connection is cut at once.
 const lingerMs = 2000
 
@@ -27,7 +30,7 @@ const parsedWarning =
   'The host parsed request bodies before the API, so repeated JSON keys go unnoticed and webhooks cannot check signatures. Mount the API before body parsers such as express.json().'
 
 /**
- * Mounts a fetch handler on Node.
+ * Mounts a fetch handler on Node. That of a stack is asked without `Request` and `Response`, which would cost as much as all the rest.
  *
  * - `node:http`: `createServer(toNodeHandler(stack.fetch))`
  * - Express 5: `app.use(toNodeHandler(stack.fetch))` before body parsers; below a path that the contracts do not know,
@@ -38,39 +41,29 @@ const parsedWarning =
  * answer is stopped; it is read no faster than the client takes it.
  */
 export function toNodeHandler(
-  handle: NodeMountable,
+  handle: NodeMountable | DirectHandler,
   { basePath = '/', onWarning = emitWarning }: NodeHandlerOptions = {},
 ): NodeHandler {
   const base = basePath.replace(/\/+$/, '')
   let hasWarned = false
 
-  const respond = async (incoming: FrameworkRequest, outgoing: ServerResponse): Promise<void> => {
+  const respond = 'handle' in handle ? direct(handle.handle) : convert(handle, lingerIfUnread)
+
+  const answer = (incoming: FrameworkRequest, outgoing: ServerResponse): Promise<void> => {
     const target = withoutBase(incoming.originalUrl ?? incoming.url ?? '/', base)
-    const { state, bytes } = findBody(incoming)
-    if (state === 'parsed' && !hasWarned) {
+    const found = findBody(incoming)
+    if (found.state === 'parsed' && !hasWarned) {
       hasWarned = true
       onWarning(parsedWarning)
     }
-    const request = toRequest(incoming, outgoing, target, bytes)
-    const response = await handle(request, {
-      remoteAddress: incoming.socket.remoteAddress,
-      target,
-      body: state,
-    })
-    if (outgoing.writableEnded || outgoing.destroyed) {
-      await response.body?.cancel()
-      return
-    }
-    if (!incoming.complete) outgoing.once('finish', () => linger(incoming))
-    const sent = sendNodeResponse(outgoing, response)
-    // A stream's headers leave before its first byte.
-    if (!outgoing.writableEnded) outgoing.flushHeaders()
-    await sent
+    return respond(incoming, outgoing, target, found)
   }
 
   return async (incoming, outgoing) => {
+    // Of several requests in one packet, those after the one for which the connection was ended.
+    if (incoming.socket.destroyed) return
     try {
-      await respond(incoming, outgoing)
+      await answer(incoming, outgoing)
     } catch (error) {
       if (!(error instanceof DomainError))
         onWarning(`The mounted handler failed: ${error instanceof Error ? error.stack : String(error)}`)
@@ -86,29 +79,22 @@ function withoutBase(target: string, base: string): string {
   return rest.startsWith('/') ? rest : `/${rest}`
 }
 
-function toRequest(
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  target: string,
-  bytes: Uint8Array<ArrayBuffer> | null,
-): Request {
-  const own = incoming.url
-  // srvx reads the URL from here; it is read at once, so that the router gets its own back.
-  incoming.url = target.startsWith('/') ? target : '/'
-  const request: Request = new NodeRequest({ req: incoming, res: outgoing })
-  const url = urlOf(request)
-  if (own !== undefined) incoming.url = own
-  const { method, headers, signal } = request
-  if (bytes === null || method === 'GET' || method === 'HEAD') return request
-  return new Request(url, { method, headers: [...headers], signal, body: bytes })
-}
-
-function urlOf(request: Request): string {
-  try {
-    return request.url
-  } catch (cause) {
-    throw HttpErrors.invalidRequest({ detail: 'Host is not a host name with an optional port.' }, { cause })
+const direct =
+  (handle: RequestHandler): NodeResponder =>
+  async (incoming, outgoing, target, found) => {
+    const response = await handle(new NodeRequest(incoming, outgoing, target, found))
+    if (outgoing.writableEnded || outgoing.destroyed) {
+      const { body } = response
+      if (body instanceof EventStream) body.cancel()
+      if (body instanceof ReadableStream) await body.cancel()
+      return
+    }
+    lingerIfUnread(incoming, outgoing)
+    sendHttpResponse(outgoing, response)
   }
+
+function lingerIfUnread(incoming: IncomingMessage, outgoing: ServerResponse): void {
+  if (!incoming.complete) outgoing.once('finish', () => linger(incoming))
 }
 
 function linger(incoming: IncomingMessage): void {

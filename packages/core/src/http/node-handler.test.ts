@@ -218,6 +218,44 @@ describe.each(Object.entries(mounts))('toNodeHandler on %s', (_name, mount) => {
   })
 })
 
+describe('what a request costs', () => {
+  const made: string[] = []
+  const originals = { Request, Response, Headers, ReadableStream, AbortController, URL }
+
+  afterEach(() => {
+    Object.assign(globalThis, originals)
+    made.length = 0
+  })
+
+  it('is no object of the web platform: neither for an answer nor for an event stream', async () => {
+    const api = exampleApi()
+    const { port } = await listen(toNodeHandler(api.fetch))
+    for (const [name, original] of Object.entries(originals)) {
+      const counted = new Proxy(original, {
+        construct(target, args, newTarget) {
+          made.push(name)
+          return Reflect.construct(target, args, newTarget) as object
+        },
+      })
+      Object.assign(globalThis, { [name]: counted })
+    }
+    const head = 'HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer owner\r\nConnection: close\r\n'
+    const sent = [
+      await sendRaw(port, `GET /api/v1/notes ${head}\r\n`),
+      await sendRaw(port, `GET /api/v1/notes/stream ${head}\r\n`),
+      await sendRaw(
+        port,
+        `POST /api/v1/notes ${head}Content-Type: application/json\r\nContent-Length: 13\r\n\r\n{"title":"a"}`,
+      ),
+      await sendRaw(port, `GET /nowhere ${head}\r\n`),
+    ]
+    expect(sent.map((answer) => answer.slice(9, 12))).toEqual(['200', '200', '201', '404'])
+    expect(made).toEqual([])
+    new Request('http://x/').headers.get('x')
+    expect(made).toContain('Request')
+  })
+})
+
 /** Sends bytes as they are and reads until the server has answered. */
 async function sendRaw(port: number, bytes: string): Promise<string> {
   const socket = connect(port, '127.0.0.1')

@@ -1,6 +1,7 @@
 import type { Clock } from '../kernel/clock.ts'
 import { newId } from '../kernel/id.ts'
-import { randomBytes } from '../kernel/random.ts'
+import { randomHex } from '../kernel/random.ts'
+import type { RequestHeaders } from './http-request.ts'
 
 const requestIdForm = /^[A-Za-z0-9._-]{8,128}$/
 // W3C Trace Context §3.2, version 00: exactly four fields, lower case.
@@ -15,7 +16,7 @@ export class RequestContext {
   #traceId: string | undefined
   #spanId: string | undefined
 
-  constructor(headers: Headers, ip: string | null, clock: Clock) {
+  constructor(headers: RequestHeaders, ip: string | null, clock: Clock) {
     const given = headers.get('x-request-id')
     this.requestId = given !== null && requestIdForm.test(given) ? given : newId('req', clock)
     this.ip = ip
@@ -42,10 +43,4 @@ export class RequestContext {
   get traceparent(): string {
     return `00-${this.traceId}-${this.spanId}-${this.#incoming?.[3] ?? '00'}`
   }
-}
-
-function randomHex(bytes: number): string {
-  let hex = ''
-  for (const byte of randomBytes(bytes)) hex += byte.toString(16).padStart(2, '0')
-  return hex
 }

@@ -4,11 +4,11 @@ import type { FormBody, JsonBody, RequestBody } from '../contract/media.ts'
 import { strictSchema } from '../contract/strict-schema.ts'
 import type { FieldError } from '../kernel/errors.ts'
 import { nothing, readBytes } from './body-reader.ts'
-import type { BodyState } from './fetch-handler-options.ts'
 import { toFieldErrors } from './field-errors.ts'
 import { parseForm } from './form-data.ts'
 import { rawBodyConsumed } from './host-error.ts'
 import { HttpErrors } from './http-errors.ts'
+import type { IncomingRequest } from './http-request.ts'
 import { parseStrictJson } from './strict-json.ts'
 
 export interface ReadBody {
@@ -20,7 +20,7 @@ export interface ReadBody {
 export interface RequestReader {
   params(params: Readonly<Record<string, string>> | undefined): unknown
   query(query: string): unknown
-  body(request: Request, state?: BodyState): Promise<ReadBody>
+  body(request: IncomingRequest): Promise<ReadBody>
 }
 
 export function createRequestReader(endpoint: Endpoint, maxBodyBytes: number): RequestReader {
@@ -42,8 +42,8 @@ function createBodyReader(body: RequestBody | undefined, limit: number): Request
     case undefined:
       return (request) => readNothing(request, limit)
     case 'raw':
-      return async (request, state = 'intact') => {
-        if (state !== 'intact') throw rawBodyConsumed()
+      return async (request) => {
+        if (request.bodyState !== 'intact') throw rawBodyConsumed()
         if (body.contentTypes.length > 0) requireMediaType(request, body.contentTypes)
         requireIdentity(request)
         const bytes = await readBytes(request, limit)
@@ -66,8 +66,8 @@ function createTextReader(
 ): RequestReader['body'] {
   const schema = strictSchema(body.schema)
   const isOptional = schema.safeParse(undefined).success
-  return async (request, state) => {
-    if (state === 'lost') throw rawBodyConsumed()
+  return async (request) => {
+    if (request.bodyState === 'lost') throw rawBodyConsumed()
     if (isOptional && !request.headers.has('content-type')) {
       const bytes = await readBytes(request, limit)
       if (bytes.length === 0) return { bytes, value: validate('body', schema, undefined) }
@@ -80,7 +80,7 @@ function createTextReader(
 }
 
 /** Front ends that always send JSON send `{}` where nothing is asked for; that much is let through. */
-async function readNothing(request: Request, limit: number): Promise<ReadBody> {
+async function readNothing(request: IncomingRequest, limit: number): Promise<ReadBody> {
   if (request.method === 'GET' || request.method === 'HEAD') return { bytes: nothing, value: undefined }
   const bytes = await readBytes(request, limit)
   if (bytes.length > 0 && (bytes.length > 16 || decodeText(bytes).trim() !== '{}')) {
@@ -114,7 +114,7 @@ function decodeText(bytes: Uint8Array): string {
 
 const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i
 
-function requireMediaType(request: Request, accepted: readonly string[]): void {
+function requireMediaType(request: IncomingRequest, accepted: readonly string[]): void {
   const header = request.headers.get('content-type') ?? ''
   const mediaType = header.split(';', 1)[0]?.trim().toLowerCase() ?? ''
   const isAccepted =
@@ -129,7 +129,7 @@ function requireMediaType(request: Request, accepted: readonly string[]): void {
   }
 }
 
-function requireIdentity(request: Request): void {
+function requireIdentity(request: IncomingRequest): void {
   const encoding = request.headers.get('content-encoding')
   if (encoding !== null && encoding.trim().toLowerCase() !== 'identity') {
     throw HttpErrors.unsupportedMediaType({

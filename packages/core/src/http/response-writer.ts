@@ -4,28 +4,35 @@ import type { Content, ServerSentEvent } from '../contract/media.ts'
 import { seconds } from '../kernel/duration.ts'
 import { attachment } from './content-disposition.ts'
 import { sha256 } from './digest.ts'
-import { createFrames, type Heartbeat, toEventStream } from './event-stream.ts'
+import { createFrames, EventStream } from './event-stream.ts'
 import { isFresh, versionTag } from './etag.ts'
-import { Alternative } from './implement.ts'
+import type { HttpRequest } from './http-request.ts'
+import { Alternative, Dated, dated } from './implement.ts'
+import type { OpenStreams } from './open-streams.ts'
 
 export interface Answer {
   readonly status: number
-  readonly body: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null
+  readonly body: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | EventStream | null
 }
 
 export interface WriteContext {
-  readonly request: Request
+  readonly request: HttpRequest
   /** Headers of the answer so far; the writer adds its own. */
   readonly headers: Record<string, string>
   /** Reports a failure that comes after the headers; returns its problem document. */
   readonly onFailure: (error: unknown) => unknown
 }
 
+/** What leaves, whatever takes it there. */
+export interface HttpResponse extends Answer {
+  readonly headers: Readonly<Record<string, string>>
+}
+
 /** Turns what a handler returned into an answer. Throws for a value that does not fit the contract. */
 export type ResponseWriter = (value: unknown, context: WriteContext) => Answer | Promise<Answer>
 
-export function createResponseWriter(endpoint: Endpoint, heartbeat: Heartbeat): ResponseWriter {
-  const write = createSuccessWriter(endpoint, heartbeat)
+export function createResponseWriter(endpoint: Endpoint, watches: readonly OpenStreams[]): ResponseWriter {
+  const write = createSuccessWriter(endpoint, watches)
   // Neither a version nor a place in caches: those belong to the resource itself.
   const plain = { method: endpoint.method }
   const alternatives = new Map(
@@ -46,7 +53,7 @@ export function createResponseWriter(endpoint: Endpoint, heartbeat: Heartbeat): 
   }
 }
 
-function createSuccessWriter(endpoint: Endpoint, heartbeat: Heartbeat): ResponseWriter {
+function createSuccessWriter(endpoint: Endpoint, watches: readonly OpenStreams[]): ResponseWriter {
   const { success } = endpoint
   switch (success.kind) {
     case 'json':
@@ -62,15 +69,12 @@ function createSuccessWriter(endpoint: Endpoint, heartbeat: Heartbeat): Response
       }
     case 'eventStream': {
       const frame = createFrames((data) => z.encode(success.schema, data as never))
-      return (value, { request, headers, onFailure }) => {
+      return (value, { headers, onFailure }) => {
         headers['content-type'] = 'text/event-stream'
         // nginx holds back what it proxies unless told not to.
         headers['x-accel-buffering'] = 'no'
         const events = value as AsyncIterable<ServerSentEvent>
-        return {
-          status: 200,
-          body: toEventStream({ events, frame, signal: request.signal, heartbeat, onFailure }),
-        }
+        return { status: 200, body: new EventStream({ events, frame, watches, onFailure }) }
       }
     }
   }
@@ -83,9 +87,11 @@ function createJsonWriter(endpoint: Caching, status: number, schema: z.ZodType):
   const encode = (value: unknown): string => JSON.stringify(z.encode(schema, value as never))
   const cache = cacheHeader(endpoint)
   if (cache !== null) {
-    return (value, context) => {
+    return (reply, context) => {
       context.headers['content-type'] = 'application/json'
-      return cached({ status, body: encode(value) }, cache, context)
+      const { value, modifiedAt } = reply instanceof Dated ? reply : dated(reply, null)
+      if (modifiedAt) context.headers['last-modified'] = secondAfter(modifiedAt).toUTCString()
+      return cached({ status, body: encode(value) }, cache, context, modifiedAt)
     }
   }
   return (value, { request, headers }) => {
@@ -115,6 +121,9 @@ function createContentWriter(endpoint: Endpoint, contentType: string): ResponseW
   }
 }
 
+// HTTP dates have whole seconds (RFC 9110 §5.6.7). With the next one, a copy as new as the date surely has the change.
+const secondAfter = (time: Date): Date => new Date((Math.floor(time.getTime() / 1000) + 1) * 1000)
+
 const notModified: Answer = { status: 304, body: null }
 
 const cacheHeader = ({ method, cache }: Caching): string | null =>
@@ -124,12 +133,13 @@ async function cached(
   answer: { readonly status: number; readonly body: string | Uint8Array<ArrayBuffer> },
   cacheControl: string,
   { request, headers }: WriteContext,
+  modifiedAt: Date | null = null,
 ): Promise<Answer> {
   // 128 bits are enough to tell contents apart.
   const tag = `"${(await sha256(answer.body)).slice(0, 22)}"`
   headers['etag'] = tag
   headers['cache-control'] = cacheControl
-  if (!isFresh(request.headers, tag)) return answer
+  if (!isFresh(request.headers, tag, modifiedAt)) return answer
   delete headers['content-type']
   return notModified
 }

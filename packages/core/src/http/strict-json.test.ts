@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DomainError } from '../kernel/errors.ts'
-import { deepest, parseStrictJson } from './strict-json.ts'
+import { deepest, mostValues, parseStrictJson } from './strict-json.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
@@ -88,6 +88,34 @@ describe('parseStrictJson', () => {
 
   it('keeps pairs of surrogates, and colons and brackets in strings', () => {
     expect(parseStrictJson(bytes('{"a":"\\ud83d\\ude00 :[{\\"","b":":"}'))).toEqual({ a: '😀 :[{"', b: ':' })
+  })
+
+  it.each([
+    ['elements', (count: number) => `[${Array(count).fill('1').join()}]`],
+    ['keys', (count: number) => `{${Array.from({ length: count }, (_, i) => `"k${i}":1`).join()}}`],
+    [
+      'arrays and their elements',
+      (count: number) =>
+        `[${Array(count / 4)
+          .fill('[1,1,1]')
+          .join()}]`,
+    ],
+    [
+      'levels',
+      (count: number) =>
+        `[${Array(count / 50)
+          .fill('['.repeat(49) + ']'.repeat(49))
+          .join()}]`,
+    ],
+  ])(`takes ${mostValues} %s and refuses more before anything is built`, (_, make) => {
+    expect(parseStrictJson(bytes(make(mostValues)))).toBeTypeOf('object')
+    // What is not JSON behind them is not reached.
+    expect(refusal(make(mostValues + 100).slice(0, -1)).code).toBe('http/body-too-many-values')
+  })
+
+  it('counts no comma of a string', () => {
+    const text = ','.repeat(mostValues + 1)
+    expect(parseStrictJson(bytes(JSON.stringify([text])))).toEqual([text])
   })
 
   it(`takes ${deepest} levels and refuses the next, and a million, without recursion`, () => {

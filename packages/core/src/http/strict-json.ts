@@ -6,13 +6,16 @@ import { HttpErrors } from './http-errors.ts'
 /** Deep enough for any real document, shallow enough for every recursive reader behind it. */
 export const deepest = 64
 
+/** Arrays and objects included. Whoever reads a body takes about a microsecond for each, and nobody else is answered meanwhile. */
+export const mostValues = 20_000
+
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
  * Parses the I-JSON subset (RFC 7493): UTF-8, no repeated or `__proto__` key, no NUL or lone surrogate in any string, no
  * number out of range.
  *
- * @throws `http/malformed-json` or `http/body-too-deep`.
+ * @throws `http/malformed-json` `http/body-too-deep` or `http/body-too-many-values`.
  */
 export function parseStrictJson(bytes: Uint8Array): unknown {
   const source = decode(bytes)
@@ -46,21 +49,27 @@ function parse(source: string): unknown {
 const quote = 0x22
 const backslash = 0x5c
 const colon = 0x3a
+const comma = 0x2c
 
-/** Bounds the depth and counts the colons outside strings, without recursion and before anything is built. */
+/** Bounds the depth and the number of values, and counts the colons outside strings, without recursion and before anything is built. */
 function scan(source: string): number {
   let depth = 0
   let colons = 0
+  // Each value but the outermost comes after a [, a { or a comma, so there are no more than these.
+  let values = 0
   for (let i = 0; i < source.length; i++) {
     const unit = source.charCodeAt(i)
     if (unit === quote) {
       i = endOfString(source, i + 1)
     } else if (unit === 0x7b || unit === 0x5b) {
       if (++depth > deepest) throw HttpErrors.bodyTooDeep()
+      if (++values > mostValues) throw HttpErrors.bodyTooManyValues()
     } else if (unit === 0x7d || unit === 0x5d) {
       depth--
     } else if (unit === colon) {
       colons++
+    } else if (unit === comma) {
+      if (++values > mostValues) throw HttpErrors.bodyTooManyValues()
     }
   }
   return colons

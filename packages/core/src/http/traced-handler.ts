@@ -1,11 +1,12 @@
 import type { Tracer } from '../ports/tracer.ts'
-import type { Connection, FetchHandler } from './fetch-handler-options.ts'
+import type { RequestHandler } from './http-api.ts'
+import type { IncomingRequest } from './http-request.ts'
 import type { Route } from './implement.ts'
-import { isCanonicalPath, requestTarget } from './path.ts'
+import { isCanonicalPath } from './path.ts'
 import { createRouter } from './router.ts'
 
 export interface TracedHandlerOptions {
-  readonly handle: FetchHandler
+  readonly handle: RequestHandler
   readonly tracer: Tracer
   readonly routes: readonly Route[]
   readonly publicUrl: string
@@ -18,29 +19,29 @@ const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', '
  * semantic conventions for HTTP servers say, except that the path and the caller's address are left out: paths hold ids and
  * tokens. Continues the trace of the caller's `traceparent`.
  */
-export function tracedHandler({ handle, tracer, routes, publicUrl }: TracedHandlerOptions): FetchHandler {
+export function tracedHandler({ handle, tracer, routes, publicUrl }: TracedHandlerOptions): RequestHandler {
   const router = createRouter(routes.map((route) => ({ route })))
   const { hostname, protocol } = new URL(publicUrl)
   const constant = { 'url.scheme': protocol.slice(0, -1), 'server.address': hostname }
 
-  const routeOf = (request: Request, connection: Connection | undefined): string | undefined => {
-    const [path = ''] = (connection?.target ?? requestTarget(request.url)).split('?', 1)
+  const routeOf = (request: IncomingRequest): string | undefined => {
+    const [path = ''] = request.target.split('?', 1)
     return isCanonicalPath(path) ? router.find(request.method, path)?.value.route.path : undefined
   }
 
-  return (request, connection) => {
+  return (request) => {
     const isKnown = knownMethods.has(request.method)
-    const route = routeOf(request, connection)
+    const route = routeOf(request)
     const method = isKnown ? request.method : 'HTTP'
     return tracer.within(request.headers.get('traceparent')).span(
       route === undefined ? method : `${method} ${route}`,
       { 'http.request.method': isKnown ? method : '_OTHER', 'http.route': route, ...constant },
       async (span) => {
-        const response = await handle(request, connection)
+        const response = await handle(request)
         const { status, headers } = response
         span.set({
           'http.response.status_code': status,
-          'corbel.request_id': headers.get('x-request-id') ?? undefined,
+          'corbel.request_id': headers['x-request-id'],
         })
         // A 4xx is the caller's failure, not that of the server.
         if (status >= 500)

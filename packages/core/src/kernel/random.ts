@@ -11,3 +11,12 @@ export function randomBytes(count: number): Uint8Array {
   used += count
   return pool.subarray(used - count, used)
 }
+
+const hexOf = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+/** Random bytes in lower-case hexadecimal, for identifiers of traces. */
+export function randomHex(bytes: number): string {
+  let hex = ''
+  for (const byte of randomBytes(bytes)) hex += hexOf[byte]
+  return hex
+}

@@ -3,6 +3,7 @@ import type { JobQueue } from '../ports/job-queue.ts'
 import type { JobRecorder } from '../ports/job-store.ts'
 import type { Storage, StorageTransaction } from '../ports/storage.ts'
 import type { Platform } from './module.ts'
+import { personalDataOf } from './personal-data.ts'
 import type { AnyModule } from './stack-types.ts'
 
 type Named = Readonly<Record<string, Any>>
@@ -23,6 +24,8 @@ export interface ComposeOptions {
 interface Joined {
   readonly tx: StorageTransaction<Any>
   readonly jobs: JobRecorder
+  /** What is to run after the commit. */
+  readonly committed: (() => void)[]
 }
 
 /**
@@ -44,9 +47,17 @@ export function compose(options: ComposeOptions, joined: Joined | null = null): 
         state: state[name],
         repositories: repositories[name],
         uses: services,
+        personalData: personalDataOf(modules, services),
+        onCommit: (work: () => void) => (joined ? void joined.committed.push(work) : work()),
         transaction: (work: (scope: Any) => Promise<Any>) =>
           run(({ tx, jobs }, uses) =>
-            work({ repositories: tx.repositories[name], uses, events: tx.events, jobs }),
+            work({
+              repositories: tx.repositories[name],
+              uses,
+              events: tx.events,
+              jobs,
+              personalData: personalDataOf(modules, uses),
+            }),
           ),
       }),
     )
@@ -61,6 +72,7 @@ export async function transact<T>(
 ): Promise<T> {
   const { storage, queue, committed } = options
   const names = new Set<string>()
+  const after: (() => void)[] = []
   const result = await storage.transaction((tx) => {
     const jobs: JobRecorder = {
       enqueue: async (...list) => {
@@ -68,9 +80,12 @@ export async function transact<T>(
         for (const { name } of list) names.add(name)
       },
     }
-    const joined = { tx, jobs }
+    // A storage may run the work again, after it had failed: what the first run had asked for never came to be.
+    after.length = 0
+    const joined = { tx, jobs, committed: after }
     return work(joined, compose(options, joined))
   })
+  for (const run of after) run()
   committed(names)
   return result
 }

@@ -1,5 +1,6 @@
 import { HttpErrors } from '../http/http-errors.ts'
 import { PageErrors } from '../kernel/page.ts'
+import { DeliveryErrors } from '../ports/delivery-store.ts'
 import { FetcherErrors } from '../ports/fetcher.ts'
 import { KeyStoreErrors } from '../ports/key-store.ts'
 import { MailerErrors } from '../ports/mailer.ts'
@@ -17,6 +18,7 @@ import type { ModuleCatalogs } from './module.ts'
 export const coreCatalogs = {
   settings: CoreSettings,
   errors: [
+    DeliveryErrors,
     FetcherErrors,
     HttpErrors,
     PageErrors,

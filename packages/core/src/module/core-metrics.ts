@@ -38,6 +38,24 @@ export const CoreMetrics = defineMetrics({
     help: 'Recorded events given up after too many failures.',
     labels: [],
   },
+  deliveries: {
+    name: 'corbel_deliveries_total',
+    kind: 'counter',
+    help: 'Attempts at deliveries that ended: delivered, failed or given up (dead).',
+    labels: ['route', 'outcome'],
+  },
+  deliveriesPending: {
+    name: 'corbel_deliveries_pending',
+    kind: 'gauge',
+    help: 'Deliveries that wait for their recipient.',
+    labels: [],
+  },
+  deliveriesDead: {
+    name: 'corbel_deliveries_dead',
+    kind: 'gauge',
+    help: 'Deliveries given up after too many failures.',
+    labels: [],
+  },
   jobRuns: {
     name: 'corbel_job_runs_total',
     kind: 'counter',

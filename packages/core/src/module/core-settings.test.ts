@@ -12,6 +12,7 @@ describe('CoreSettings', () => {
       profile: 'local',
       appName: 'Corbel',
       publicUrl: 'http://127.0.0.1:3000',
+      securityContacts: [],
       allowedOrigins: [],
       trustedProxies: [],
       maxBodyBytes: 1_048_576,

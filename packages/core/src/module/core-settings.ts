@@ -1,5 +1,6 @@
 import { defineSettings } from './define-settings.ts'
 import { profiles } from './profile.ts'
+import { securityContact } from './security-txt.ts'
 import { choice, integer, line, listOf, network, opaque, origin, url } from './setting-types.ts'
 import { plainHttp } from './transport.ts'
 
@@ -31,6 +32,15 @@ export const CoreSettings = defineSettings({
     required: ['staging', 'production'],
     refuse: plainHttp,
     example: 'https://app.example.com',
+  },
+  securityContacts: {
+    env: 'SECURITY_CONTACT',
+    section: 'application',
+    summary:
+      'Where to report a vulnerability, best first; published at /.well-known/security.txt (RFC 9116). Absent: there is no such file.',
+    schema: listOf('addresses that start with mailto:, https:// or tel:', securityContact),
+    default: [],
+    example: 'mailto:security@example.com,https://example.com/security',
   },
   allowedOrigins: {
     env: 'ALLOWED_ORIGINS',

@@ -1,26 +1,25 @@
 import type { Any } from '../any.ts'
 import { toOpenApi } from '../contract/openapi.ts'
 import { docsPage } from '../contract/docs-page.ts'
-import { createFetchHandler } from '../http/fetch-handler.ts'
-import type { FetchHandler } from '../http/fetch-handler-options.ts'
+import { createHttpApi } from '../http/create-http-api.ts'
+import { toFetchHandler } from '../http/fetch-handler.ts'
+import type { RequestHandler } from '../http/http-api.ts'
 import type { Route } from '../http/implement.ts'
 import { tracedHandler } from '../http/traced-handler.ts'
 import { systemClock } from '../kernel/clock.ts'
-import { memoryCache } from '../ports/cache.memory.ts'
 import { consoleLogger } from '../ports/console-logger.ts'
-import { memoryKeyStore } from '../ports/key-store.memory.ts'
-import { localKeyVault } from '../ports/local-key-vault.ts'
-import { memoryMailer } from '../ports/mailer.memory.ts'
 import { memoryMeter } from '../ports/meter.memory.ts'
-import { memoryRateLimiter } from '../ports/rate-limiter.memory.ts'
 import { storageJobQueue } from '../ports/storage-job-queue.ts'
+import { silentTracer } from '../ports/tracer.ts'
 import { compose, transact } from './compose.ts'
 import { coreCatalogs } from './core-catalogs.ts'
 import { coreJobs } from './core-jobs.ts'
 import { CoreSettings } from './core-settings.ts'
+import { Dispatcher } from './dispatcher.ts'
 import { JobRunner } from './job-runner.ts'
 import { checkPorts, type Readiness } from './health.ts'
 import { Lifecycle, type StepReport } from './lifecycle.ts'
+import { mailPreviewRoutes } from './mail-preview-routes.ts'
 import { moduleCatalogs, permissionsOf, settingsCatalogs } from './module-catalogs.ts'
 import type { Platform } from './module.ts'
 import { createObserver } from './observer.ts'
@@ -28,6 +27,7 @@ import { outboxGauges } from './outbox-gauges.ts'
 import { Relay } from './relay.ts'
 import { inspectSettings } from './settings-loader.ts'
 import { quotaResolver } from './settings-quota.ts'
+import { portsInUse, sharedPorts } from './shared-ports.ts'
 import type {
   AnyModule,
   MissingModule,
@@ -38,6 +38,7 @@ import type {
 } from './stack-types.ts'
 import { standInProblems } from './stand-ins.ts'
 import { refuseStart } from './start-report.ts'
+import { securityTxt } from './security-txt.ts'
 import { systemRoutes } from './system-routes.ts'
 
 const stopLimitMs = 10_000
@@ -59,14 +60,9 @@ export function createStack<M extends AnyModule>(
     catalogs: { ...settingsCatalogs(catalogs), core: CoreSettings },
     known: options.knownSettings ?? [],
   })
-  const {
-    keyVault = localKeyVault({ store: memoryKeyStore(), clock }),
-    mailer = memoryMailer(),
-    cache = memoryCache({ clock }),
-    rateLimiter = memoryRateLimiter({ clock }),
-    queue = storageJobQueue(storage),
-  } = options
-  const ports = { storage, keyVault, mailer, cache, rateLimiter, ...(options.queue && { queue }) }
+  const { queue = storageJobQueue(storage) } = options
+  const shared = sharedPorts(options, clock)
+  const ports = { storage, ...portsInUse(shared, options, modules), ...(options.queue && { queue }) }
   refuseStart(loaded.profile, [...loaded.problems, ...standInProblems(loaded.profile, ports)])
   for (const warning of loaded.warnings) logger.warn(warning)
 
@@ -77,11 +73,11 @@ export function createStack<M extends AnyModule>(
     clock,
     logger,
     meter,
-    cache,
-    rateLimiter,
-    keyVault,
-    mailer,
+    tracer: tracer ?? silentTracer,
+    ...shared,
     permissions,
+    events: Object.values(catalogs).flatMap(({ events }) => Object.values(events ?? {})),
+    deliveries: storage.deliveries,
     profile: loaded.profile,
     publicUrl: core.publicUrl,
     appName: core.appName,
@@ -96,12 +92,24 @@ export function createStack<M extends AnyModule>(
   const composition = { modules, storage, queue, platform, settings, state, committed }
   const services = compose(composition)
 
+  const dispatcher = new Dispatcher({
+    deliveries: storage.deliveries,
+    clock,
+    logger,
+    meter,
+    routes: modules.flatMap((module) => module.deliveries?.(services[module.name]) ?? []),
+  })
   const relay = new Relay({
     outbox: storage.outbox,
     clock,
     logger,
     meter,
-    handlers: modules.flatMap((module) => module.handlers?.(services[module.name]) ?? []),
+    // Deliveries are planned first: what another handler does may fail, and their order is that of the events.
+    handlers: [
+      ...dispatcher.handlers(),
+      ...modules.flatMap((module) => module.handlers?.(services[module.name]) ?? []),
+    ],
+    settled: () => dispatcher.wake(),
   })
   const jobs = new JobRunner({
     queue,
@@ -109,7 +117,7 @@ export function createStack<M extends AnyModule>(
     logger,
     meter,
     jobs: [
-      ...coreJobs(storage, clock),
+      ...coreJobs(storage, dispatcher),
       ...modules.flatMap((module) => module.jobs?.(services[module.name]) ?? []),
     ],
   })
@@ -128,18 +136,28 @@ export function createStack<M extends AnyModule>(
       modules: modules.map(({ name }) => name),
       meter,
       readiness,
-      openApi: once(() => JSON.stringify(toOpenApi(routes, describe))),
+      openApi: once(() => JSON.stringify(toOpenApi(routes, { ...describe, events: platform.events }))),
       docsPage: once(() => docsPage(routes, describe)),
+      securityTxt: () => securityTxt(core.securityContacts, core.publicUrl, clock),
     }),
+    ...(loaded.profile === 'local'
+      ? mailPreviewRoutes(
+          Object.values(catalogs).flatMap(({ mails }) => mails ?? []),
+          platform,
+        )
+      : []),
     ...modules.flatMap((module) => module.routes?.(services[module.name]) ?? []),
   ]
   const guard = modules.find((module) => module.authenticate)
   const authenticate = guard?.authenticate?.(services[guard.name], state[guard.name])
+  const gatekeeper = modules.find((module) => module.gate)
+  const gate = gatekeeper?.gate?.(services[gatekeeper.name])
+  const witness = modules.find((module) => module.denied)
   const quota = quotaResolver(loaded.byEnv)
-  const handle = createFetchHandler({
+  const { handle, serves } = createHttpApi({
     routes,
     clock,
-    rateLimiter,
+    rateLimiter: shared.rateLimiter,
     idempotency: storage.idempotency,
     cors: { origins: [...new Set([new URL(core.publicUrl).origin, ...core.allowedOrigins])] },
     trustedProxies: core.trustedProxies,
@@ -147,18 +165,18 @@ export function createStack<M extends AnyModule>(
     requireVerifiedEmail: modules.some((module) => module.requiresVerifiedEmail?.(settings[module.name])),
     publicUrl: core.publicUrl,
     quotaOf: (rateLimit) => quota(rateLimit)?.limit ?? 0,
+    streams: lifecycle.streams,
     ...createObserver({ logger, meter }),
     ...(authenticate && { authenticate }),
+    ...(gate && { gate }),
+    ...(witness && { onDenied: async (denial) => witness.denied?.(services[witness.name], denial) }),
     ...(core.metricsToken && { monitorToken: core.metricsToken }),
-    ...(options.Response && { Response: options.Response }),
   })
-  outboxGauges(storage.outbox, meter)
+  const traced = tracer ? tracedHandler({ handle, tracer, routes, publicUrl: core.publicUrl }) : handle
+  outboxGauges(storage.outbox, storage.deliveries, meter)
 
   return Object.assign(Object.create(services), {
-    fetch: guarded(
-      tracer ? tracedHandler({ handle, tracer, routes, publicUrl: core.publicUrl }) : handle,
-      lifecycle,
-    ),
+    fetch: toFetchHandler({ handle: guarded(traced, lifecycle), serves }, options.Response),
     profile: loaded.profile,
     operations: routes,
     catalogs,
@@ -168,7 +186,11 @@ export function createStack<M extends AnyModule>(
     readiness,
     transaction: (work: (tx: ServicesOf<M>) => Promise<unknown>) =>
       transact(composition, (_, uses) => work(uses as ServicesOf<M>)),
-    deliverEvents: () => relay.deliverDue(),
+    deliverEvents: async () => {
+      const events = await relay.deliverDue()
+      await dispatcher.deliverDue()
+      return events
+    },
     runJobs: () => jobs.runDue(),
     start: (report?: StepReport, { workers = true }: StartOptions = {}) =>
       lifecycle.start(
@@ -182,16 +204,25 @@ export function createStack<M extends AnyModule>(
             run: async () => start?.(services[name]),
           })),
           { name: 'job queue', run: () => jobs.open() },
-          ...(workers ? [{ name: 'relay and jobs', run: async () => (relay.start(), jobs.start()) }] : []),
+          ...(workers
+            ? [
+                {
+                  name: 'relay and jobs',
+                  run: async () => (relay.start(), dispatcher.start(), jobs.start()),
+                },
+              ]
+            : []),
         ],
         report,
       ),
     drain: () => lifecycle.drain(),
+    endStreams: () => lifecycle.endStreams(),
     stop: ({ limitMs = stopLimitMs } = {}) =>
       lifecycle.stop(
         [
           { name: 'jobs', run: () => jobs.stop(limitMs) },
           { name: 'relay', run: () => relay.stop() },
+          { name: 'deliveries', run: () => dispatcher.stop() },
           ...Object.entries(ports).map(([name, port]) => ({ name, run: async () => port.close?.() })),
         ],
         limitMs,
@@ -200,11 +231,11 @@ export function createStack<M extends AnyModule>(
 }
 
 /** Counts requests for the drain. Requests that still come in while stopping are answered: a proxy may not have noticed yet. */
-function guarded(handle: FetchHandler, lifecycle: Lifecycle): FetchHandler {
-  return async (request, connection) => {
+function guarded(handle: RequestHandler, lifecycle: Lifecycle): RequestHandler {
+  return async (request) => {
     const leave = lifecycle.enter()
     try {
-      return await handle(request, connection)
+      return await handle(request)
     } finally {
       leave()
     }

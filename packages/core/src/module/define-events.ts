@@ -1,5 +1,7 @@
 import type * as z from 'zod'
 import type { Id } from '../kernel/id.ts'
+import { hostOrigin, type Origin } from '../kernel/origin.ts'
+import type { AuditMark, AuditOutcome } from '../ports/audit-mark.ts'
 import type { DomainEvent, RecordedEvent } from '../ports/outbox.ts'
 
 export interface EventSpec<S extends z.ZodObject = z.ZodObject> {
@@ -7,36 +9,62 @@ export interface EventSpec<S extends z.ZodObject = z.ZodObject> {
   readonly type: `${string}.${string}.${string}`
   readonly summary: string
   readonly payload: S
+  /** Present when it belongs into the audit trail. The payload goes there as it is. */
+  readonly audit?: AuditRule
+}
+
+export interface AuditRule {
+  /** The property of the payload with the id of what it happened to. @default none: it happened to the tenant */
+  readonly subject?: string
+  /** @default 'success' */
+  readonly outcome?: AuditOutcome
 }
 
 /** Makes an event of its kind, to be recorded in a transaction. */
 export interface EventFactory<Spec extends EventSpec = EventSpec> {
+  /** @param origin - Who causes it, for the audit trail. @default the host itself */
   (
     tenantId: Id<'ten'> | null,
     payload: z.input<Spec['payload']>,
+    origin?: Origin,
   ): DomainEvent<Spec['type'], z.output<Spec['payload']>>
   readonly type: Spec['type']
   readonly summary: string
   readonly payload: Spec['payload']
+  readonly audit?: AuditRule
 }
 
 export type EventCatalog<Specs extends Record<string, EventSpec> = Record<string, EventSpec>> = {
   readonly [K in keyof Specs & string]: EventFactory<Specs[K]>
 }
 
-/** Declares the events of a module. */
+/**
+ * Declares the events of a module.
+ *
+ * @throws TypeError when the subject of an audit rule is not in the payload.
+ */
 export function defineEvents<const Specs extends Record<string, EventSpec>>(
   specs: Specs,
 ): EventCatalog<Specs> {
   const entries = Object.entries(specs).map(([key, spec]) => {
-    const make = (tenantId: Id<'ten'> | null, payload: unknown) => ({
-      type: spec.type,
-      tenantId,
-      payload: spec.payload.parse(payload),
-    })
+    const { type, payload: schema, audit } = spec
+    const subject = audit?.subject
+    if (subject !== undefined && !(subject in schema.shape))
+      throw new TypeError(
+        `The event ${type} has no "${subject}" in its payload to be the subject of its audit row.`,
+      )
+    const make = (tenantId: Id<'ten'> | null, input: unknown, origin: Origin = hostOrigin): DomainEvent => {
+      const payload = schema.parse(input)
+      return { type, tenantId, payload, ...(audit && { audit: markOf(audit, payload, origin) }) }
+    }
     return [key, Object.assign(make, spec)]
   })
   return Object.fromEntries(entries) as EventCatalog<Specs>
+}
+
+function markOf({ subject, outcome = 'success' }: AuditRule, payload: object, origin: Origin): AuditMark {
+  const id = subject === undefined ? undefined : (payload as Readonly<Record<string, unknown>>)[subject]
+  return { outcome, subjectId: typeof id === 'string' ? id : null, origin }
 }
 
 /** Reacts to an event after its transaction committed. Called at least once; must be idempotent by `event.id`. */

@@ -58,6 +58,20 @@ describe('lifecycle', () => {
     expect(closed).toBe(true)
   })
 
+  test('ends the streams that are open, those that come later, and not those that have left', async () => {
+    const lifecycle = new Lifecycle()
+    const ended: string[] = []
+    const stream = (name: string) => ({ beat() {}, end: () => void ended.push(name) })
+    const left = stream('left')
+    lifecycle.streams.add(left)
+    lifecycle.streams.add(stream('open'))
+    lifecycle.streams.delete(left)
+    await lifecycle.start([])
+    await lifecycle.stop([step('storage', async () => void ended.push('storage'))], 100)
+    lifecycle.streams.add(stream('late'))
+    expect(ended).toEqual(['open', 'storage', 'late'])
+  })
+
   test('closes everything at the limit even when a request never ends', async () => {
     const lifecycle = new Lifecycle()
     await lifecycle.start([])

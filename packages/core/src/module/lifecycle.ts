@@ -1,3 +1,4 @@
+import type { OpenStream, OpenStreams } from '../http/open-streams.ts'
 import type { Readiness } from './health.ts'
 
 export interface Step {
@@ -27,6 +28,8 @@ export class Lifecycle {
   #phase: Phase = 'created'
   #underWay = 0
   #idle: (() => void) | undefined
+  readonly #streams = new Set<OpenStream>()
+  #streamsEnd = false
 
   get status(): Exclude<Readiness['status'], 'unavailable'> {
     if (this.#phase === 'running') return 'ready'
@@ -59,6 +62,21 @@ export class Lifecycle {
     if (this.#phase === 'running') this.#phase = 'draining'
   }
 
+  /** The event streams that are open. */
+  readonly streams: OpenStreams = {
+    add: (stream) => {
+      if (this.#streamsEnd) stream.end()
+      else this.#streams.add(stream)
+    },
+    delete: (stream) => this.#streams.delete(stream),
+  }
+
+  /** Ends every stream, and each that comes later. */
+  endStreams(): void {
+    this.#streamsEnd = true
+    for (const stream of [...this.#streams]) stream.end()
+  }
+
   /** Counts a request until the function that it returns is called. */
   enter(): () => void {
     this.#underWay++
@@ -69,12 +87,13 @@ export class Lifecycle {
   }
 
   /**
-   * Turns readiness off, waits for the requests under way, at most `limitMs`, then runs the steps. A failing step does not
+   * Turns readiness off, ends streams, waits for the requests under way, at most `limitMs`, then runs the steps. A failing step does not
    * keep the others from running.
    */
   async stop(steps: readonly Step[], limitMs: number): Promise<void> {
     if (!this.accepting) return
     this.#phase = 'stopping'
+    this.endStreams()
     if (this.#underWay > 0) {
       let timer: ReturnType<typeof setTimeout> | undefined
       const limit = new Promise<void>((resolve) => {

@@ -35,7 +35,7 @@ export function createObserver({
         requestId: context.requestId,
         traceId: context.traceId,
         tenantId: principal?.tenantId,
-        userId: principal?.userId,
+        subject: principal?.subject,
       })
     },
   }

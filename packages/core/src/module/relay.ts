@@ -13,9 +13,12 @@ export interface RelayOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly meter: Meter
+  /** Called when events have been handled. */
+  readonly settled?: () => void
 }
 
-const batchSize = 32
+// A round trip to the database costs as much as ten deliveries.
+const batchSize = 64
 // Longer than the slowest handler's own deadline (10 s for a mail), so that a live delivery is not taken over.
 const leaseMs = 30_000
 const idleMs = 500
@@ -58,7 +61,10 @@ export class Relay {
     const entries = await outbox.claim({ limit: batchSize, leaseMs })
     const delivered = await Promise.all(entries.map((entry) => this.#deliver(entry)))
     const settled = entries.filter((_, index) => delivered[index]).map(({ id }) => id)
-    if (settled.length > 0) await outbox.settle(settled)
+    if (settled.length > 0) {
+      await outbox.settle(settled)
+      this.#options.settled?.()
+    }
     return entries.length
   }
 

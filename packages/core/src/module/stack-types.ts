@@ -1,15 +1,11 @@
 import type { Any } from '../any.ts'
 import type { Operation } from '../contract/operation.ts'
-import type { FetchHandler, ResponseConstructor } from '../http/fetch-handler-options.ts'
+import type { DirectHandler, ResponseConstructor } from '../http/fetch-handler-options.ts'
 import type { Clock } from '../kernel/clock.ts'
-import type { Cache } from '../ports/cache.ts'
 import type { JobQueue } from '../ports/job-queue.ts'
 import type { JobStore } from '../ports/job-store.ts'
-import type { KeyVault } from '../ports/key-vault.ts'
 import type { Logger } from '../ports/logger.ts'
-import type { Mailer } from '../ports/mailer.ts'
 import type { Meter } from '../ports/meter.ts'
-import type { RateLimiter } from '../ports/rate-limiter.ts'
 import type { Storage } from '../ports/storage.ts'
 import type { Tracer } from '../ports/tracer.ts'
 import type { Readiness } from './health.ts'
@@ -17,6 +13,7 @@ import type { StepReport } from './lifecycle.ts'
 import type { Module, ModuleCatalogs } from './module.ts'
 import type { Profile } from './profile.ts'
 import type { SettingsSource } from './settings-reader.ts'
+import type { SharedPorts } from './shared-ports.ts'
 
 export type AnyModule = Module<string, Any, Any, Any, Any, Any>
 
@@ -37,20 +34,13 @@ export type UsesOf<M extends AnyModule> = Merge<M extends AnyModule ? ContextOf<
 /** Names of the modules that others need and that are not there; it stands in the compile error. */
 export type MissingModule<M extends AnyModule> = Exclude<keyof UsesOf<M>, M['name']>
 
-/** The ports that every module shares. What is left out is an in-process stand-in, which the production profile refuses. */
-export interface SharedPorts {
-  readonly keyVault?: KeyVault
-  readonly mailer?: Mailer
-  readonly cache?: Cache
-  readonly rateLimiter?: RateLimiter
+/** What is left out of the shared ports is an in-process stand-in, which the production profile refuses when a module needs it. */
+export interface StackOptions<M extends AnyModule> extends Partial<SharedPorts> {
   readonly logger?: Logger
   readonly meter?: Meter
   /** @default nothing is traced, at no cost */
   readonly tracer?: Tracer
   readonly clock?: Clock
-}
-
-export interface StackOptions<M extends AnyModule> extends SharedPorts {
   readonly modules: readonly M[]
   readonly storage: Storage<RepositoriesOf<M>>
   /** Where jobs wait. @default the jobs of the storage */
@@ -73,7 +63,7 @@ export interface StartOptions {
 
 export interface StackBase<M extends AnyModule> {
   /** Answers a request; mount it anywhere. Never rejects. */
-  readonly fetch: FetchHandler
+  readonly fetch: DirectHandler
   readonly profile: Profile
   /** The catalogues of the core and of every module, by name. */
   readonly catalogs: Readonly<Record<string, ModuleCatalogs>>
@@ -93,10 +83,15 @@ export interface StackBase<M extends AnyModule> {
   start(report?: StepReport, options?: StartOptions): Promise<void>
   /** Turns readiness off, so that a proxy sends nothing more; requests are still answered. `stop` comes later. */
   drain(): void
-  /** Readiness turns false first; then requests, deliveries and jobs under way are finished, and adapters are closed. */
+  /**
+   * Ends event streams, and each that is opened later, by telling its reader to come back within 1.5 s: it goes on after the last
+   * event that it has, at a process that still accepts connections. Call it when this one no longer does; `stop` does it too.
+   */
+  endStreams(): void
+  /** Readiness turns false and event streams end first; then requests, deliveries and jobs under way are finished, and adapters are closed. */
   stop(options?: { readonly limitMs?: number }): Promise<void>
   readiness(): Promise<Readiness>
-  /** Delivers the events that are due and returns how many; for scripts and tests that do not `start`. */
+  /** Delivers the events that are due, and what leaves the system because of them, and returns how many events; for scripts and tests that do not `start`. */
   deliverEvents(): Promise<number>
   /** Does the jobs that are due and returns how many; for scripts and tests that do not `start`. */
   runJobs(): Promise<number>

@@ -54,6 +54,15 @@ export const systemContract = defineContract('operations', '', {
     success: content('application/json'),
     cache: { maxAge: '5m' },
   },
+  securityTxt: {
+    method: 'GET',
+    path: '/.well-known/security.txt',
+    access: anyone,
+    summary: 'Where to report a vulnerability (RFC 9116)',
+    description: 'There is one when SECURITY_CONTACT is set; else 404.',
+    success: content('text/plain; charset=utf-8'),
+    cache: { maxAge: '5m' },
+  },
   docs: {
     method: 'GET',
     path: '/docs',

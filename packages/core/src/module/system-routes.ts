@@ -14,6 +14,8 @@ export interface SystemDeps {
   /** Rendered once, at first use. */
   readonly openApi: () => string
   readonly docsPage: () => string
+  /** @throws `http/not-found` when there is no contact to name. */
+  readonly securityTxt: () => string
 }
 
 export const systemRoutes = ({
@@ -24,6 +26,7 @@ export const systemRoutes = ({
   readiness,
   openApi,
   docsPage,
+  securityTxt,
 }: SystemDeps): readonly Route[] =>
   implement(systemContract, {
     card: async () => ({
@@ -42,5 +45,6 @@ export const systemRoutes = ({
     },
     metrics: () => meter.scrape(),
     openapi: async () => ({ body: openApi() }),
+    securityTxt: async () => ({ body: securityTxt() }),
     docs: async () => ({ body: docsPage(), contentSecurityPolicy: docsPolicy }),
   })

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { recordBackend } from '../../../../test/backends.ts'
 import { collectFailures } from '../../../../test/collect-failures.ts'
 import { impatient } from '../../../../test/impatient.ts'
-import { vitestSuite } from '../../../../test/vitest-suite.ts'
+import { conforming } from '../../../../test/vitest-suite.ts'
 import { eventStreamConformance } from './event-stream.conformance.ts'
 import { memoryEventStream } from './event-stream.memory.ts'
 import type { EventStream, StreamLimits } from './event-stream.ts'
@@ -26,7 +26,7 @@ const conformance = (
   )
 
 beforeAll(() => recordBackend('memory'))
-conformance(vitestSuite)
+conformance(conforming('event stream', 'memory'))
 
 test('keeps the streams written last', async () => {
   const streams = memoryEventStream({ maxStreams: 2 })

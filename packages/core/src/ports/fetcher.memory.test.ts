@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { collectFailures } from '../../../../test/collect-failures.ts'
-import { vitestSuite } from '../../../../test/vitest-suite.ts'
+import { conforming } from '../../../../test/vitest-suite.ts'
 import { fetcherConformance } from './fetcher.conformance.ts'
 import type { FetcherPeer } from './fetcher-harness.ts'
 import { memoryFetcher } from './fetcher.memory.ts'
@@ -40,7 +40,7 @@ async function harness({ fetcher: change = same, resolve: changeResolve = same }
 }
 
 describe('memoryFetcher', () => {
-  fetcherConformance(vitestSuite, () => harness())
+  fetcherConformance(conforming('fetcher', 'memory'), () => harness())
 
   test('httpsOnly refuses http, at first and on redirects', async () => {
     const answer = async () => new Response(null, { status: 302, headers: { Location: 'http://a.test/' } })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { collectFailures } from '../../../../test/collect-failures.ts'
-import { vitestSuite } from '../../../../test/vitest-suite.ts'
+import { conforming } from '../../../../test/vitest-suite.ts'
 import { geoIpConformance } from './geo-ip.conformance.ts'
 import { memoryGeoIp } from './geo-ip.memory.ts'
 import type { GeoIp } from './geo-ip.ts'
@@ -16,7 +16,7 @@ const fresh = async () => ({
 })
 
 describe('memoryGeoIp', () => {
-  geoIpConformance(vitestSuite, fresh, never)
+  geoIpConformance(conforming('geo-IP', 'memory'), fresh, never)
 
   test('of networks within networks the smallest counts, in whatever order they are given', async () => {
     const geoIp = memoryGeoIp({ '81.2.69.7': sweden, '81.2.0.0/16': sweden, '81.2.69.0/24': london })

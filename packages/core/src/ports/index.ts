@@ -1,6 +1,13 @@
 // What an adapter's author imports: interfaces, the errors they throw, reference implementations, and the suites that are their law.
 
 export type { AdapterInfo, PortAdapter } from './adapter.ts'
+export type { AuditChain, AuditEvent, AuditFilter, AuditLink, AuditLog, AuditRow } from './audit-log.ts'
+export type { AuditMark, AuditOutcome } from './audit-mark.ts'
+export { auditLogConformance, type AuditLogHarness } from './audit-log.conformance.ts'
+export { type AuditTables, auditTables, memoryAuditLog } from './audit-log.memory.ts'
+export { erasedNotice, purgedNotice } from './audit-notices.ts'
+export { auditDraftOf, auditEventOf } from './audit-row.ts'
+export { type AuditFault, type AuditVerdict, verifyAuditChain } from './audit-verify.ts'
 export type { Cache } from './cache.ts'
 export { cacheConformance } from './cache.conformance.ts'
 export { memoryCache, type MemoryCacheOptions } from './cache.memory.ts'
@@ -13,6 +20,22 @@ export type {
 } from './idempotency-store.ts'
 export { idempotencyStoreConformance } from './idempotency-store.conformance.ts'
 export { memoryIdempotencyStore, type MemoryIdempotencyStoreOptions } from './idempotency-store.memory.ts'
+export {
+  type ClaimedDelivery,
+  type DeliveryDraft,
+  DeliveryErrors,
+  type DeliveryLane,
+  type DeliveryRecord,
+  type DeliveryStatus,
+  type DeliveryStore,
+} from './delivery-store.ts'
+export { deliveryStoreConformance, type DeliveryStoreHarness } from './delivery-store.conformance.ts'
+export {
+  type DeliveryRow,
+  type DeliveryTable,
+  deliveryTable,
+  memoryDeliveries,
+} from './delivery-store.memory.ts'
 export {
   type ClaimedJob,
   type DeadJob,
@@ -43,8 +66,9 @@ export {
   type KeyStoreHarness,
 } from './key-store.conformance.ts'
 export { memoryKeyStore } from './key-store.memory.ts'
-export type { KeyVault, PublicKey, Signer } from './key-vault.ts'
+export type { KeyRotation, KeyVault, PublicKey, Signer, SigningKeyStanding } from './key-vault.ts'
 export { keyVaultConformance, type KeyVaultHarness } from './key-vault.conformance.ts'
+export { thumbprint } from './key-document.ts'
 export { localKeyVault, type LocalKeyVault, type LocalKeyVaultOptions } from './local-key-vault.ts'
 export { type LogFields, type Logger, silentLogger } from './logger.ts'
 export { loggerConformance, type LoggerHarness } from './logger.conformance.ts'
@@ -158,5 +182,6 @@ export { addMilliseconds, after, before, type Duration, milliseconds, seconds } 
 export { DomainError } from '../kernel/errors.ts'
 export { type Id, newId } from '../kernel/id.ts'
 export { type ManualClock, manualClock } from '../kernel/manual-clock.ts'
+export { hostOrigin, type MaskedClient, type Origin } from '../kernel/origin.ts'
 export type { PageRequest } from '../kernel/page.ts'
 export { Secret } from '../kernel/secret.ts'

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { recordBackend } from '../../../../test/backends.ts'
 import { collectFailures } from '../../../../test/collect-failures.ts'
-import { vitestSuite } from '../../../../test/vitest-suite.ts'
+import { conforming } from '../../../../test/vitest-suite.ts'
 import { jobQueueConformance, type JobQueueHarness } from './job-queue.conformance.ts'
 import { jobTable, memoryJobRecorder, memoryJobs, mergeJobs } from './job-queue.memory.ts'
 import type { JobQueue } from './job-queue.ts'
@@ -28,7 +28,7 @@ function open(): JobQueueHarness {
 }
 
 beforeAll(() => recordBackend('memory'))
-jobQueueConformance(vitestSuite, async () => open())
+jobQueueConformance(conforming('job queue', 'memory, alone'), async () => open())
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))
 

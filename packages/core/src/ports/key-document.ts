@@ -10,11 +10,21 @@ const state = z.enum(['published', 'active', 'retired'])
 const createdAt = z.iso.datetime()
 const bytes32 = z.string().regex(/^[\w-]{43}$/)
 
-const SigningKey = z.strictObject({ kid: bytes32, state, createdAt, x: bytes32, d: bytes32 })
+const SigningKey = z.strictObject({
+  kid: bytes32,
+  state,
+  createdAt,
+  /** When another key took its place. */
+  retiredAt: z.iso.datetime().optional(),
+  x: bytes32,
+  d: bytes32,
+})
 const SealingKey = z.strictObject({ kid: z.string().regex(/^[\w-]{22}$/), state, createdAt, k: bytes32 })
 
 const KeyDocument = z.strictObject({
   version: z.literal(1),
+  /** When a signing key was last published, put in use or removed. Absent while there is only the first. */
+  changedAt: z.iso.datetime().optional(),
   /** Ed25519 (RFC 8037). */
   signing: z.array(SigningKey),
   /** Roots of 256 random bits, from which the keys of each purpose are derived. */
@@ -36,12 +46,17 @@ export function parseKeyDocument(text: string): KeyDocument {
   }
 }
 
+/** A signing key that nothing is signed with yet. */
+export async function createSigningKey(clock: Clock): Promise<SigningKey> {
+  const { d, x } = await createEd25519()
+  return { kid: await thumbprint(x), state: 'published', createdAt: clock.now().toISOString(), x, d }
+}
+
 export async function createKeyDocument(clock: Clock): Promise<KeyDocument> {
   const common = { state: 'active', createdAt: clock.now().toISOString() } as const
-  const { d, x } = await createEd25519()
   return {
     version: 1,
-    signing: [{ kid: await thumbprint(x), ...common, x, d }],
+    signing: [{ ...(await createSigningKey(clock)), ...common }],
     sealing: [{ kid: toBase64url(random(16)), ...common, k: toBase64url(random(32)) }],
   }
 }

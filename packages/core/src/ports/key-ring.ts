@@ -8,13 +8,15 @@ type ImportedKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>
 export interface KeyRing {
   readonly signer: Signer
   readonly publicKeys: readonly PublicKey[]
+  /** When the public keys last changed. */
+  readonly changedAt: Date
   /** AES-256-GCM, of the active sealing key. */
   readonly sealer: { readonly kid: string; readonly key: ImportedKey }
   /** AES-256-GCM by key id, of every sealing key. */
   readonly openers: ReadonlyMap<string, ImportedKey>
 }
 
-export async function importKeys({ signing, sealing }: KeyDocument): Promise<KeyRing> {
+export async function importKeys({ signing, sealing, changedAt }: KeyDocument): Promise<KeyRing> {
   const signingKey = activeOf(signing)
   const sealingKey = activeOf(sealing)
   const openers = new Map<string, ImportedKey>()
@@ -31,6 +33,7 @@ export async function importKeys({ signing, sealing }: KeyDocument): Promise<Key
       alg: 'EdDSA',
       use: 'sig',
     })),
+    changedAt: new Date(changedAt ?? signingKey.createdAt),
     sealer: { kid: sealingKey.kid, key },
     openers,
   }

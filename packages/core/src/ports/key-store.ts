@@ -7,6 +7,21 @@ export const KeyStoreErrors = defineErrors('key-store', {
     title: 'The keys were changed by somebody else.',
     fix: 'Read the keys again and repeat the change.',
   },
+  keyNotFound: {
+    status: 404,
+    title: 'There is no such signing key.',
+    fix: 'List the keys and name one of them.',
+  },
+  wrongState: {
+    status: 409,
+    title: 'The signing key is not in the state that this step begins with.',
+    fix: 'Publish a key, activate a published one, retire one that another has replaced.',
+  },
+  tooEarly: {
+    status: 409,
+    title: 'Others would still refuse the new key, or still hold tokens of the old one.',
+    fix: 'Wait for the time in the detail, then repeat the step.',
+  },
 })
 
 export interface StoredKeys {

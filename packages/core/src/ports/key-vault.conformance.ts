@@ -59,6 +59,14 @@ export function keyVaultConformance({ test, expect }: Suite, fresh: () => Promis
     expect(new Set(keys.map((key) => key.kid)).size).toBe(keys.length)
   })
 
+  test('publicKeysChangedAt, where it is known, is the same in every process', async () => {
+    const { vault, another } = await fresh()
+    await vault.publicKeys()
+    const changedAt = await vault.publicKeysChangedAt?.()
+    expect(Number.isNaN(changedAt?.getTime())).toBe(false)
+    expect(await (await another()).publicKeysChangedAt?.()).toEqual(changedAt)
+  })
+
   test('open gives back what was sealed, also in another process', async () => {
     const { vault, another } = await fresh()
     for (const plaintext of [

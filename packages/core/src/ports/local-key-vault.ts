@@ -4,6 +4,7 @@ import { fromBase64url, toBase64url } from '../kernel/base64url.ts'
 import { createKeyDocument, parseKeyDocument } from './key-document.ts'
 import { importKeys, type KeyRing } from './key-ring.ts'
 import { type KeyStore, KeyStoreErrors, type StoredKeys } from './key-store.ts'
+import { storedKeyRotation } from './key-rotation.ts'
 import type { KeyVault } from './key-vault.ts'
 
 export interface LocalKeyVaultOptions {
@@ -32,11 +33,15 @@ const sealedForm = /^v1\.([\w-]+)\.([\w-]+)\.([\w-]+)$/
  */
 export function localKeyVault({ store, clock = systemClock }: LocalKeyVaultOptions): LocalKeyVault {
   let ring: Promise<KeyRing> | null = null
+  let revision: string | null = null
 
   /** One read for all callers; a failed one is not remembered. */
   function keys(): Promise<KeyRing> {
     ring ??= readOrCreate(store, clock)
-      .then(importStored)
+      .then((stored) => {
+        revision = stored.revision
+        return importStored(stored)
+      })
       .catch((error: unknown) => {
         ring = null
         throw error
@@ -44,10 +49,26 @@ export function localKeyVault({ store, clock = systemClock }: LocalKeyVaultOptio
     return ring
   }
 
+  async function refresh(): Promise<void> {
+    const stored = await store.read()
+    if (stored === null) {
+      throw new Error(
+        'The key store is empty although keys are in use. Restore it from a backup before the next start.',
+      )
+    }
+    if (stored.revision === revision) return
+    const next = await importStored(stored)
+    ring = Promise.resolve(next)
+    revision = stored.revision
+  }
+
   return {
     adapter: { name: 'local', ...standInOf(store) },
+    rotation: storedKeyRotation({ store, clock, changed: refresh }),
+    refresh,
     signer: async () => (await keys()).signer,
     publicKeys: async () => (await keys()).publicKeys,
+    publicKeysChangedAt: async () => (await keys()).changedAt,
     seal: async (plaintext, context) => {
       const { sealer } = await keys()
       const iv = crypto.getRandomValues(new Uint8Array(ivBytes))
@@ -70,16 +91,6 @@ export function localKeyVault({ store, clock = systemClock }: LocalKeyVaultOptio
       } catch {
         throw new Error('The sealed value does not open: it was changed, or sealed for another context.')
       }
-    },
-    refresh: async () => {
-      const stored = await store.read()
-      if (stored === null) {
-        throw new Error(
-          'The key store is empty although keys are in use. Restore it from a backup before the next start.',
-        )
-      }
-      const next = await importStored(stored)
-      ring = Promise.resolve(next)
     },
     check: async () => {
       await keys()

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { recordBackend } from '../../../../test/backends.ts'
 import { collectFailures } from '../../../../test/collect-failures.ts'
 import { impatient } from '../../../../test/impatient.ts'
-import { vitestSuite } from '../../../../test/vitest-suite.ts'
+import { conforming } from '../../../../test/vitest-suite.ts'
 import { lockConformance } from './lock.conformance.ts'
 import { memoryLock } from './lock.memory.ts'
 import type { Lease, Lock } from './lock.ts'
@@ -13,7 +13,7 @@ const never = { never: 'a map does not fail' }
 
 beforeAll(() => recordBackend('memory'))
 lockConformance(
-  vitestSuite,
+  conforming('lock', 'memory'),
   async () => {
     const time = manualTime()
     return { lock: memoryLock({ clock: time.clock }), ...time }

@@ -8,11 +8,19 @@ const longestLink = 2000
 const severities: ReadonlySet<Severity> = new Set(['info', 'warning', 'critical'])
 
 /** What every notifier does first. @throws `notifier/refused` */
-export function checkNotification({ id, channel, title, text, severity, link }: Notification): void {
+export function checkNotification({
+  id,
+  channel,
+  title,
+  text,
+  severity,
+  link,
+  thread = id,
+}: Notification): void {
   const refuse = (detail: string): never => {
     throw NotifierErrors.refused({ detail })
   }
-  for (const [name, value] of Object.entries({ id, channel, title })) {
+  for (const [name, value] of Object.entries({ id, channel, title, thread })) {
     if (!oneLine.test(value) || !isCleanText(value) || value.trim() === '')
       refuse(`The ${name} is not one line of 1 to 200 characters.`)
   }

@@ -104,7 +104,7 @@ export function notifierConformance({ test, expect }: Suite, fresh: () => Promis
       '\ud800',
       'a'.repeat(201),
     ]) {
-      for (const field of ['id', 'channel', 'title'] as const)
+      for (const field of ['id', 'channel', 'title', 'thread'] as const)
         await expect(notifier.send({ ...of(channel), [field]: bad })).rejects.toMatchObject(refused)
     }
     for (const text of ['a'.repeat(4001), 'a\0', '\udfff'])

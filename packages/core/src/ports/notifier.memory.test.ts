@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { collectFailures } from '../../../../test/collect-failures.ts'
-import { vitestSuite } from '../../../../test/vitest-suite.ts'
+import { conforming } from '../../../../test/vitest-suite.ts'
 import { notifierConformance } from './notifier.conformance.ts'
 import { memoryNotifier } from './notifier.memory.ts'
 import type { Notification } from './notifier.ts'
@@ -16,7 +16,7 @@ const fresh = async () => {
 }
 
 describe('memoryNotifier', () => {
-  notifierConformance(vitestSuite, fresh)
+  notifierConformance(conforming('notifier', 'memory'), fresh)
 
   test('takes every name for a channel when it is told none', async () => {
     const notifier = memoryNotifier()

@@ -28,6 +28,8 @@ export interface Notification {
   readonly severity: Severity
   /** Where to read on: an absolute https or http URL of at most 2,000 characters. */
   readonly link?: string
+  /** Notifications of one thread, such as those of an incident, are shown together where the other side can; 1 to 200 characters. */
+  readonly thread?: string
 }
 
 /**
@@ -35,7 +37,7 @@ export interface Notification {
  * text, severity and link as they were given.
  *
  * @throws `notifier/refused` when the notification can never be sent: an unknown channel, a field outside of its limits, a
- * line break or another control character in id, channel or title, a link that is none.
+ * line break or another control character in id, channel, title or thread, a link that is none.
  * @throws `notifier/unavailable` when it was not accepted and may be tried again.
  */
 export interface Notifier extends PortAdapter {

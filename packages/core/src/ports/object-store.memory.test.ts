@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { collectFailures } from '../../../../test/collect-failures.ts'
-import { vitestSuite } from '../../../../test/vitest-suite.ts'
+import { conforming } from '../../../../test/vitest-suite.ts'
 import { objectStoreConformance } from './object-store.conformance.ts'
 import { memoryObjectStore } from './object-store.memory.ts'
 import { type ObjectStore, ObjectStoreErrors } from './object-store.ts'
 
-describe('memoryObjectStore', () => objectStoreConformance(vitestSuite, async () => memoryObjectStore()))
+describe('memoryObjectStore', () =>
+  objectStoreConformance(conforming('object store', 'memory'), async () => memoryObjectStore()))
 
 test('a store that looks before it writes, folds case and checks no prefix', async () => {
   const failures = await collectFailures((suite) =>

@@ -54,12 +54,23 @@ export function outboxConformance({ test, expect }: Suite, fresh: () => Promise<
     expect(Math.abs((entry?.occurredAt.getTime() ?? 0) - recordedAt.getTime())).toBeLessThanOrEqual(60_000)
   })
 
-  test('claim takes up to the limit, oldest first', async () => {
+  test('claim takes up to the limit, longest due first', async () => {
     const harness = await filled(5)
     expect((await claimed(harness, 2)).map(numberOf)).toEqual([0, 1])
     expect((await claimed(harness, 2)).map(numberOf)).toEqual([2, 3])
     expect((await claimed(harness, 2)).map(numberOf)).toEqual([4])
     expect(await claimed(harness, 2)).toEqual([])
+  })
+
+  test('what was deferred stands behind all that was due before it, and comes in the order of recording', async () => {
+    const harness = await filled(2)
+    const first = await claimOne(harness)
+    await harness.outbox.defer(first, { ...failure, retryAt: new Date(harness.clock.now().getTime() + 10) })
+    await harness.wait(short)
+    await harness.record(event(2))
+    await harness.wait(short)
+    expect((await claimed(harness, 1, short)).map(numberOf)).toEqual([1])
+    expect((await claimed(harness, 2, short)).map(numberOf)).toEqual([0, 2])
   })
 
   test('claim hides what it took until the lease has run out, and counts attempts', async () => {
@@ -129,22 +140,5 @@ export function outboxConformance({ test, expect }: Suite, fresh: () => Promise<
     expect(await harness.outbox.depth()).toEqual({ pending: 3, dead: 0 })
     await claimOne(harness)
     expect(await harness.outbox.depth()).toEqual({ pending: 3, dead: 0 })
-  })
-
-  test('purge forgets what was delivered before the time; the rest and dead letters stay', async () => {
-    const harness = await filled(4)
-    const delivered = await claimOne(harness)
-    const dead = await claimOne(harness)
-    await harness.outbox.settle([delivered])
-    await harness.outbox.defer(dead, { ...failure, retryAt: null })
-    await harness.wait(later)
-    const time = harness.clock.now()
-    await harness.wait(later)
-    await harness.outbox.settle([await claimOne(harness)])
-    expect(await harness.outbox.purge(time)).toBe(1)
-    expect(await harness.outbox.purge(time)).toBe(0)
-    expect(await harness.outbox.depth()).toEqual({ pending: 1, dead: 1 })
-    await harness.wait(later)
-    expect(await harness.outbox.purge(harness.clock.now())).toBe(1)
   })
 }

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../kernel/clock.ts'
 import { addMilliseconds } from '../kernel/duration.ts'
 import { type Id, newId } from '../kernel/id.ts'
+import { appendAudit, type AuditTables, auditTables } from './audit-log.memory.ts'
 import type { EventRecorder, Outbox, OutboxEntry } from './outbox.ts'
 
 /** A row of the outbox. Rows are replaced, never changed, so that a copy of the map is a snapshot. */
@@ -8,9 +9,14 @@ export interface OutboxRow {
   readonly entry: OutboxEntry
   /** When a delivery may next begin; null for a dead letter. */
   readonly dueAt: Date | null
-  readonly deliveredAt: Date | null
   readonly error: string | null
+  /** Place among all events, in the order in which they were recorded. */
+  readonly position: number
 }
+
+// One sequence for every table, as a transaction records into one of its own; it goes on where an earlier process ended.
+let latest = 0
+const nextPosition = (now: Date): number => (latest = Math.max(latest + 1, now.getTime() * 1000))
 
 /** The rows in the order in which they were committed. */
 export interface OutboxTable {
@@ -26,17 +32,20 @@ export const outboxTable = (): OutboxTable => ({ entries: new Map() })
 
 /**
  * Records into `table`. A transaction hands in a fresh table and, on commit, adds its rows to the one that the outbox
- * reads with {@link mergeOutbox}; a rollback just drops it.
+ * reads with {@link mergeOutbox}; a rollback just drops it. Of the audit trail it hands in a copy, which replaces the original.
  */
 export const memoryEventRecorder = (
   { clock = systemClock }: MemoryOutboxOptions,
   table: OutboxTable,
+  audit: AuditTables = auditTables(),
 ): EventRecorder => ({
   record: async (...events) => {
     const occurredAt = clock.now()
-    for (const { type, tenantId, payload } of events) {
+    for (const event of events) {
+      const { type, tenantId, payload } = event
+      const id = newId('evt', clock)
       const entry: OutboxEntry = {
-        id: newId('evt', clock),
+        id,
         type,
         tenantId,
         // What a database would keep: the JSON of this moment.
@@ -44,7 +53,8 @@ export const memoryEventRecorder = (
         occurredAt,
         attempts: 0,
       }
-      table.entries.set(entry.id, { entry, dueAt: occurredAt, deliveredAt: null, error: null })
+      table.entries.set(id, { entry, dueAt: occurredAt, error: null, position: nextPosition(occurredAt) })
+      await appendAudit(audit, event, id, occurredAt)
     }
   },
 })
@@ -61,16 +71,19 @@ export function memoryOutbox(
 
   function replace(id: Id<'evt'>, change: Partial<OutboxRow>): void {
     const row = entries.get(id)
-    if (row !== undefined && row.deliveredAt === null) entries.set(id, { ...row, ...change })
+    if (row !== undefined) entries.set(id, { ...row, ...change })
   }
 
   return {
     claim: async ({ limit, leaseMs }) => {
       const now = clock.now()
-      return [...entries.values()]
-        .filter(({ dueAt, deliveredAt }) => deliveredAt === null && dueAt !== null && dueAt <= now)
-        .toSorted((a, b) => a.entry.occurredAt.getTime() - b.entry.occurredAt.getTime())
+      const due = [...entries.values()]
+        .flatMap(({ entry, dueAt }) => (dueAt !== null && dueAt <= now ? [{ id: entry.id, dueAt }] : []))
+        .toSorted((a, b) => a.dueAt.getTime() - b.dueAt.getTime())
         .slice(0, limit)
+      const taken = new Set(due.map(({ id }) => id))
+      return [...entries.values()]
+        .filter(({ entry }) => taken.has(entry.id))
         .map((row) => {
           const entry = { ...row.entry, attempts: row.entry.attempts + 1 }
           replace(entry.id, { entry, dueAt: addMilliseconds(now, leaseMs) })
@@ -78,19 +91,12 @@ export function memoryOutbox(
         })
     },
     settle: async (ids) => {
-      const deliveredAt = clock.now()
-      for (const id of ids) replace(id, { deliveredAt })
+      for (const id of ids) entries.delete(id)
     },
     defer: async (id, { retryAt, error }) => replace(id, { dueAt: retryAt, error }),
     depth: async () => {
-      const waiting = [...entries.values()].filter(({ deliveredAt }) => deliveredAt === null)
-      const dead = waiting.filter(({ dueAt }) => dueAt === null).length
-      return { pending: waiting.length - dead, dead }
-    },
-    purge: async (time) => {
-      const old = [...entries].filter(([, { deliveredAt }]) => deliveredAt !== null && deliveredAt < time)
-      for (const [id] of old) entries.delete(id)
-      return old.length
+      const dead = [...entries.values()].filter(({ dueAt }) => dueAt === null).length
+      return { pending: entries.size - dead, dead }
     },
   }
 }

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { recordBackend } from '../../../../test/backends.ts'
 import { collectFailures } from '../../../../test/collect-failures.ts'
 import { impatient } from '../../../../test/impatient.ts'
-import { vitestSuite } from '../../../../test/vitest-suite.ts'
+import { conforming } from '../../../../test/vitest-suite.ts'
 import { pubSubConformance } from './pub-sub.conformance.ts'
 import { memoryPubSub } from './pub-sub.memory.ts'
 import type { PubSub } from './pub-sub.ts'
@@ -22,7 +22,7 @@ const conformance = (suite: Suite, spoil: (pubSub: PubSub) => Partial<PubSub> = 
   )
 
 beforeAll(() => recordBackend('memory'))
-conformance(vitestSuite)
+conformance(conforming('pub-sub', 'memory'))
 
 test('forgets topics that nobody is subscribed to', async () => {
   const pubSub = memoryPubSub()

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { collectFailures } from '../../../../test/collect-failures.ts'
-import { vitestSuite } from '../../../../test/vitest-suite.ts'
+import { conforming } from '../../../../test/vitest-suite.ts'
 import { recordingTracer } from './recording-tracer.ts'
 import { parseTraceparent } from './trace-context.ts'
 import { tracerConformance } from './tracer.conformance.ts'
@@ -13,11 +13,11 @@ const fresh = async () => {
   return { tracer, finished: async () => tracer.spans }
 }
 
-describe('recordingTracer', () => tracerConformance(vitestSuite, fresh, never))
+describe('recordingTracer', () => tracerConformance(conforming('tracer', 'recording'), fresh, never))
 
 describe('silentTracer', () => {
   tracerConformance(
-    vitestSuite,
+    conforming('tracer', 'silent'),
     async () => ({ tracer: silentTracer, finished: async () => [] }),
     { never: 'it does nothing' },
     { noRecord: 'it records nothing' },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { collectFailures } from '../../../../test/collect-failures.ts'
-import { vitestSuite } from '../../../../test/vitest-suite.ts'
+import { conforming } from '../../../../test/vitest-suite.ts'
 import { Secret } from '../kernel/secret.ts'
 import { secretStoreConformance } from './secret-store.conformance.ts'
 import { memorySecretStore } from './secret-store.memory.ts'
@@ -11,9 +11,13 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolv
 const harness = (store: SecretStore) => ({ store, another: async () => store, atRest: null, spoil: null })
 
 describe('memorySecretStore', () =>
-  secretStoreConformance(vitestSuite, async (initial) => harness(memorySecretStore(initial)), {
-    noMedium: 'the secrets are in memory only',
-  }))
+  secretStoreConformance(
+    conforming('secret store', 'memory'),
+    async (initial) => harness(memorySecretStore(initial)),
+    {
+      noMedium: 'the secrets are in memory only',
+    },
+  ))
 
 test('a store that looks before it writes, trims, and keeps one version for all', async () => {
   const failures = await collectFailures((suite) =>

@@ -1,6 +1,6 @@
 import { describe } from 'vitest'
 import { recordBackend } from '../../../../test/backends.ts'
-import { vitestSuite } from '../../../../test/vitest-suite.ts'
+import { conforming } from '../../../../test/vitest-suite.ts'
 import { cacheConformance } from './cache.conformance.ts'
 import { memoryCache } from './cache.memory.ts'
 import { consoleLogger } from './console-logger.ts'
@@ -26,28 +26,28 @@ import { manualTime } from './timeline.ts'
 recordBackend('memory')
 
 describe('memoryCache', () => {
-  cacheConformance(vitestSuite, async () => {
+  cacheConformance(conforming('cache', 'memory'), async () => {
     const time = manualTime()
     return { ...time, cache: memoryCache(time) }
   })
 })
 
 describe('memoryRateLimiter', () => {
-  rateLimiterConformance(vitestSuite, async () => {
+  rateLimiterConformance(conforming('rate limiter', 'memory'), async () => {
     const time = manualTime()
     return { ...time, limiter: memoryRateLimiter(time) }
   })
 })
 
 describe('memoryIdempotencyStore', () => {
-  idempotencyStoreConformance(vitestSuite, async () => {
+  idempotencyStoreConformance(conforming('idempotency store', 'memory'), async () => {
     const time = manualTime()
     return { ...time, store: memoryIdempotencyStore(time) }
   })
 })
 
 describe('memoryOutbox', () => {
-  outboxConformance(vitestSuite, async () => {
+  outboxConformance(conforming('outbox', 'memory, alone'), async () => {
     const time = manualTime()
     const table = outboxTable()
     return { ...time, outbox: memoryOutbox(time, table), record: memoryEventRecorder(time, table).record }
@@ -55,7 +55,7 @@ describe('memoryOutbox', () => {
 })
 
 describe('memoryMailer', () => {
-  mailerConformance(vitestSuite, async () => {
+  mailerConformance(conforming('mailer', 'memory'), async () => {
     const mailer = memoryMailer()
     return {
       mailer,
@@ -66,14 +66,14 @@ describe('memoryMailer', () => {
 })
 
 describe('recordingLogger', () => {
-  loggerConformance(vitestSuite, async () => {
+  loggerConformance(conforming('logger', 'recording'), async () => {
     const logger = recordingLogger()
     return { logger, lines: async () => logger.lines.map((line) => printFields({ ...line })) }
   })
 })
 
 describe('consoleLogger', () => {
-  loggerConformance(vitestSuite, async () => {
+  loggerConformance(conforming('logger', 'console'), async () => {
     const written: string[] = []
     const write = (line: string): void => void written.push(...line.split('\n'))
     const console = { debug: write, info: write, warn: write, error: write }
@@ -82,12 +82,12 @@ describe('consoleLogger', () => {
 })
 
 describe('memoryMeter', () => {
-  meterConformance(vitestSuite, async () => ({ meter: memoryMeter() }))
+  meterConformance(conforming('meter', 'memory'), async () => ({ meter: memoryMeter() }))
 })
 
 describe('memoryKeyStore', () => {
   keyStoreConformance(
-    vitestSuite,
+    conforming('key store', 'memory'),
     async () => {
       const store = memoryKeyStore()
       return { store, another: async () => store, atRest: null, spoil: null }
@@ -97,7 +97,7 @@ describe('memoryKeyStore', () => {
 })
 
 describe('localKeyVault', () => {
-  keyVaultConformance(vitestSuite, async () => {
+  keyVaultConformance(conforming('key vault', 'local'), async () => {
     const store = memoryKeyStore()
     return {
       vault: localKeyVault({ store }),

@@ -1,4 +1,5 @@
 import type { PortAdapter } from './adapter.ts'
+import type { DeliveryStore } from './delivery-store.ts'
 import type { IdempotencyStore } from './idempotency-store.ts'
 import type { JobRecorder, JobStore } from './job-store.ts'
 import type { EventRecorder, Outbox } from './outbox.ts'
@@ -29,6 +30,7 @@ export interface Storage<Repositories> extends PortAdapter {
   readonly repositories: Repositories
   readonly outbox: Outbox
   readonly jobs: JobStore
+  readonly deliveries: DeliveryStore
   readonly idempotency: IdempotencyStore
   /** Runs `work` in one transaction: everything that it wrote and recorded through its scope, or nothing when it throws. */
   transaction<T>(work: (tx: StorageTransaction<Repositories>) => Promise<T>): Promise<T>

@@ -1,4 +1,4 @@
-import { randomBytes } from '../kernel/random.ts'
+import { randomHex } from '../kernel/random.ts'
 
 /** What a `traceparent` header says. */
 export interface TraceContext {
@@ -32,10 +32,4 @@ export function errorShown(error: unknown): { readonly type: string; readonly me
   if (!(error instanceof Error)) return { type: typeof error, message: '' }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
   return { type: code, message: error.message }
-}
-
-function randomHex(count: number): string {
-  let hex = ''
-  for (const byte of randomBytes(count)) hex += byte.toString(16).padStart(2, '0')
-  return hex
 }
