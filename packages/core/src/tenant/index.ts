@@ -1,13 +1,58 @@
-export { Membership, Role, roles } from './memberships/membership.ts'
+export {
+  AcceptInvitation,
+  Invitation,
+  invitationHours,
+  type InvitationId,
+  InvitationPolicy,
+  InvitationToken,
+  NewInvitation,
+} from './invitations/invitation.ts'
+export { invitationContract } from './invitations/invitation-contract.ts'
+export {
+  InvitationService,
+  type InvitationServiceDeps,
+  type Redemption,
+} from './invitations/invitation-service.ts'
+export {
+  ChangeRole,
+  mayAssign,
+  Membership,
+  NewMember,
+  Role,
+  roles,
+  TransferOwnership,
+} from './memberships/membership.ts'
 export { membershipContract } from './memberships/membership-contract.ts'
-export { MembershipService, type MembershipServiceDeps } from './memberships/membership-service.ts'
+export {
+  type Actor,
+  MembershipService,
+  type MembershipServiceDeps,
+} from './memberships/membership-service.ts'
 export { TenantSettings, TenantSettingsValues } from './settings/tenant-settings.ts'
 export { tenantSettingsContract } from './settings/tenant-settings-contract.ts'
 export { TenantSettingsService, type TenantSettingsServiceDeps } from './settings/tenant-settings-service.ts'
+export { ChangeFeatures, FeatureOverrides, Features } from './features/features.ts'
+export { featureContract } from './features/feature-contract.ts'
+export { FeatureService, type FeatureServiceDeps } from './features/feature-service.ts'
+export {
+  ErasureReport,
+  NewPlatformTenant,
+  PlatformTenant,
+  PlatformTenantQuery,
+  StatusChange,
+  TenantStatus,
+} from './lifecycle/lifecycle.ts'
+export { lifecycleContract } from './lifecycle/lifecycle-contract.ts'
+export { LifecycleService } from './lifecycle/lifecycle-service.ts'
 export { TenantErrors } from './tenant-errors.ts'
 export { TenantEvents } from './tenant-events.ts'
+export { TenantJobs } from './tenant-jobs.ts'
 export { tenant, type TenantServices } from './tenant-module.ts'
 export { TenantPermissions } from './tenant-permissions.ts'
+export { TenantModuleSettings } from './tenant-settings.ts'
 export { RenameTenant, Tenant, type TenantId, TenantName } from './tenants/tenant.ts'
+export { Webhook, WebhookDelivery } from './webhooks/webhook.ts'
+export { webhookContract } from './webhooks/webhook-contract.ts'
+export { WebhookService, type WebhookServiceDeps } from './webhooks/webhook-service.ts'
 export { tenantContract } from './tenants/tenant-contract.ts'
 export { TenantService, type TenantServiceDeps } from './tenants/tenant-service.ts'

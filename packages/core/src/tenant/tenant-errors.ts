@@ -16,6 +16,81 @@ export const TenantErrors = defineErrors('tenant', {
     title: 'The user is already a member of this tenant.',
     fix: 'Change the role of the membership instead of adding it again.',
   },
+  webhookNotFound: {
+    status: 404,
+    title: 'There is no such webhook.',
+    fix: 'Check the id. A webhook of another tenant answers the same.',
+  },
+  webhookChanged: {
+    status: 409,
+    title: 'The webhook was changed at the same moment.',
+    fix: 'Read it again and repeat your change.',
+  },
+  webhookChallengeFailed: {
+    status: 422,
+    title: 'The address did not answer the challenge.',
+    fix: 'Have it answer the POST with a status of 2xx and {"challenge":"<the challenge it was sent>"} as JSON.',
+  },
+  tooManyWebhooks: {
+    status: 409,
+    title: 'The tenant has as many webhooks as it may have.',
+    fix: 'Remove one that is not needed, or let one receive more types of events.',
+  },
+  unknownEventType: {
+    status: 422,
+    title: 'There is no event of this type.',
+    fix: 'Take types from "webhooks" in /openapi.json, or only "*" for all of them.',
+  },
+  memberNotFound: {
+    status: 404,
+    title: 'There is no such member of this tenant.',
+    fix: 'List the members with GET /api/v1/tenants/members.',
+  },
+  lastOwner: {
+    status: 409,
+    title: 'The tenant would be left without an owner.',
+    fix: 'Make another member an owner first, or hand the role over with POST /api/v1/tenants/ownership-transfer.',
+  },
+  roleNotYours: {
+    status: 403,
+    title: 'The role reaches further than yours.',
+    fix: 'Ask a member who has this role: nobody gives, changes or takes away a role above their own.',
+  },
+  invitationPending: {
+    status: 409,
+    title: 'An invitation for this address is pending.',
+    fix: 'Send it again with POST /api/v1/tenants/invites/{id}/resend, or revoke it first.',
+  },
+  invitationNotFound: {
+    status: 404,
+    title: 'There is no such pending invitation.',
+    fix: 'List them with GET /api/v1/tenants/invites.',
+  },
+  invalidInvitation: {
+    status: 400,
+    title: 'The invitation is not valid.',
+    fix: 'It may have been accepted, withdrawn, replaced by a later mail or expired, or be for another address: ask whoever invited you for another one.',
+  },
+  notActive: {
+    status: 403,
+    title: 'The tenant is not active.',
+    fix: 'Ask the operators of the platform why. What belongs to you as a person still works, and so do your other tenants.',
+  },
+  operatorReasonInvalid: {
+    status: 400,
+    title: 'The reason for reading in a suspended tenant is missing.',
+    fix: 'Send X-Operator-Reason with 3 to 256 characters; it goes into the audit trail of the tenant.',
+  },
+  statusUnavailable: {
+    status: 503,
+    title: 'It cannot be told right now whether the tenant is active.',
+    fix: 'Repeat the request; it is refused rather than answered for a tenant that may be closed.',
+  },
+  wrongStatus: {
+    status: 409,
+    title: 'The tenant is not in a state from which this is possible.',
+    fix: 'Suspend active tenants, reactivate suspended ones, erase deprovisioned ones; GET /api/v1/platform/tenants/{id} shows the state.',
+  },
   settingsStale: {
     status: 412,
     title: 'The settings were changed since you read them.',

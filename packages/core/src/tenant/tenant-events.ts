@@ -1,21 +1,139 @@
 import * as z from 'zod'
 import { idSchema } from '../kernel/id.ts'
 import { defineEvents } from '../module/define-events.ts'
+import { DisabledReason } from './webhooks/webhook.ts'
+import { TenantStatus } from './lifecycle/lifecycle.ts'
+import { Role } from './memberships/membership.ts'
+
+const userId = idSchema('usr')
+const invitationId = idSchema('inv')
 
 export const TenantEvents = defineEvents({
   created: {
     type: 'tenant.account.created',
     summary: 'A tenant was created together with its owner.',
     payload: z.object({ slug: z.string(), ownerId: idSchema('usr') }),
+    audit: {},
   },
   renamed: {
     type: 'tenant.account.renamed',
     summary: 'The name of a tenant was changed.',
     payload: z.object({ name: z.string() }),
+    audit: {},
+  },
+  memberErased: {
+    type: 'tenant.member.erased',
+    summary: 'A member erased their account, and left the tenant with it.',
+    payload: z.object({ userId: idSchema('usr') }),
+    audit: { subject: 'userId' },
   },
   settingsChanged: {
     type: 'tenant.settings.changed',
     summary: 'The settings of a tenant were replaced.',
     payload: z.object({ version: z.int() }),
+    audit: {},
+  },
+  webhookCreated: {
+    type: 'tenant.webhook.created',
+    summary: 'An address that events are sent to was added.',
+    payload: z.object({ webhookId: idSchema('whk') }),
+    audit: { subject: 'webhookId' },
+  },
+  webhookChanged: {
+    type: 'tenant.webhook.changed',
+    summary: 'A webhook was changed, switched off or on, or given a new secret.',
+    payload: z.object({ webhookId: idSchema('whk') }),
+    audit: { subject: 'webhookId' },
+  },
+  webhookRemoved: {
+    type: 'tenant.webhook.removed',
+    summary: 'An address that events were sent to was removed.',
+    payload: z.object({ webhookId: idSchema('whk') }),
+    audit: { subject: 'webhookId' },
+  },
+  webhookDisabled: {
+    type: 'tenant.webhook.disabled',
+    summary:
+      'A webhook was switched off by itself, for its receiver failed for long or said that it is gone.',
+    payload: z.object({
+      webhookId: idSchema('whk'),
+      reason: DisabledReason,
+      ownerIds: z.array(idSchema('usr')).readonly(),
+    }),
+    audit: { subject: 'webhookId', outcome: 'failure' },
+  },
+  memberAdded: {
+    type: 'tenant.member.added',
+    summary: 'A user became a member of a tenant.',
+    payload: z.object({ userId, role: Role }),
+    audit: { subject: 'userId' },
+  },
+  memberRoleChanged: {
+    type: 'tenant.member.role_changed',
+    summary: 'The role of a member was changed; their sessions in the tenant end.',
+    payload: z.object({ userId, role: Role }),
+    audit: { subject: 'userId' },
+  },
+  memberRemoved: {
+    type: 'tenant.member.removed',
+    summary: 'A user is no longer a member of a tenant; their sessions in it end.',
+    payload: z.object({ userId }),
+    audit: { subject: 'userId' },
+  },
+  ownershipTransferred: {
+    type: 'tenant.ownership.transferred',
+    summary: 'An owner made another member an owner and became an admin.',
+    payload: z.object({ fromUserId: userId, toUserId: userId }),
+    audit: { subject: 'toUserId' },
+  },
+  invitationSent: {
+    type: 'tenant.invitation.sent',
+    summary: 'Somebody was invited to a tenant, or invited again.',
+    payload: z.object({ invitationId, generation: z.int(), role: Role }),
+    audit: { subject: 'invitationId' },
+  },
+  invitationRevoked: {
+    type: 'tenant.invitation.revoked',
+    summary: 'An invitation was withdrawn.',
+    payload: z.object({ invitationId }),
+    audit: { subject: 'invitationId' },
+  },
+  invitationAccepted: {
+    type: 'tenant.invitation.accepted',
+    summary: 'Somebody accepted an invitation.',
+    payload: z.object({ invitationId, userId }),
+    audit: { subject: 'invitationId' },
+  },
+  provisioned: {
+    type: 'tenant.account.provisioned',
+    summary: 'An operator created a tenant; its owner has still to join.',
+    payload: z.object({ slug: z.string() }),
+    audit: {},
+  },
+  statusChanged: {
+    type: 'tenant.account.status_changed',
+    summary: 'A tenant was opened, suspended or deprovisioned.',
+    payload: z.object({ status: TenantStatus, reason: z.string().nullable() }),
+    audit: {},
+  },
+  erased: {
+    type: 'tenant.account.erased',
+    summary: 'The data of a tenant was erased. Whoever keeps any elsewhere erases it now.',
+    payload: z.object({ erased: z.record(z.string(), z.int()), reason: z.string() }),
+    audit: {},
+  },
+  accessOverridden: {
+    type: 'tenant.access.overridden',
+    summary: 'An operator read in a suspended tenant.',
+    payload: z.object({ endpoint: z.string(), reason: z.string() }),
+    audit: {},
+  },
+  featuresChanged: {
+    type: 'tenant.features.changed',
+    summary: 'An operator set entitlements of a tenant by hand.',
+    payload: z.object({
+      change: z.record(z.string(), z.union([z.boolean(), z.number()]).nullable()),
+    }),
+    audit: {},
   },
 })

@@ -1,5 +1,17 @@
+import { milliseconds } from '../kernel/duration.ts'
+import { on } from '../module/define-events.ts'
 import { defineModule, type ModuleContext } from '../module/module.ts'
 import type { EventRecorder } from '../ports/outbox.ts'
+import { featureRoutes } from './features/feature-routes.ts'
+import { FeatureService } from './features/feature-service.ts'
+import { invitationRoutes } from './invitations/invitation-routes.ts'
+import { invitationHours } from './invitations/invitation.ts'
+import { InvitationService } from './invitations/invitation-service.ts'
+import { InvitationTokens } from './invitations/invitation-tokens.ts'
+import { lifecycleRoutes } from './lifecycle/lifecycle-routes.ts'
+import { LifecycleService } from './lifecycle/lifecycle-service.ts'
+import { tenantGate } from './lifecycle/tenant-gate.ts'
+import { TenantStates } from './lifecycle/tenant-states.ts'
 import { membershipRoutes } from './memberships/membership-routes.ts'
 import { MembershipService } from './memberships/membership-service.ts'
 import type { TenantRepositories } from './ports/tenant-repositories.ts'
@@ -7,43 +19,102 @@ import { tenantSettingsRoutes } from './settings/tenant-settings-routes.ts'
 import { TenantSettingsService } from './settings/tenant-settings-service.ts'
 import { TenantErrors } from './tenant-errors.ts'
 import { TenantEvents } from './tenant-events.ts'
+import { TenantJobs } from './tenant-jobs.ts'
 import { TenantPermissions } from './tenant-permissions.ts'
+import { TenantModuleSettings } from './tenant-settings.ts'
 import { tenantRoutes } from './tenants/tenant-routes.ts'
+import { WebhookDeliveries } from './webhooks/webhook-deliveries.ts'
+import { webhookRoutes } from './webhooks/webhook-routes.ts'
+import { WebhookSender } from './webhooks/webhook-sender.ts'
+import { WebhookService } from './webhooks/webhook-service.ts'
 import { TenantService } from './tenants/tenant-service.ts'
 
 export interface TenantServices {
   readonly tenants: TenantService
   readonly memberships: MembershipService
+  readonly invitations: InvitationService
   readonly settings: TenantSettingsService
+  readonly webhooks: WebhookService
+  readonly webhookDeliveries: WebhookDeliveries
+  readonly lifecycle: LifecycleService
+  readonly features: FeatureService
 }
+
+interface TenantState {
+  readonly invitationTokens: InvitationTokens
+  readonly tenantStates: TenantStates
+}
+
+type TenantScope = TenantRepositories & { readonly events: EventRecorder }
+
+type Context = ModuleContext<
+  TenantRepositories,
+  Record<never, never>,
+  typeof TenantModuleSettings,
+  TenantState
+>
 
 /** Tenants, their members and their settings. */
 export const tenant = () =>
   defineModule({
     name: 'tenant',
-    catalogs: { errors: [TenantErrors], events: TenantEvents, permissions: TenantPermissions },
-    services: ({
-      repositories,
-      platform,
-      transaction,
-    }: ModuleContext<TenantRepositories>): TenantServices => {
+    catalogs: {
+      settings: TenantModuleSettings,
+      errors: [TenantErrors],
+      events: TenantEvents,
+      jobs: TenantJobs,
+      permissions: TenantPermissions,
+    },
+    state: (platform, { invitationPepper, statusPollSeconds }): TenantState => ({
+      tenantStates: new TenantStates({ ...platform, interval: milliseconds(`${statusPollSeconds}s`) }),
+      invitationTokens: new InvitationTokens(invitationPepper.reveal()),
+    }),
+    services: ({ repositories, platform, state, transaction }: Context): TenantServices => {
       const deps = {
+        ...platform,
+        ...state,
         ...repositories,
-        clock: platform.clock,
+        webhookSender: new WebhookSender(platform),
         transaction: <T>(work: (scope: TenantScope) => Promise<T>) =>
           transaction(({ repositories: bound, events }) => work({ ...bound, events })),
       }
       return {
         tenants: new TenantService(deps),
         memberships: new MembershipService(deps),
+        invitations: new InvitationService(deps),
         settings: new TenantSettingsService(deps),
+        webhooks: new WebhookService(deps),
+        webhookDeliveries: new WebhookDeliveries(deps),
+        features: new FeatureService(deps),
+        lifecycle: new LifecycleService({
+          ...deps,
+          inviteOwner: (scope, id, email, origin) =>
+            new InvitationService({ ...deps, ...scope, transaction: (work) => work(scope) }).createFor(
+              id,
+              { email, role: 'owner', expiresInHours: invitationHours.default },
+              origin,
+            ),
+        }),
       }
     },
-    routes: ({ tenants, memberships, settings }) => [
+    personalData: ({ memberships }) => memberships,
+    routes: ({ tenants, memberships, invitations, settings, webhooks, lifecycle, features }) => [
       ...tenantRoutes(tenants),
       ...membershipRoutes(memberships),
+      ...invitationRoutes(invitations),
       ...tenantSettingsRoutes(settings),
+      ...webhookRoutes(webhooks),
+      ...featureRoutes(features),
+      ...lifecycleRoutes(lifecycle, features),
     ],
+    deliveries: ({ webhookDeliveries }) => [webhookDeliveries],
+    gate: ({ lifecycle }) => tenantGate(lifecycle),
+    handlers: ({ invitations, lifecycle }) => [
+      on(TenantEvents.statusChanged, ({ tenantId, payload }) => lifecycle.follow(tenantId, payload.status)),
+      on(TenantEvents.invitationSent, ({ id, tenantId, payload }) => invitations.mail(id, tenantId, payload)),
+    ],
+    jobs: ({ invitations }) => [
+      { job: TenantJobs.purgeInvitations, run: async () => void (await invitations.purge()) },
+    ],
+    start: ({ lifecycle }) => lifecycle.refresh(),
   })
-
-type TenantScope = TenantRepositories & { readonly events: EventRecorder }

@@ -8,6 +8,9 @@ export const roles = ['viewer', 'member', 'admin', 'owner'] as const satisfies r
 export const Role = z.enum(roles)
 export type Role = z.infer<typeof Role>
 
+/** Whether somebody with the first role may give, change or take away the second one: nobody reaches above their own. */
+export const mayAssign = (own: Role, other: Role): boolean => roles.indexOf(other) <= roles.indexOf(own)
+
 export const Membership = z.object({
   tenantId: idSchema('ten'),
   userId: idSchema('usr'),
@@ -15,3 +18,12 @@ export const Membership = z.object({
   createdAt: z.iso.datetime(),
 })
 export type Membership = z.infer<typeof Membership>
+
+export const NewMember = z.strictObject({ userId: idSchema('usr'), role: Role })
+export type NewMember = z.infer<typeof NewMember>
+
+export const ChangeRole = z.strictObject({ role: Role })
+export type ChangeRole = z.infer<typeof ChangeRole>
+
+export const TransferOwnership = z.strictObject({ userId: idSchema('usr') })
+export type TransferOwnership = z.infer<typeof TransferOwnership>

@@ -2,10 +2,13 @@ import { newId } from '../../kernel/id.ts'
 import { race, type Suite, winners } from '../../ports/suite.ts'
 import { defaultTenantSettings } from '../settings/tenant-settings.ts'
 import { TenantErrors } from '../tenant-errors.ts'
+import { invitationRepositoryConformance } from './invitation-repository.conformance.ts'
 import { membershipRepositoryConformance } from './membership-repository.conformance.ts'
 import { createdAt, sampleTenant, storedTenant, type TenantStorage } from './samples.conformance.ts'
+import { tenantLifecycleRepositoryConformance } from './tenant-lifecycle-repository.conformance.ts'
 import { tenantRepositoryConformance } from './tenant-repository.conformance.ts'
 import { tenantSettingsRepositoryConformance } from './tenant-settings-repository.conformance.ts'
+import { webhookRepositoryConformance } from './webhook-repository.conformance.ts'
 
 const nobody = { limit: 10, after: null }
 
@@ -14,6 +17,9 @@ export function tenantRepositoriesConformance(suite: Suite, fresh: () => Promise
   tenantRepositoryConformance(suite, fresh)
   membershipRepositoryConformance(suite, fresh)
   tenantSettingsRepositoryConformance(suite, fresh)
+  webhookRepositoryConformance(suite, fresh)
+  invitationRepositoryConformance(suite, fresh)
+  tenantLifecycleRepositoryConformance(suite, fresh)
   transactionConformance(suite, fresh)
 }
 

@@ -1,7 +1,10 @@
+import { memoryInvitationRepository } from './invitation-repository.memory.ts'
 import { memoryMembershipRepository } from './membership-repository.memory.ts'
 import type { TenantRepositories } from './tenant-repositories.ts'
+import { memoryTenantLifecycleRepository } from './tenant-lifecycle-repository.memory.ts'
 import { memoryTenantRepository } from './tenant-repository.memory.ts'
 import { memoryTenantSettingsRepository } from './tenant-settings-repository.memory.ts'
+import { memoryWebhookRepository } from './webhook-repository.memory.ts'
 import type { TenantTables } from './tenant-tables.memory.ts'
 
 /** Reference implementation: what a conforming one does, without a database. Every verb is one turn of the event loop. */
@@ -9,4 +12,7 @@ export const memoryTenantRepositories = (tables: TenantTables): TenantRepositori
   tenants: memoryTenantRepository(tables),
   memberships: memoryMembershipRepository(tables),
   settings: memoryTenantSettingsRepository(tables),
+  webhooks: memoryWebhookRepository(tables),
+  invitations: memoryInvitationRepository(tables),
+  lifecycles: memoryTenantLifecycleRepository(tables),
 })

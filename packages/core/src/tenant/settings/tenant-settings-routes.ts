@@ -5,5 +5,6 @@ import type { TenantSettingsService } from './tenant-settings-service.ts'
 export const tenantSettingsRoutes = (settings: TenantSettingsService): readonly Route[] =>
   implement(tenantSettingsContract, {
     get: ({ principal }) => settings.get(principal.tenantId),
-    replace: ({ principal, body, version }) => settings.replace(principal.tenantId, body, version),
+    replace: ({ principal, body, version, client }) =>
+      settings.replace(principal.tenantId, body, version, client),
   })

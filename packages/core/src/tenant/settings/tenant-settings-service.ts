@@ -1,4 +1,5 @@
 import type { Id } from '../../kernel/id.ts'
+import { hostOrigin, type Origin } from '../../kernel/origin.ts'
 import type { Transaction } from '../../kernel/transaction.ts'
 import type { EventRecorder } from '../../ports/outbox.ts'
 import type { TenantSettingsRepository } from '../ports/tenant-settings-repository.ts'
@@ -33,11 +34,16 @@ export class TenantSettingsService {
    *
    * @throws `tenant/settings-stale` when it is not.
    */
-  replace(tenantId: Id<'ten'>, values: TenantSettingsValues, expected: number): Promise<TenantSettings> {
+  replace(
+    tenantId: Id<'ten'>,
+    values: TenantSettingsValues,
+    expected: number,
+    origin: Origin = hostOrigin,
+  ): Promise<TenantSettings> {
     return this.#deps.transaction(async ({ settings, events }) => {
       const replaced = await settings.replace(tenantId, values, expected)
       if (!replaced) throw TenantErrors.settingsStale()
-      await events.record(TenantEvents.settingsChanged(tenantId, { version: replaced.version }))
+      await events.record(TenantEvents.settingsChanged(tenantId, { version: replaced.version }, origin))
       return replaced
     })
   }

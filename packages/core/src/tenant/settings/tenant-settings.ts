@@ -10,7 +10,8 @@ export const BillingContact = z.strictObject({ name: text({ max: 128 }), email }
 export const TenantSettingsValues = z.strictObject({
   billingContacts: z.array(BillingContact).max(mostContacts).readonly(),
   flags: z
-    .record(z.string().regex(/^[a-z][a-z0-9_.-]{0,63}$/), z.boolean())
+    // What begins with `feature.` would look like an entitlement, which operators set.
+    .record(z.string().regex(/^(?!feature\.)[a-z][a-z0-9_.-]{0,63}$/), z.boolean())
     .refine((flags) => Object.keys(flags).length <= mostFlags, `at most ${mostFlags} flags`)
     .readonly(),
 })

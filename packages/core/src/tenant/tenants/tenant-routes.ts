@@ -5,5 +5,5 @@ import type { TenantService } from './tenant-service.ts'
 export const tenantRoutes = (tenants: TenantService): readonly Route[] =>
   implement(tenantContract, {
     get: ({ principal }) => tenants.get(principal.tenantId),
-    rename: ({ principal, body }) => tenants.rename(principal.tenantId, body),
+    rename: ({ principal, body, client }) => tenants.rename(principal.tenantId, body, client),
   })

@@ -1,13 +1,14 @@
 import type { Clock } from '../../kernel/clock.ts'
-import { newId } from '../../kernel/id.ts'
+import { hostOrigin, type Origin } from '../../kernel/origin.ts'
 import type { Transaction } from '../../kernel/transaction.ts'
 import type { EventRecorder } from '../../ports/outbox.ts'
 import type { TenantRepositories } from '../ports/tenant-repositories.ts'
 import { defaultTenantSettings } from '../settings/tenant-settings.ts'
+import { requireOtherOwner } from '../memberships/other-owner.ts'
 import { TenantErrors } from '../tenant-errors.ts'
 import { TenantEvents } from '../tenant-events.ts'
 import type { Id } from '../../kernel/id.ts'
-import { type RenameTenant, slugFor, type Tenant, type TenantId } from './tenant.ts'
+import { type RenameTenant, type Tenant, tenantDraft, type TenantId } from './tenant.ts'
 
 export interface TenantServiceDeps extends TenantRepositories {
   readonly clock: Clock
@@ -22,7 +23,10 @@ export class TenantService {
   }
 
   /** Creates a tenant, its settings and the membership of its owner. */
-  async create({ name, ownerId }: { readonly name: string; readonly ownerId: Id<'usr'> }): Promise<Tenant> {
+  async create(
+    { name, ownerId }: { readonly name: string; readonly ownerId: Id<'usr'> },
+    origin: Origin = hostOrigin,
+  ): Promise<Tenant> {
     const tenant = this.draft(name)
     await this.#deps.transaction(async ({ tenants, memberships, settings, events }) => {
       await tenants.insert(tenant)
@@ -33,16 +37,19 @@ export class TenantService {
         role: 'owner',
         createdAt: tenant.createdAt,
       })
-      await events.record(TenantEvents.created(tenant.id, { slug: tenant.slug, ownerId }))
+      await events.record(TenantEvents.created(tenant.id, { slug: tenant.slug, ownerId }, origin))
     })
     return tenant
   }
 
   /** A tenant as {@link create} would make it, without making it. */
   draft(name: string): Tenant {
-    const { clock } = this.#deps
-    const id = newId('ten', clock)
-    return { id, slug: slugFor(name, id), name, createdAt: clock.now().toISOString() }
+    return tenantDraft(name, this.#deps.clock)
+  }
+
+  /** To be called in the transaction in which the user goes. @throws `tenant/last-owner` when a tenant would be left without an owner. */
+  requireOtherOwner(userId: Id<'usr'>): Promise<void> {
+    return requireOtherOwner(this.#deps.memberships, userId)
   }
 
   /** @throws `tenant/not-found` */
@@ -53,11 +60,11 @@ export class TenantService {
   }
 
   /** @throws `tenant/not-found` */
-  rename(id: TenantId, { name }: RenameTenant): Promise<Tenant> {
+  rename(id: TenantId, { name }: RenameTenant, origin: Origin = hostOrigin): Promise<Tenant> {
     return this.#deps.transaction(async ({ tenants, events }) => {
       const tenant = await tenants.rename(id, name)
       if (!tenant) throw TenantErrors.notFound()
-      await events.record(TenantEvents.renamed(id, { name: tenant.name }))
+      await events.record(TenantEvents.renamed(id, { name: tenant.name }, origin))
       return tenant
     })
   }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { type Id, idSchema } from '../../kernel/id.ts'
+import type { Clock } from '../../kernel/clock.ts'
+import { type Id, idSchema, newId } from '../../kernel/id.ts'
 import { text } from '../../kernel/text.ts'
 
 export type TenantId = Id<'ten'>
@@ -21,8 +22,14 @@ export type RenameTenant = z.infer<typeof RenameTenant>
 // 30 bits: short enough to read aloud. Every slug has a suffix, so that a slug without one tells nobody that a name was free.
 const suffixLength = 6
 
+/** A new tenant. */
+export function tenantDraft(name: string, clock: Clock): Tenant {
+  const id = newId('ten', clock)
+  return { id, slug: slugFor(name, id), name, createdAt: clock.now().toISOString() }
+}
+
 /** A slug for a new tenant: the readable part of its name and the tail of its id, which makes it unique. */
-export function slugFor(name: string, id: TenantId): string {
+function slugFor(name: string, id: TenantId): string {
   const words = name
     .normalize('NFKD')
     .toLowerCase()

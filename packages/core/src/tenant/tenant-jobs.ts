@@ -1,0 +1,9 @@
+import { defineJobs } from '../module/define-jobs.ts'
+
+export const TenantJobs = defineJobs({
+  purgeInvitations: {
+    name: 'tenant.invitation.purge',
+    summary: 'Forgets invitations that ended more than 30 days ago.',
+    every: '1h',
+  },
+})
