@@ -1,4 +1,4 @@
-import { anyone, defineContract, empty, json, user } from '@corbel/core'
+import { anyone, defineContract, empty, inPerson, json } from '@corbel/core'
 import { AuthErrors } from '../auth-errors.ts'
 import { VerifyEmail } from './email-verification.ts'
 
@@ -6,7 +6,7 @@ export const emailVerificationContract = defineContract('email-verifications', '
   send: {
     method: 'POST',
     path: '/send',
-    access: user(),
+    access: inPerson,
     summary: 'Ask for another verification mail',
     description: 'The links of earlier mails stop working. Does nothing when the address is verified.',
     success: empty(202),
@@ -17,10 +17,11 @@ export const emailVerificationContract = defineContract('email-verifications', '
     path: '/verify',
     access: anyone,
     summary: 'Verify an e-mail address with the token from the mail',
-    description: 'Access tokens say so after the next refresh.',
+    description:
+      'Access tokens say so after the next refresh. From another client than the one that registered, and without the password, the address is verified but the password is set aside, every session is ended, and a mail to choose a new one follows: whoever registered need not be who reads the mail.',
     body: json(VerifyEmail),
     success: empty(204),
-    errors: [AuthErrors.invalidVerificationToken],
+    errors: [AuthErrors.invalidVerificationToken, AuthErrors.wrongPassword, AuthErrors.hashingBusy],
     rateLimit: { name: 'verify-email', by: 'ip', limit: 600, window: '1h' },
     idempotent: false,
   },

@@ -4,6 +4,6 @@ import type { EmailVerificationService } from './email-verification-service.ts'
 
 export const emailVerificationRoutes = (verifications: EmailVerificationService): readonly Route[] =>
   implement(emailVerificationContract, {
-    send: ({ principal }) => verifications.request(principal),
-    verify: ({ body }) => verifications.verify(body.token),
+    send: ({ principal, client }) => verifications.request(principal, client),
+    verify: ({ body, client }) => verifications.verify(body, client),
   })

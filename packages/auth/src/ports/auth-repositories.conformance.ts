@@ -1,5 +1,18 @@
 import { type Suite, race, winners } from '@corbel/core/ports'
+import { accountRepositoryConformance } from './account-repository.conformance.ts'
+import { consentRepositoryConformance } from './consent-repository.conformance.ts'
+import { signUpInviteRepositoryConformance } from './sign-up-invite-repository.conformance.ts'
+import { signUpRequestRepositoryConformance } from './sign-up-request-repository.conformance.ts'
+import { apiKeyRepositoryConformance } from './api-key-repository.conformance.ts'
+import { nonceRepositoryConformance } from './nonce-repository.conformance.ts'
+import { serviceAccountRepositoryConformance } from './service-account-repository.conformance.ts'
+import { attemptRepositoryConformance } from './attempt-repository.conformance.ts'
 import { emailVerificationRepositoryConformance } from './email-verification-repository.conformance.ts'
+import { factorRepositoryConformance } from './factor-repository.conformance.ts'
+import { magicLinkRepositoryConformance } from './magic-link-repository.conformance.ts'
+import { passkeyRepositoryConformance } from './passkey-repository.conformance.ts'
+import { mfaPolicyRepositoryConformance } from './mfa-policy-repository.conformance.ts'
+import { recoveryCodeRepositoryConformance } from './recovery-code-repository.conformance.ts'
 import {
   at,
   type AuthStorage,
@@ -10,14 +23,41 @@ import {
   sampleUser,
   storedMember,
 } from './samples.conformance.ts'
+import { identityRepositoryConformance } from './identity-repository.conformance.ts'
+import { ssoConnectionRepositoryConformance } from './sso-connection-repository.conformance.ts'
+import { ssoDomainRepositoryConformance } from './sso-domain-repository.conformance.ts'
+import { ssoStateRepositoryConformance } from './sso-state-repository.conformance.ts'
+import { sessionElevationConformance } from './session-elevation.conformance.ts'
+import { passwordResetRepositoryConformance } from './password-reset-repository.conformance.ts'
 import { sessionRepositoryConformance } from './session-repository.conformance.ts'
+import { signInChallengeRepositoryConformance } from './sign-in-challenge-repository.conformance.ts'
 import { userRepositoryConformance } from './user-repository.conformance.ts'
 
 /** The law of `AuthRepositories`. `fresh` gives an empty storage for each test. */
 export function authRepositoriesConformance(suite: Suite, fresh: () => Promise<AuthStorage>): void {
   userRepositoryConformance(suite, fresh)
   sessionRepositoryConformance(suite, fresh)
+  attemptRepositoryConformance(suite, fresh)
+  passwordResetRepositoryConformance(suite, fresh)
+  sessionElevationConformance(suite, fresh)
   emailVerificationRepositoryConformance(suite, fresh)
+  factorRepositoryConformance(suite, fresh)
+  passkeyRepositoryConformance(suite, fresh)
+  magicLinkRepositoryConformance(suite, fresh)
+  recoveryCodeRepositoryConformance(suite, fresh)
+  signInChallengeRepositoryConformance(suite, fresh)
+  mfaPolicyRepositoryConformance(suite, fresh)
+  serviceAccountRepositoryConformance(suite, fresh)
+  apiKeyRepositoryConformance(suite, fresh)
+  nonceRepositoryConformance(suite, fresh)
+  accountRepositoryConformance(suite, fresh)
+  signUpInviteRepositoryConformance(suite, fresh)
+  signUpRequestRepositoryConformance(suite, fresh)
+  consentRepositoryConformance(suite, fresh)
+  ssoConnectionRepositoryConformance(suite, fresh)
+  ssoStateRepositoryConformance(suite, fresh)
+  ssoDomainRepositoryConformance(suite, fresh)
+  identityRepositoryConformance(suite, fresh)
   authTransactionConformance(suite, fresh)
 }
 
@@ -73,7 +113,7 @@ function authTransactionConformance({ test, expect }: Suite, fresh: () => Promis
     const [tenantId] = winners(results)
     expect(winners(results)).toHaveLength(1)
     const candidate = await storage.repositories.auth.users.findForSignIn('ada@example.com')
-    expect(candidate?.memberships).toEqual([{ tenantId, role: 'owner' }])
+    expect(candidate?.memberships).toEqual([{ tenantId, role: 'owner', mfa: 'optional' }])
     expect(await recorded(storage)).toMatchObject([{ tenantId }])
   })
 }

@@ -3,6 +3,8 @@ import type { UserId } from '../users/user.ts'
 import type { EmailVerification } from './email-verification-repository.ts'
 import { at, type AuthStorage, now, recorded, sampleEvent, sampleUser } from './samples.conformance.ts'
 
+const idOf = (age: number) => `emv_${String(age).padStart(26, '0')}` as const
+
 const verified = (userId: UserId) => sampleEvent('verified', { userId })
 
 /** The law of `EmailVerificationRepository`. `fresh` gives an empty storage for each test. */
@@ -18,7 +20,7 @@ export function emailVerificationRepositoryConformance(
     await users.insert({ user, ...account })
     const userId = user.id
     const digest = newId('digest')
-    const verification = { id: newId('emv'), userId, email: user.email, digest, expiresAt: at(60), ...change }
+    const verification = { id: idOf(5), userId, email: user.email, digest, expiresAt: at(60), ...change }
     await emailVerifications.replace(verification)
     const redeem = (token = verification.digest, time = now) =>
       emailVerifications.redeem(token, time, verified)
@@ -74,7 +76,7 @@ export function emailVerificationRepositoryConformance(
     const { id: otherId, email } = other.user
     const foreign = { ...verification, id: newId('emv'), userId: otherId, email, digest: newId('digest') }
     await emailVerifications.replace(foreign)
-    const second = { ...verification, id: newId('emv'), digest: newId('digest') }
+    const second = { ...verification, id: idOf(6), digest: newId('digest') }
     await emailVerifications.replace(second)
     expect(await first.redeem()).toBe(null)
     expect(await first.redeem(second.digest)).toBe(userId)
@@ -91,11 +93,11 @@ export function emailVerificationRepositoryConformance(
     expect(await recorded(storage)).toHaveLength(1)
   })
 
-  test('of concurrent replacements of one user, exactly one stays', async () => {
+  test('of concurrent replacements of one user, the newest stays', async () => {
     const { emailVerifications, verification, redeem, userId } = await open()
-    const drafts = Array.from({ length: racers }, () => ({
+    const drafts = Array.from({ length: racers }, (_, racer) => ({
       ...verification,
-      id: newId('emv'),
+      id: idOf(100 + racer),
       digest: newId('digest'),
     }))
     expect(
@@ -104,6 +106,16 @@ export function emailVerificationRepositoryConformance(
     const results: (string | null)[] = []
     for (const { digest } of drafts) results.push(await redeem(digest))
     expect(results.filter((redeemed) => redeemed !== null)).toEqual([userId])
+    expect(results.at(-1)).toBe(userId)
+  })
+
+  test('an older verification that comes again takes nothing from a newer one', async () => {
+    const { emailVerifications, verification, redeem, userId } = await open()
+    const newer = { ...verification, id: idOf(6), digest: newId('digest') }
+    await emailVerifications.replace(newer)
+    await emailVerifications.replace(verification)
+    expect(await redeem(verification.digest)).toBe(null)
+    expect(await redeem(newer.digest)).toBe(userId)
   })
 
   test('purge forgets what expired before the time', async () => {

@@ -7,8 +7,15 @@ export const memoryEmailVerificationRepository = (
   recorder: EventRecorder,
 ): EmailVerificationRepository => ({
   async replace(verification) {
-    if (emailVerifications.get(verification.userId)?.id === verification.id) return
+    const present = emailVerifications.get(verification.userId)
+    if (present && present.id >= verification.id) return
     emailVerifications.set(verification.userId, { ...verification, redeemed: false })
+  },
+
+  async find(digest, now) {
+    const row = [...emailVerifications.values()].find((found) => found.digest === digest)
+    if (!row || row.redeemed || row.expiresAt <= now) return null
+    return users.get(row.userId)?.user.email === row.email ? row.userId : null
   },
 
   async redeem(digest, now, event) {

@@ -12,8 +12,13 @@ export interface EmailVerification {
 }
 
 export interface EmailVerificationRepository {
-  /** Stores a verification and drops every other one of the user. Storing the same id again changes nothing. */
+  /**
+   * Stores a verification in place of the earlier ones of the user. One with the same or a smaller id than the present one's
+   * changes nothing: the mail of an event that is delivered again takes nothing from a newer mail.
+   */
   replace(verification: EmailVerification): Promise<void>
+  /** Whose address the token proves; null when {@link redeem} would give null. */
+  find(digest: string, now: Date): Promise<UserId | null>
   /**
    * Uses up a token, marks the address verified and records the event, in one statement. Of concurrent callers one gets the
    * user. Null when the digest is unknown, used or expired, or the user has another address by now.

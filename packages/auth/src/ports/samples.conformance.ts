@@ -75,6 +75,8 @@ export const sampleSession = (member: Member, change: Partial<SessionRecord> = {
   aal: 1,
   amr: ['pwd'],
   authenticatedAt: now,
+  place: null,
+  impersonatorId: null,
   ...change,
 })
 

@@ -17,9 +17,24 @@ export interface SessionRecord {
   readonly aal: 1 | 2
   readonly amr: readonly string[]
   readonly authenticatedAt: Date
+  /** Where the session was opened, roughly, for people to read. */
+  readonly place: string | null
+  /** The operator who uses it in the name of the user. It has no refresh token. */
+  readonly impersonatorId: UserId | null
 }
 
-export type RevocationReason = 'sign-out' | 'sign-out-all' | 'refresh-reuse'
+export type RevocationReason =
+  | 'sign-out'
+  | 'sign-out-all'
+  | 'refresh-reuse'
+  | 'factor-enrolled'
+  | 'password-changed'
+  | 'password-reset'
+  | 'sign-out-others'
+  | 'email-changed'
+  | 'address-claimed'
+  | 'disabled'
+  | 'erased'
 
 export interface Rotation {
   /** Digest of the token that was presented. */
@@ -43,26 +58,58 @@ export interface RotatedSession {
   readonly role: Role
 }
 
+/** What a session is after its user has authenticated again. */
+export interface Elevation {
+  readonly session: Pick<SessionRecord, 'id' | 'tenantId' | 'userId'>
+  readonly aal: 1 | 2
+  readonly amr: readonly string[]
+  readonly now: Date
+  /** Takes the place of every refresh token of the session. Ends with the session at the latest. */
+  readonly token: { readonly digest: string; readonly expiresAt: Date }
+}
+
 export type RotationOutcome =
   /** The successor has taken the token's place. `rotatedNow` is false when an earlier call within the grace had put it there. */
   | ({ readonly outcome: 'rotated'; readonly rotatedNow: boolean; readonly expiresAt: Date } & RotatedSession)
   /** The token had been replaced before the grace: this call has revoked the family. Of concurrent callers one gets this. */
   | { readonly outcome: 'reused'; readonly sessionId: SessionId }
-  /** Unknown, expired, revoked, replaced by another successor than given, or of somebody who is no longer a member. */
+  /**
+   * Unknown, expired, revoked, replaced by another successor than given, of somebody who is no longer a member, or of a session
+   * below what the factors of the user or the policy of the tenant ask for by now.
+   */
   | { readonly outcome: 'refused' }
 
 export interface SessionRepository {
-  /** Stores a session with its first refresh token and records the events, in one statement. */
+  /**
+   * Stores a session with its first refresh token, unless it shall have none, and records the events, in one statement. The user's
+   * consecutive failures are forgotten, and those under the keys of the attempt that succeeded. False, and nothing is stored, when
+   * the user is disabled; concurrent with disabling, either that or the session is found by {@link revokeAll} after it.
+   */
   open(
     session: SessionRecord,
-    token: { readonly digest: string; readonly expiresAt: Date },
+    token: { readonly digest: string; readonly expiresAt: Date } | null,
     events: readonly DomainEvent[],
-  ): Promise<void>
+    spentKeys?: readonly string[],
+  ): Promise<boolean>
+  /** Whether a session has neither ended nor been ended. One read of the primary key. */
+  isLive(tenantId: Id<'ten'>, id: SessionId, now: Date): Promise<boolean>
+  /** What the user's sessions up to this one were opened with, this one's first; at most 100, and none of impersonators. */
+  listAgents(userId: UserId, upTo: SessionId): Promise<readonly (string | null)[]>
   /**
    * Replaces a refresh token, in one statement; only reuse costs another. Of concurrent callers with one token, one rotates and the others get the same
    * successor. Concurrent with a revocation, either the rotation is refused or its successor is revoked too.
    */
   rotate(rotation: Rotation): Promise<RotationOutcome>
+  /**
+   * Stores how the user of a live session has authenticated again, replaces its refresh tokens and records the events, in one
+   * statement. The level never falls. Null when there is no such live session, or its user is no longer a member. A refresh token
+   * from before counts as replaced, also one that a rotation at the same time has made. Of concurrent callers, the token of the
+   * last one works.
+   */
+  elevate(
+    elevation: Elevation,
+    events: readonly DomainEvent[],
+  ): Promise<(RotatedSession & { readonly expiresAt: Date }) | null>
   /** Live sessions of a user in a tenant, newest id first, beginning behind `page.after`; one row more than `page.limit` when there is one. */
   listLive(
     tenantId: Id<'ten'>,
@@ -92,12 +139,13 @@ export interface SessionRepository {
     reason: RevocationReason,
     event: Rotation['reuseEvent'],
   ): Promise<SessionId | null>
-  /** Ends every live session of a user in all tenants and, if there was one, records the events, in one statement; returns their ids. */
+  /** Ends every live session of a user in all tenants, but the one to keep, and, if there was one, records the events, in one statement; returns their ids. */
   revokeAll(
     userId: UserId,
     now: Date,
     reason: RevocationReason,
     events: readonly DomainEvent[],
+    keep?: SessionId,
   ): Promise<readonly SessionId[]>
   /** Sessions of all tenants revoked at or after `since`, for replicas to refuse their access tokens. */
   listRevokedSince(since: Date): Promise<readonly { readonly id: SessionId; readonly revokedAt: Date }[]>

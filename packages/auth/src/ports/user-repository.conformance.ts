@@ -1,5 +1,6 @@
 import { newId, race, racers, type Suite, winners } from '@corbel/core/ports'
 import { AuthErrors } from '../auth-errors.ts'
+import type { Credential } from '../users/credential.ts'
 import {
   at,
   type AuthStorage,
@@ -58,12 +59,16 @@ export function userRepositoryConformance({ test, expect }: Suite, fresh: () => 
     const account = { ...sampleUser({ email: 'ada@example.com' }), operator: true }
     await users.insert(account)
     const { user, operator, credential } = account
-    expect(await users.findForSignIn('ada@example.com')).toEqual({
-      user,
-      operator,
-      credential,
+    const rest = {
+      registrant: null,
+      isDisabled: false,
       memberships: [],
-    })
+      factors: [],
+      hasRecoveryCodes: false,
+    }
+    const bare = { user, operator, credential, ...rest }
+    expect(await users.findForSignIn('ada@example.com')).toEqual(bare)
+    expect(await users.findForSignInById(user.id)).toEqual(bare)
     const [newer, older] = [await storedTenant(storage), await storedTenant(storage)]
     const { memberships } = storage.repositories.tenant
     const joinedAt = (seconds: number) => ({ userId: user.id, createdAt: at(seconds).toISOString() })
@@ -71,9 +76,11 @@ export function userRepositoryConformance({ test, expect }: Suite, fresh: () => 
     await memberships.insert({ tenantId: older, role: 'owner', ...joinedAt(1) })
     await storedMember(storage)
     expect((await users.findForSignIn('ada@example.com'))?.memberships).toEqual([
-      { tenantId: older, role: 'owner' },
-      { tenantId: newer, role: 'viewer' },
+      { tenantId: older, role: 'owner', mfa: 'optional' },
+      { tenantId: newer, role: 'viewer', mfa: 'optional' },
     ])
+    expect(await users.findForSignInById(user.id)).toEqual(await users.findForSignIn('ada@example.com'))
+    expect(await users.findForSignInById(newId('usr'))).toBe(null)
   })
 
   test('an unknown e-mail is null, and so is one that only looks similar', async () => {
@@ -125,6 +132,49 @@ export function userRepositoryConformance({ test, expect }: Suite, fresh: () => 
     expect(results.filter(Boolean)).toHaveLength(1)
     expect(await users.findForSignIn(user.email)).toMatchObject({
       credential: renewed(results.indexOf(true)),
+    })
+  })
+
+  test('a changed password keeps the ones before it, newest first, as many as told', async () => {
+    const { users } = await open()
+    const { user, credential, ...rest } = sampleUser()
+    const other = sampleUser()
+    await users.insert({ user, credential, ...rest })
+    await users.insert(other)
+    expect(await users.findPasswords(newId('usr'))).toBe(null)
+    expect(await users.findPasswords(user.id)).toEqual({ credential, previous: [] })
+    const [second, third, fourth] = [2, 3, 4].map((number) => ({
+      passwordHash: `$argon2id$${number}`,
+      pepperId: `p${number}`,
+    })) as [Credential, Credential, Credential]
+    expect(await users.changePassword(user.id, second, third, 2)).toBe(false)
+    expect(await users.changePassword(user.id, second, { ...credential, pepperId: 'x' }, 2)).toBe(false)
+    expect(await users.changePassword(newId('usr'), second, null, 2)).toBe(false)
+    expect(await users.changePassword(user.id, second, credential, 2)).toBe(true)
+    expect(await users.changePassword(user.id, third, null, 2)).toBe(true)
+    expect(await users.findPasswords(user.id)).toEqual({ credential: third, previous: [second, credential] })
+    expect(await users.changePassword(user.id, fourth, third, 2)).toBe(true)
+    expect(await users.findPasswords(user.id)).toEqual({ credential: fourth, previous: [third, second] })
+    expect(await users.replaceCredential(user.id, second, fourth)).toBe(true)
+    expect(await users.findPasswords(user.id)).toEqual({ credential: second, previous: [third, second] })
+    expect(await users.changePassword(user.id, fourth, second, 0)).toBe(true)
+    expect(await users.findPasswords(user.id)).toEqual({ credential: fourth, previous: [] })
+    expect(await users.findPasswords(other.user.id)).toEqual({ credential: other.credential, previous: [] })
+  })
+
+  test('of concurrent changes of one password, one succeeds', async () => {
+    const { users } = await open()
+    const { user, credential, ...rest } = sampleUser()
+    await users.insert({ user, credential, ...rest })
+    const changed = (racer: number) => ({ passwordHash: `$argon2id$${racer}`, pepperId: 'p2' })
+    const results = winners(
+      await race((racer) => users.changePassword(user.id, changed(racer), credential, 4)),
+    )
+    expect(results).toHaveLength(racers)
+    expect(results.filter(Boolean)).toHaveLength(1)
+    expect(await users.findPasswords(user.id)).toEqual({
+      credential: changed(results.indexOf(true)),
+      previous: [credential],
     })
   })
 

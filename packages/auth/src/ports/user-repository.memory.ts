@@ -1,13 +1,45 @@
 import { membershipKey, type TenantTables } from '@corbel/core/tenant/ports'
 import { AuthErrors } from '../auth-errors.ts'
-import type { AuthTables } from './auth-tables.memory.ts'
-import type { UserRepository } from './user-repository.ts'
+import { attemptState } from './attempt-repository.memory.ts'
+import { FactorKind } from '../factors/factor-kind.ts'
+import { defaultMfaPolicy } from '../factors/mfa-policy.ts'
+import type { AuthTables, UserRow } from './auth-tables.memory.ts'
+import type { SignInCandidate, UserRepository } from './user-repository.ts'
 
-export const memoryUserRepository = ({
-  users,
-  memberships,
-}: Pick<AuthTables, 'users'> & Pick<TenantTables, 'memberships'>): UserRepository => {
+export const memoryUserRepository = (
+  tables: AuthTables & Pick<TenantTables, 'memberships'>,
+): UserRepository => {
+  const { users, memberships, factors, recoveryCodes, mfaPolicies } = tables
   const byEmail = (email: string) => [...users.values()].find(({ user }) => user.email === email)
+
+  const candidateOf = ({
+    user,
+    operator,
+    credential,
+    registrant = null,
+    disabled,
+  }: UserRow): SignInCandidate => {
+    const confirmed = [...factors.values()].filter(
+      (row) => row.userId === user.id && row.confirmedAt !== null,
+    )
+    return {
+      user,
+      operator,
+      credential,
+      registrant,
+      isDisabled: disabled !== undefined,
+      memberships: [...memberships.values()]
+        .filter(({ userId }) => userId === user.id)
+        .toSorted((a, b) => (a.createdAt + a.tenantId < b.createdAt + b.tenantId ? -1 : 1))
+        .map(({ tenantId, role }) => ({
+          tenantId,
+          role,
+          mfa: mfaPolicies.get(tenantId) ?? defaultMfaPolicy,
+        })),
+      factors: FactorKind.options.filter((kind) => confirmed.some((row) => row.kind === kind)),
+      hasRecoveryCodes: (recoveryCodes.get(user.id)?.size ?? 0) > 0,
+    }
+  }
 
   return {
     async insert(account) {
@@ -17,13 +49,20 @@ export const memoryUserRepository = ({
 
     async findForSignIn(email) {
       const account = byEmail(email)
-      if (!account) return null
-      const { user, operator, credential } = account
-      const joined = [...memberships.values()]
-        .filter(({ userId }) => userId === user.id)
-        .toSorted((a, b) => (a.createdAt + a.tenantId < b.createdAt + b.tenantId ? -1 : 1))
-        .map(({ tenantId, role }) => ({ tenantId, role }))
-      return { user, operator, credential, memberships: joined }
+      return account ? candidateOf(account) : null
+    },
+
+    async findForSignInById(id) {
+      const account = users.get(id)
+      return account ? candidateOf(account) : null
+    },
+
+    async findForAttempt(email, query) {
+      const account = byEmail(email)
+      return {
+        candidate: account ? candidateOf(account) : null,
+        attempts: attemptState(tables, account?.user.id ?? null, query),
+      }
     },
 
     find: async (id) => users.get(id)?.user ?? null,
@@ -38,6 +77,25 @@ export const memoryUserRepository = ({
       const account = users.get(id)
       if (account?.credential.passwordHash !== expected.passwordHash) return false
       if (account.credential.pepperId !== expected.pepperId) return false
+      users.set(id, { ...account, credential })
+      return true
+    },
+
+    async findPasswords(id) {
+      const account = users.get(id)
+      return account
+        ? { credential: account.credential, previous: tables.previousCredentials.get(id) ?? [] }
+        : null
+    },
+
+    async changePassword(id, credential, expected, keep) {
+      const account = users.get(id)
+      if (!account) return false
+      const present = account.credential
+      if (expected && present.passwordHash !== expected.passwordHash) return false
+      if (expected && present.pepperId !== expected.pepperId) return false
+      const previous = tables.previousCredentials.get(id) ?? []
+      tables.previousCredentials.set(id, [present, ...previous].slice(0, keep))
       users.set(id, { ...account, credential })
       return true
     },

@@ -3,6 +3,7 @@ import {
   defineContract,
   empty,
   idSchema,
+  inPerson,
   json,
   ok,
   PageErrors,
@@ -12,27 +13,9 @@ import {
 } from '@corbel/core'
 import * as z from 'zod'
 import { AuthErrors } from '../auth-errors.ts'
-import { PresentedRefreshToken, Session, SignedOutAll, SignIn, Tokens } from './session.ts'
+import { PresentedRefreshToken, Session, SignedOutAll, Tokens } from './session.ts'
 
 export const sessionContract = defineContract('sessions', '/api/v1/auth', {
-  signIn: {
-    method: 'POST',
-    path: '/token',
-    access: anyone,
-    summary: 'Sign in with e-mail and password',
-    description: 'A wrong password and an unknown e-mail get the same answer.',
-    body: json(SignIn),
-    success: ok(Tokens),
-    errors: [AuthErrors.invalidCredentials, AuthErrors.notAMember],
-    rateLimit: {
-      name: 'sign-in',
-      by: 'ip',
-      limit: 30,
-      window: '1m',
-      setting: 'AUTH_SIGN_IN_RATE_LIMIT_PER_MINUTE',
-    },
-    idempotent: false,
-  },
   refresh: {
     method: 'POST',
     path: '/refresh',
@@ -58,8 +41,15 @@ export const sessionContract = defineContract('sessions', '/api/v1/auth', {
   signOutAll: {
     method: 'POST',
     path: '/logout/all',
-    access: user(),
+    access: inPerson,
     summary: 'End all of your sessions, on every device and in every tenant',
+    success: ok(SignedOutAll),
+  },
+  signOutOthers: {
+    method: 'POST',
+    path: '/logout/others',
+    access: inPerson,
+    summary: 'End all of your sessions but this one, on every device and in every tenant',
     success: ok(SignedOutAll),
   },
   list: {

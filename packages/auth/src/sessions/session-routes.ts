@@ -4,10 +4,10 @@ import type { SessionService } from './session-service.ts'
 
 export const sessionRoutes = (sessions: SessionService): readonly Route[] =>
   implement(sessionContract, {
-    signIn: ({ body, client }) => sessions.signIn(body, client),
-    refresh: ({ body }) => sessions.refresh(body.refreshToken),
-    signOut: ({ body }) => sessions.signOut(body.refreshToken),
-    signOutAll: ({ principal }) => sessions.signOutAll(principal.userId),
+    refresh: ({ body, client }) => sessions.refresh(body.refreshToken, client),
+    signOut: ({ body, client }) => sessions.signOut(body.refreshToken, client),
+    signOutAll: ({ principal, client }) => sessions.signOutAll(principal.userId, client),
+    signOutOthers: ({ principal, client }) => sessions.signOutOthers(principal, client),
     list: ({ principal, query }) => sessions.list(principal, query),
-    revoke: ({ principal, params }) => sessions.revoke(principal, params.id),
+    revoke: ({ principal, params, client }) => sessions.revoke(principal, params.id, client),
   })

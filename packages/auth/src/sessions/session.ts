@@ -1,16 +1,8 @@
-import { email, type Id, idSchema } from '@corbel/core'
+import { type Id, idSchema } from '@corbel/core'
 import * as z from 'zod'
-import { TypedPassword } from '../users/user.ts'
+import { Device } from './device.ts'
 
 export type SessionId = Id<'ses'>
-
-export const SignIn = z.strictObject({
-  email,
-  password: TypedPassword,
-  /** The tenant to sign in to. Without it: the one joined first. */
-  tenantId: idSchema('ten').optional(),
-})
-export type SignIn = z.infer<typeof SignIn>
 
 export const PresentedRefreshToken = z.strictObject({ refreshToken: z.string().min(1).max(200) })
 
@@ -36,6 +28,11 @@ export const Session = z.object({
   lastSeenAt: z.iso.datetime(),
   expiresAt: z.iso.datetime(),
   userAgent: z.string().nullable(),
+  device: Device,
+  /** Where it was opened, roughly. */
+  place: z.string().nullable(),
+  /** Whether an operator uses it in your name. */
+  impersonated: z.boolean(),
   /** The network only: IPv4 by /24, IPv6 by /48. */
   ipPrefix: z.string().nullable(),
   /** Whether it is the session of this request. */

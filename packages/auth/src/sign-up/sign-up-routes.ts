@@ -4,5 +4,6 @@ import type { SignUpService } from './sign-up-service.ts'
 
 export const signUpRoutes = (signUps: SignUpService): readonly Route[] =>
   implement(signUpContract, {
-    register: ({ body }) => signUps.register(body),
+    policy: async () => signUps.policy,
+    register: ({ body, client }) => signUps.register(body, client),
   })

@@ -1,6 +1,7 @@
 import { email, text } from '@corbel/core'
 import { Tenant, TenantName } from '@corbel/core/tenant'
 import * as z from 'zod'
+import { Honeypot } from './honeypot.ts'
 import { Password, User } from '../users/user.ts'
 
 export const SignUp = z.strictObject({
@@ -13,7 +14,11 @@ export const SignUp = z.strictObject({
     .string()
     .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/)
     .optional(),
+  /** Of an invitation, where the policy asks for one. */
+  inviteToken: z.string().min(1).max(200).optional(),
+  /** To the versions that GET /api/v1/auth/signup-policy tells. */
   acceptTerms: z.literal(true),
+  website: Honeypot,
 })
 export type SignUp = z.infer<typeof SignUp>
 

@@ -10,7 +10,7 @@ export const signingKeysKeptFor = (maxAge: Duration) =>
       access: anyone,
       summary: 'List the public keys that access tokens are signed with',
       success: ok(SigningKeySet),
-      cache: { maxAge },
+      cache: { maxAge, dated: true },
     },
   })
 

@@ -50,4 +50,17 @@ describe('the form of an access token', () => {
       { numRuns: 2000 },
     )
   })
+
+  it('keeps headers apart, also when there are more of them than are kept', () => {
+    for (const _ of [1, 2]) {
+      for (let n = 0; n < 40; n++) {
+        const segments = [{ ...header, kid: `key-${n}` }, {}].map((part) =>
+          base64url.encode(JSON.stringify(part)),
+        )
+        const read = readAccessToken([...segments, base64url.encode(new Uint8Array(64))].join('.'))
+        expect(read?.header).toEqual({ ...header, kid: `key-${n}` })
+        expect(read?.signed).toBe(segments.join('.'))
+      }
+    }
+  })
 })

@@ -30,11 +30,25 @@ export function readAccessToken(token: string): ReadAccessToken | null {
   if (!isExact(head) || !isExact(body) || !isExact(tail)) return null
   const signature = binaryOf(tail)
   if (signature.length !== signatureLength) return null
-  const header = AccessTokenHeader.safeParse(jsonOf(binaryOf(head)))
+  const header = headers.get(head) ?? headerOf(head)
+  if (!header) return null
   const payload = jsonOf(binaryOf(body))
-  if (!header.success || payload === undefined) return null
-  const signed = token.slice(0, token.lastIndexOf('.'))
-  return { header: header.data, payload, signed, signature: bytesOf(signature) }
+  if (payload === undefined) return null
+  const signed = token.slice(0, head.length + 1 + body.length)
+  return { header, payload, signed, signature: bytesOf(signature) }
+}
+
+// As many as there are keys whose tokens are still good; strangers can make up others.
+const mostHeaders = 16
+const headers = new Map<string, AccessTokenHeader>()
+
+/** Null for no header of an access token. The same few come with every token, so the last ones are kept as they were read. */
+function headerOf(head: string): AccessTokenHeader | null {
+  const header = AccessTokenHeader.safeParse(jsonOf(binaryOf(head))).data
+  if (!header) return null
+  if (headers.size >= mostHeaders) headers.clear()
+  headers.set(head, header)
+  return header
 }
 
 // RFC 4648 §5 without padding.

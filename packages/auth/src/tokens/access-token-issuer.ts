@@ -1,13 +1,15 @@
 import { type Clock, epochSeconds, newId } from '@corbel/core'
 import type { KeyVault } from '@corbel/core/ports'
 import { base64url } from 'jose'
+import type { ServiceAccountRecord } from '../ports/service-account-repository.ts'
 import type { RotatedSession } from '../ports/session-repository.ts'
 import {
   accessTokenAlgorithm,
-  type AccessTokenClaims,
   type AccessTokenHeader,
   accessTokenType,
   firstPartyClient,
+  type ServiceTokenClaims,
+  type UserTokenClaims,
 } from './access-token.ts'
 import type { ScopesByRole } from './scopes-by-role.ts'
 
@@ -40,33 +42,55 @@ export class AccessTokenIssuer {
 
   /** A token for a session, which ends with the session at the latest. */
   async issue({ session, role, emailVerified, operator }: RotatedSession): Promise<IssuedAccessToken> {
-    const { clock, keyVault, issuer, audience, lifetime } = this.#options
     const scopes = this.#options.scopes[role]
-    const iat = epochSeconds(clock.now())
-    const exp = Math.min(iat + lifetime, epochSeconds(session.expiresAt))
-    const claims: AccessTokenClaims = {
-      iss: issuer,
-      aud: audience.length === 1 ? audience[0] : [...audience],
+    const claims = this.#registered(scopes, epochSeconds(session.expiresAt))
+    return this.#sign(scopes, {
+      ...claims,
       sub: session.userId,
       client_id: firstPartyClient,
-      iat,
-      exp,
-      jti: newId('act', clock),
       sid: session.id,
       tid: session.tenantId,
       role,
-      scope: scopes.join(' '),
       auth_time: epochSeconds(session.authenticatedAt),
       amr: [...session.amr],
       acr: `aal${session.aal}`,
       email_verified: emailVerified,
       ...(operator && { operator }),
+      ...(session.impersonatorId !== null && { act: { sub: session.impersonatorId } }),
+    })
+  }
+
+  /** A token for a service account. */
+  issueToService(
+    { id, tenantId }: Pick<ServiceAccountRecord, 'id' | 'tenantId'>,
+    scopes: readonly string[],
+  ): Promise<IssuedAccessToken> {
+    return this.#sign(scopes, { ...this.#registered(scopes), sub: id, client_id: id, tid: tenantId })
+  }
+
+  #registered(scopes: readonly string[], end = Number.POSITIVE_INFINITY) {
+    const { clock, issuer, audience, lifetime } = this.#options
+    const iat = epochSeconds(clock.now())
+    return {
+      iss: issuer,
+      aud: audience.length === 1 ? audience[0] : [...audience],
+      iat,
+      exp: Math.min(iat + lifetime, end),
+      jti: newId('act', clock),
+      scope: scopes.join(' '),
     }
-    const signer = await keyVault.signer()
+  }
+
+  async #sign(
+    scopes: readonly string[],
+    claims: UserTokenClaims | ServiceTokenClaims,
+  ): Promise<IssuedAccessToken> {
+    const signer = await this.#options.keyVault.signer()
     const header: AccessTokenHeader = { alg: accessTokenAlgorithm, typ: accessTokenType, kid: signer.kid }
     const signed = `${part(header)}.${part(claims)}`
     const signature = await signer.sign(encoder.encode(signed))
-    return { accessToken: `${signed}.${base64url.encode(signature)}`, expiresIn: exp - iat, scopes }
+    const accessToken = `${signed}.${base64url.encode(signature)}`
+    return { accessToken, expiresIn: claims.exp - claims.iat, scopes }
   }
 }
 

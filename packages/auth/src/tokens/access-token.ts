@@ -20,27 +20,46 @@ export const clockTolerance = 5
 const numericDate = z.int().min(0)
 const identifier = z.string().min(1).max(255)
 
-/** RFC 9068 §2.2, with the session (`sid`), the tenant (`tid`) and the assurance as `acr`. */
-export const AccessTokenClaims = z.object({
+/** RFC 9068 §2.2, with the tenant (`tid`). */
+const registered = {
   iss: z.string(),
   aud: z.union([identifier, z.array(identifier).min(1)]),
-  sub: idSchema('usr'),
   client_id: identifier,
   iat: numericDate,
   exp: numericDate,
   nbf: numericDate.optional(),
   jti: identifier,
-  sid: idSchema('ses'),
   tid: idSchema('ten'),
-  role: Role,
   /** Separated by spaces; empty for none. */
   scope: z.string(),
+}
+
+/** Of a person: with the session (`sid`) and the assurance as `acr`. */
+export const UserTokenClaims = z.object({
+  ...registered,
+  sub: idSchema('usr'),
+  sid: idSchema('ses'),
+  role: Role,
   auth_time: numericDate,
   amr: z.array(identifier),
   acr: z.enum(['aal1', 'aal2']),
   email_verified: z.boolean(),
   operator: z.literal(true).optional(),
+  /** Who acts in the name of the subject (RFC 8693 §4.1). */
+  act: z.object({ sub: idSchema('usr') }).optional(),
 })
+export type UserTokenClaims = z.infer<typeof UserTokenClaims>
+
+/** Of a service account, which is the subject and the client (RFC 9068 §2.2 with RFC 6749 §4.4). */
+export const ServiceTokenClaims = z.object({
+  ...registered,
+  sub: idSchema('svc'),
+  client_id: idSchema('svc'),
+  jti: idSchema('act'),
+})
+export type ServiceTokenClaims = z.infer<typeof ServiceTokenClaims>
+
+export const AccessTokenClaims = z.union([UserTokenClaims, ServiceTokenClaims])
 export type AccessTokenClaims = z.infer<typeof AccessTokenClaims>
 
 export const AccessTokenHeader = z.strictObject({

@@ -1,12 +1,16 @@
-import { type Clock, milliseconds, seconds } from '@corbel/core'
+import { type Clock, type Id, milliseconds, seconds } from '@corbel/core'
 import type { Logger, Meter } from '@corbel/core/ports'
 import { AuthErrors } from '../auth-errors.ts'
 import { AuthMetrics } from '../auth-metrics.ts'
-import type { SessionRepository } from '../ports/session-repository.ts'
-import type { SessionId } from '../sessions/session.ts'
+
+/** A session, a service account or one access token of it, and when it was ended. */
+export interface Revocation {
+  readonly id: Id
+  readonly revokedAt: Date
+}
 
 /** Reads revocations of all instances. */
-export type ListRevokedSince = SessionRepository['listRevokedSince']
+export type ListRevokedSince = (since: Date) => Promise<readonly Revocation[]>
 
 export interface RevocationListOptions {
   readonly clock: Clock
@@ -28,12 +32,12 @@ const margin = milliseconds('2m')
 const patience = 3
 
 /**
- * Sessions that have ended although access tokens of theirs still run. There is no timer: the list is read again by the first
+ * Sessions and service accounts that have ended although access tokens of theirs still run. There is no timer: the list is read again by the first
  * request after the interval, which does not wait for it, and by any request after three intervals, which does.
  */
 export class RevocationList {
   readonly #options: RevocationListOptions
-  readonly #revoked = new Map<SessionId, number>()
+  readonly #revoked = new Map<Id, number>()
   #readAt: number | undefined
   #reading: Promise<void> | undefined
 
@@ -41,12 +45,12 @@ export class RevocationList {
     this.#options = options
   }
 
-  /** Refuses a session from now on, in this instance at once. */
-  add(id: SessionId, at: Date): void {
+  /** Refuses what belongs to it from now on, in this instance at once. */
+  add(id: Id, at: Date): void {
     this.#revoked.set(id, Math.max(at.getTime(), this.#revoked.get(id) ?? 0))
   }
 
-  has(id: SessionId): boolean {
+  has(id: Id): boolean {
     return this.#revoked.has(id)
   }
 
@@ -75,13 +79,13 @@ export class RevocationList {
     if (age < interval) return
     const reading = this.#read(list)
     if (age < patience * interval) {
-      reading.catch((error: unknown) => logger.warn('revoked sessions could not be read', { error }))
+      reading.catch((error: unknown) => logger.warn('revocations could not be read', { error }))
       return
     }
     try {
       await reading
     } catch (error) {
-      logger.error('revoked sessions could not be read', { error })
+      logger.error('revocations could not be read', { error })
       throw AuthErrors.revocationsUnavailable({ retryAfter: seconds(`${interval}ms`) }, { cause: error })
     }
   }

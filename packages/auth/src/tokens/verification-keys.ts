@@ -2,8 +2,11 @@ import { type Clock, milliseconds } from '@corbel/core'
 import type { KeyVault, Logger } from '@corbel/core/ports'
 import { importVerifier, type VerifySignature } from './verify-signature.node.ts'
 
-/** How long a set of keys is used before the vault is asked again. */
-const freshFor = milliseconds('30s')
+/** How long a set of keys is used before the vault is asked again: a key that was removed is refused after that everywhere. */
+const freshFor = milliseconds('1s')
+
+/** How seldom a name that is not known makes the vault be asked out of turn. */
+const missPause = milliseconds('1s')
 
 export interface VerificationKeysOptions {
   readonly clock: Clock
@@ -29,23 +32,28 @@ export class VerificationKeys {
     return this.#now() - this.#readAt < freshFor
   }
 
-  /** Reads the keys again when they are older than 30 s. While the vault does not answer, the last ones stay in use. */
+  /** Reads the keys again when they are older than 1 s. While the vault does not answer, the last ones stay in use. */
   async refresh(): Promise<void> {
     if (!this.isFresh) await this.#read()
   }
 
   /**
-   * The key of this name, or null. A name that is not known makes the vault be asked again, at most once in 30 s, so that made-up
+   * The key of this name, or null. A name that is not known makes the vault be asked again, at most once in 1 s, so that made-up
    * names cannot be used to keep it busy.
    */
   async find(kid: string): Promise<VerifySignature | null> {
     if (!this.#keys.has(kid) && this.#mayAskAgain()) await this.#read()
+    return this.known(kid)
+  }
+
+  /** The key of this name, if it was among those that the vault gave last. */
+  known(kid: string): VerifySignature | null {
     return this.#keys.get(kid) ?? null
   }
 
   #mayAskAgain(): boolean {
     if (this.#reading) return true
-    if (this.#now() - this.#missedAt < freshFor) return false
+    if (this.#now() - this.#missedAt < missPause) return false
     this.#missedAt = this.#now()
     return true
   }

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { VerifiedTokens } from './verified-tokens.ts'
 
-const principal = (role: string) => ({ role }) as Principal
+const principal = (subject: string) => ({ subject }) as Principal
 const later = new Date('2026-01-01T00:15:00Z')
 
 describe('verified tokens', () => {
@@ -13,7 +13,7 @@ describe('verified tokens', () => {
     for (const token of ['a', 'b']) tokens.keep(token, principal(token), later)
     tokens.find('a')
     tokens.keep('c', principal('c'), later)
-    expect(['a', 'b', 'c'].map((token) => tokens.find(token)?.role)).toEqual(['a', undefined, 'c'])
+    expect(['a', 'b', 'c'].map((token) => tokens.find(token)?.subject)).toEqual(['a', undefined, 'c'])
   })
 
   it('never holds more than it may', () => {
@@ -23,7 +23,7 @@ describe('verified tokens', () => {
       fc.property(fc.array(use, { minLength: 20 }), (uses) => {
         for (const { token, isNew } of uses) {
           const found = tokens.find(`${token}`)
-          if (found) expect(found.role).toBe(`${token}`)
+          if (found) expect(found.subject).toBe(`${token}`)
           else if (isNew) tokens.keep(`${token}`, principal(`${token}`), later)
           expect(tokens.size).toBeLessThanOrEqual(10)
         }
@@ -36,9 +36,18 @@ describe('verified tokens', () => {
     const tokens = new VerifiedTokens(clock)
     tokens.keep('a', principal('a'), later)
     clock.advance('899999ms')
-    expect(tokens.find('a')?.role).toBe('a')
+    expect(tokens.find('a')?.subject).toBe('a')
     clock.advance('1ms')
     expect(tokens.find('a')).toBeNull()
     expect(tokens.size).toBe(0)
+  })
+
+  it('finds no other text under the same signature', () => {
+    const tokens = new VerifiedTokens(manualClock())
+    const signature = 's'.repeat(86)
+    tokens.keep(`header.ada.${signature}`, principal('ada'), later)
+    expect(tokens.find(`header.eve.${signature}`)).toBeNull()
+    expect(tokens.find(signature)).toBeNull()
+    expect(tokens.find(`header.ada.${signature}`)?.subject).toBe('ada')
   })
 })

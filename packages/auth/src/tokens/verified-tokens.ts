@@ -1,10 +1,17 @@
 import type { Clock, Principal } from '@corbel/core'
 
 interface Entry {
+  readonly token: string
   readonly principal: Principal
   /** Milliseconds since the epoch. */
   readonly expiresAt: number
 }
+
+// An Ed25519 signature in base64url. What is no token may be shorter.
+const signatureLength = 86
+
+/** Hashing all of a token would cost 0.7 µs more. Under a signature stands one token, and only that token is found. */
+const keyOf = (token: string): string => token.slice(-signatureLength)
 
 /**
  * Principals of access tokens that were verified before, by the whole token. There are two generations: what is used is in the
@@ -27,23 +34,24 @@ export class VerifiedTokens {
   }
 
   find(token: string): Principal | null {
-    const young = this.#young.get(token)
-    const entry = young ?? this.#old.get(token)
-    if (!entry) return null
+    const key = keyOf(token)
+    const young = this.#young.get(key)
+    const entry = young ?? this.#old.get(key)
+    if (entry?.token !== token) return null
     if (entry.expiresAt <= this.#clock.now().getTime()) {
-      this.#young.delete(token)
-      this.#old.delete(token)
+      this.#young.delete(key)
+      this.#old.delete(key)
       return null
     }
     if (!young) {
-      this.#old.delete(token)
-      this.#keep(token, entry)
+      this.#old.delete(key)
+      this.#keep(key, entry)
     }
     return entry.principal
   }
 
   keep(token: string, principal: Principal, expiresAt: Date): void {
-    this.#keep(token, { principal, expiresAt: expiresAt.getTime() })
+    this.#keep(keyOf(token), { token, principal, expiresAt: expiresAt.getTime() })
   }
 
   clear(): void {
@@ -51,8 +59,8 @@ export class VerifiedTokens {
     this.#old.clear()
   }
 
-  #keep(token: string, entry: Entry): void {
-    this.#young.set(token, entry)
+  #keep(key: string, entry: Entry): void {
+    this.#young.set(key, entry)
     if (this.#young.size < this.#mostYoung) return
     this.#old = this.#young
     this.#young = new Map()

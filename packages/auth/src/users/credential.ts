@@ -3,3 +3,6 @@ export interface Credential {
   readonly passwordHash: string
   readonly pepperId: string
 }
+
+/** Of a hash that another system made: it is over the password as typed. No pepper of a ring has this id. */
+export const unpeppered = ''

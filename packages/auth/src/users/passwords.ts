@@ -1,7 +1,7 @@
 import { KeyedDigest } from '../tokens/keyed-digest.ts'
 import type { Pepper, PepperRing } from '../tokens/pepper-ring.ts'
 import type { PasswordHasher } from '../ports/password-hasher.ts'
-import type { Credential } from './credential.ts'
+import { type Credential, unpeppered } from './credential.ts'
 
 /**
  * Turns passwords into credentials: HMAC-SHA-256 with the pepper over the whole NFC text, then the slow hash. The slow hash
@@ -29,7 +29,8 @@ export class Passwords {
    * work against a hash that nobody knows the password of, and says false.
    */
   async verify(password: string, credential: Credential | null): Promise<boolean> {
-    const isKnown = credential !== null && this.#digests.has(credential.pepperId)
+    const isKnown =
+      credential !== null && (credential.pepperId === unpeppered || this.#digests.has(credential.pepperId))
     const { passwordHash, pepperId } = isKnown ? credential : await this.prepare()
     return (await this.#hasher.verify(await this.#peppered(password, pepperId), passwordHash)) && isKnown
   }
@@ -45,7 +46,8 @@ export class Passwords {
     return this.#nobody
   }
 
-  #peppered(password: string, pepperId: string): Promise<string> {
+  async #peppered(password: string, pepperId: string): Promise<string> {
+    if (pepperId === unpeppered) return password
     const digest = this.#digests.get(pepperId)
     if (!digest) throw new Error(`There is no password pepper with the id "${pepperId}".`)
     return digest.of('password', password.normalize('NFC'))

@@ -4,8 +4,21 @@ import * as z from 'zod'
 
 export type UserId = Id<'usr'>
 
+/** Counted in code points of the NFC form, as it is hashed (NIST SP 800-63B-4 §3.1.1.2). */
+const mostCodePoints = 128
+
+function passwordOf(least: number) {
+  return secretText({ min: least, max: mostCodePoints * 2 }).refine((value) => {
+    const length = Array.from(value.normalize('NFC')).length
+    return length >= least && length <= mostCodePoints
+  }, `must have ${least} to ${mostCodePoints} characters`)
+}
+
 // NIST SP 800-63B-4 §3.1.1.2: at least 15 characters where a password is the only factor, and at least 64 allowed.
-export const Password = secretText({ min: 15, max: 128 })
+export const Password = passwordOf(15)
+
+/** A password as chosen for an account that may be one of two factors always; whether it is, the policy knows. */
+export const NewPassword = passwordOf(8)
 
 /** A password as typed at sign-in: whatever it is, it is compared and never judged. */
 export const TypedPassword = secretText({ max: 1024 })
@@ -31,5 +44,7 @@ export const Me = z.object({
   sessionId: idSchema('ses'),
   aal: z.union([z.literal(1), z.literal(2)]),
   amr: z.array(z.string()),
+  /** The operator who is acting in your name: show it. */
+  impersonatedBy: idSchema('usr').nullable(),
 })
 export type Me = z.infer<typeof Me>

@@ -1,0 +1,3 @@
+import type { Id } from '@corbel/core'
+
+export type FactorId = Id<'aut'>

@@ -1,0 +1,38 @@
+import { anyone, created, defineContract, json, ok } from '@corbel/core'
+import { AuthErrors } from '../auth-errors.ts'
+import { TotpEnrollment } from '../factors/factor.ts'
+import { ChallengeAnswer, ChallengeEnrollment, CompletedSignIn } from './challenge-answer.ts'
+
+export const signInChallengeContract = defineContract('sign-in', '/api/v1/auth/mfa', {
+  complete: {
+    method: 'POST',
+    path: '/complete',
+    access: anyone,
+    summary: 'Complete a sign-in with a second factor',
+    description:
+      'With a code of an enrolled authenticator app, of one that POST /api/v1/auth/mfa/enroll has just begun, with a recovery code, or with a passkey that signs the challenge of POST /api/v1/auth/passkeys/authenticate/options. A challenge takes five attempts, works for the client that it was given to, and opens one session.',
+    body: json(ChallengeAnswer),
+    success: ok(CompletedSignIn),
+    errors: [
+      AuthErrors.invalidChallenge,
+      AuthErrors.invalidFactor,
+      AuthErrors.tooManyAttempts,
+      AuthErrors.notAMember,
+    ],
+    rateLimit: { name: 'mfa-complete', by: 'ip', limit: 60, window: '1m' },
+    idempotent: false,
+  },
+  enroll: {
+    method: 'POST',
+    path: '/enroll',
+    access: anyone,
+    summary: 'Enrol an authenticator app within a sign-in that needs one',
+    description:
+      'For a challenge that lists "totp" under enroll. The secret is shown this once; complete the sign-in with a code of it.',
+    body: json(ChallengeEnrollment),
+    success: created(TotpEnrollment),
+    errors: [AuthErrors.invalidChallenge, AuthErrors.factorEnrolled],
+    rateLimit: { name: 'mfa-complete', by: 'ip', limit: 60, window: '1m' },
+    idempotent: false,
+  },
+})
