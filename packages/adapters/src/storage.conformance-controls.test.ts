@@ -159,6 +159,47 @@ const faults: Record<string, Faults> = {
       },
     }),
   },
+  'an API key is known by its id alone': {
+    auth: ({ apiKeys }) => ({
+      apiKeys: {
+        insert: (key, _, events) => apiKeys.insert(key, 'digest', events),
+        findUsable: (id, _, now) => apiKeys.findUsable(id, 'digest', now),
+      },
+    }),
+  },
+  'an API key outlives its end': {
+    auth: ({ apiKeys }) => ({
+      apiKeys: { findUsable: (id, digest) => apiKeys.findUsable(id, digest, never) },
+    }),
+  },
+  'every revocation of an API key says that it won': {
+    auth: ({ apiKeys }) => ({
+      apiKeys: { revoke: async (...args) => (await apiKeys.revoke(...args)) || true },
+    }),
+  },
+  'a member ends the API keys of others': {
+    auth: ({ apiKeys }) => ({
+      apiKeys: {
+        revoke: (tenantId, id, { of }, now, events) => apiKeys.revoke(tenantId, id, { of }, now, events),
+      },
+    }),
+  },
+  'a service account cannot be ended': {
+    auth: () => ({ serviceAccounts: { revoke: async () => true } }),
+  },
+  'replicas are not told of access tokens that were ended': {
+    auth: ({ serviceAccounts }) => ({
+      serviceAccounts: {
+        listRevokedSince: async (since) =>
+          (await serviceAccounts.listRevokedSince(since)).filter(({ id }) => id.startsWith('svc_')),
+      },
+    }),
+  },
+  'a number can be used twice': {
+    auth: ({ nonces }) => ({
+      nonces: { claim: async (...args) => (await nonces.claim(...args)) || true },
+    }),
+  },
   'settings are compared first and written later': {
     tenant: ({ settings }) => ({
       settings: {

@@ -1,5 +1,7 @@
 import { authRepositoriesConformance } from '@corbel/auth/ports'
 import {
+  auditLogConformance,
+  deliveryStoreConformance,
   type Id,
   idempotencyStoreConformance,
   jobQueueConformance,
@@ -12,7 +14,7 @@ import {
 import { type TenantRepositories, tenantRepositoriesConformance } from '@corbel/core/tenant/ports'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { backends, openStorage, type OpenStorage, openTimeout } from '../../../test/storages.ts'
-import { vitestSuite } from '../../../test/vitest-suite.ts'
+import { conforming } from '../../../test/vitest-suite.ts'
 
 const idOf = (key: string): Id<'ten'> => `ten_${key}`
 
@@ -37,10 +39,11 @@ describe.each(await backends())('%s', (backend) => {
     return opened.storage
   }
 
-  describe('storage', () => storageConformance(vitestSuite, async () => ({ storage: await fresh() }), probe))
+  describe('storage', () =>
+    storageConformance(conforming('storage', backend), async () => ({ storage: await fresh() }), probe))
 
   describe('outbox', () =>
-    outboxConformance(vitestSuite, async () => {
+    outboxConformance(conforming('outbox', backend), async () => {
       const { outbox, transaction } = await fresh()
       return {
         ...time,
@@ -49,8 +52,19 @@ describe.each(await backends())('%s', (backend) => {
       }
     }))
 
+  describe('deliveries', () =>
+    deliveryStoreConformance(conforming('delivery store', backend), async () => {
+      const { deliveries, outbox, transaction } = await fresh()
+      return {
+        ...time,
+        deliveries,
+        outbox,
+        record: (...events) => transaction((tx) => tx.events.record(...events)),
+      }
+    }))
+
   describe('jobs', () =>
-    jobQueueConformance(vitestSuite, async () => {
+    jobQueueConformance(conforming('job queue', backend), async () => {
       const storage = await fresh()
       return {
         ...time,
@@ -60,9 +74,30 @@ describe.each(await backends())('%s', (backend) => {
     }))
 
   describe('idempotency', () =>
-    idempotencyStoreConformance(vitestSuite, async () => ({ ...time, store: (await fresh()).idempotency })))
+    idempotencyStoreConformance(conforming('idempotency store', backend), async () => ({
+      ...time,
+      store: (await fresh()).idempotency,
+    })))
 
-  describe('tenant', () => tenantRepositoriesConformance(vitestSuite, fresh))
+  describe('audit', () =>
+    auditLogConformance(conforming('audit log', backend), async () => {
+      const { transaction, repositories } = await fresh()
+      return {
+        ...time,
+        audit: repositories.auth.auditLog,
+        record: (...events) => transaction((tx) => tx.events.record(...events)),
+        recordAndFail: async (...events) => {
+          const failed = transaction(async (tx) => {
+            await tx.events.record(...events)
+            throw new Error('on purpose')
+          })
+          await failed.catch(() => {})
+        },
+        transaction: (work) => transaction((tx) => work(tx.repositories.auth.auditLog)),
+      }
+    }))
 
-  describe('auth', () => authRepositoriesConformance(vitestSuite, fresh))
+  describe('tenant', () => tenantRepositoriesConformance(conforming('tenant repositories', backend), fresh))
+
+  describe('auth', () => authRepositoriesConformance(conforming('auth repositories', backend), fresh))
 })

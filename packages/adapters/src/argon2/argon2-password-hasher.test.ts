@@ -1,12 +1,12 @@
 import { passwordHasherConformance } from '@corbel/auth/ports'
 import { describe, expect, test } from 'vitest'
-import { vitestSuite } from '../../../../test/vitest-suite.ts'
+import { conforming } from '../../../../test/vitest-suite.ts'
 import { argon2PasswordHasher } from './argon2-password-hasher.ts'
 
 const cheap = { memoryCost: 64, timeCost: 1 }
 
 describe('argon2 password hasher', () => {
-  passwordHasherConformance(vitestSuite, async () => argon2PasswordHasher(cheap))
+  passwordHasherConformance(conforming('password hasher', 'argon2'), async () => argon2PasswordHasher(cheap))
 
   test('hashes with Argon2id and the OWASP minimum by default', async () => {
     expect(await argon2PasswordHasher().hash('correct horse battery staple')).toMatch(

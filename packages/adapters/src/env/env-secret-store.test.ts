@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { secretStoreConformance } from '@corbel/core/ports'
 import { describe, expect, test } from 'vitest'
 import { recordBackend } from '../../../../test/backends.ts'
-import { vitestSuite } from '../../../../test/vitest-suite.ts'
+import { conforming } from '../../../../test/vitest-suite.ts'
 import { envSecretStore } from './env-secret-store.ts'
 
 recordBackend('env')
@@ -18,7 +18,7 @@ const variables = (initial: Readonly<Record<string, string>>): Record<string, st
 
 describe('envSecretStore', () => {
   secretStoreConformance(
-    vitestSuite,
+    conforming('secret store', 'env'),
     async (initial) => {
       const env = { ...variables(initial), PATH: '/bin' }
       return {

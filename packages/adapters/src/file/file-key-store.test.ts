@@ -13,7 +13,7 @@ import {
 } from '@corbel/core/ports'
 import { afterAll, describe, expect, test } from 'vitest'
 import { recordBackend } from '../../../../test/backends.ts'
-import { vitestSuite } from '../../../../test/vitest-suite.ts'
+import { conforming } from '../../../../test/vitest-suite.ts'
 import { fileKeyStore } from './file-key-store.ts'
 
 recordBackend('file')
@@ -37,7 +37,7 @@ async function writtenPath(document = 'document'): Promise<string> {
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))))
 
 describe('fileKeyStore', () => {
-  keyStoreConformance(vitestSuite, async () => {
+  keyStoreConformance(conforming('key store', 'file'), async () => {
     const path = await freshPath()
     return {
       store: fileKeyStore({ path, secret }),
@@ -48,7 +48,7 @@ describe('fileKeyStore', () => {
     }
   })
 
-  keyVaultConformance(vitestSuite, async () => {
+  keyVaultConformance(conforming('key vault', 'local over file'), async () => {
     const path = await freshPath()
     const open = async (path: string) => localKeyVault({ store: fileKeyStore({ path, secret }) })
     return {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { Secret, secretStoreConformance } from '@corbel/core/ports'
 import { afterAll, describe, expect, test } from 'vitest'
 import { recordBackend } from '../../../../test/backends.ts'
-import { vitestSuite } from '../../../../test/vitest-suite.ts'
+import { conforming } from '../../../../test/vitest-suite.ts'
 import { fileKeyStore } from './file-key-store.ts'
 import { fileSecretStore } from './file-secret-store.ts'
 
@@ -32,7 +32,7 @@ async function filled(path: string, initial: Readonly<Record<string, string>>) {
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))))
 
 describe('fileSecretStore', () => {
-  secretStoreConformance(vitestSuite, async (initial) => {
+  secretStoreConformance(conforming('secret store', 'file'), async (initial) => {
     const path = await freshPath()
     return {
       store: await filled(path, initial),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { objectStoreConformance } from '@corbel/core/ports'
 import { afterEach, describe, expect, test } from 'vitest'
-import { vitestSuite } from '../../../../test/vitest-suite.ts'
+import { conforming } from '../../../../test/vitest-suite.ts'
 import { filesystemObjectStore } from './filesystem-object-store.ts'
 
 const made: string[] = []
@@ -21,7 +21,7 @@ const plain = { contentType: 'text/plain' }
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)
 
 describe('filesystem object store', () => {
-  objectStoreConformance(vitestSuite, async () =>
+  objectStoreConformance(conforming('object store', 'filesystem'), async () =>
     filesystemObjectStore({ folder: join(await temporaryFolder(), 'objects') }),
   )
 

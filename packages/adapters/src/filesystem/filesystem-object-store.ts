@@ -12,6 +12,7 @@ import {
   ObjectStoreErrors,
   pageOfObjects,
 } from '@corbel/core/ports'
+import { onDisk } from '../disk-errors.ts'
 import {
   findFolder,
   folderPart,
@@ -38,20 +39,24 @@ const forCreating = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | 
 /**
  * Objects as files. Bytes go to a file of their own, flushed; then its description takes its place in one rename, and what
  * it replaces is removed. A crash in between leaves a file that nothing names.
+ *
+ * @throws `port/unavailable` from `put` and `delete` when the disk is full, read-only or broken.
  */
 export function filesystemObjectStore({ folder: root }: FilesystemObjectStoreOptions): ObjectStore {
   const replace = async (folder: string, base: string, written: Metadata, isNew: boolean): Promise<void> => {
     const place = join(folder, metadataOf(base))
     const temporary = join(folder, `${base}~${randomUUID()}`)
+    let isPlaced = false
     try {
       await write(temporary, Readable.from([Buffer.from(JSON.stringify(written))]))
       const earlier = isNew ? null : await readMetadata(folder, base)
       // A link, other than a rename, fails when the name is taken.
       await (isNew ? link(temporary, place) : rename(temporary, place))
+      isPlaced = true
       await syncFolder(folder)
       if (earlier) await rm(join(folder, earlier.file), { force: true })
     } catch (error) {
-      await rm(join(folder, written.file), { force: true })
+      if (!isPlaced) await rm(join(folder, written.file), { force: true })
       throw isNew && Object(error).code === 'EEXIST' ? ObjectStoreErrors.exists() : error
     } finally {
       await rm(temporary, { force: true })
@@ -66,14 +71,14 @@ export function filesystemObjectStore({ folder: root }: FilesystemObjectStoreOpt
       checkKey(key)
       checkContentType(contentType)
       const { folders, base } = toPath(key)
-      const folder = await makeFolder(root, folders)
+      const folder = await onDisk(() => makeFolder(root, folders))
       const file = `${base}~${randomUUID()}`
       const { size, etag } = await write(
         join(folder, file),
         body instanceof Uint8Array ? Readable.from([body]) : body,
       )
       const written = { size, contentType, etag, file }
-      await inTurn(key, () => replace(folder, base, written, ifNoneMatch === '*'))
+      await onDisk(() => inTurn(key, () => replace(folder, base, written, ifNoneMatch === '*')))
       return { key, size, contentType, etag }
     },
     get: async (key) => {
@@ -109,13 +114,15 @@ export function filesystemObjectStore({ folder: root }: FilesystemObjectStoreOpt
       const { folders, base } = toPath(key)
       const folder = await findFolder(root, folders)
       if (folder === null) return
-      await inTurn(key, async () => {
-        const found = await readMetadata(folder, base)
-        if (found === null) return
-        await rm(join(folder, metadataOf(base)))
-        await syncFolder(folder)
-        await rm(join(folder, found.file), { force: true })
-      })
+      await onDisk(() =>
+        inTurn(key, async () => {
+          const found = await readMetadata(folder, base)
+          if (found === null) return
+          await rm(join(folder, metadataOf(base)))
+          await syncFolder(folder)
+          await rm(join(folder, found.file), { force: true })
+        }),
+      )
     },
     list: async (prefix, page) => {
       checkPrefix(prefix)
@@ -167,16 +174,16 @@ async function write(
   path: string,
   body: AsyncIterable<Uint8Array>,
 ): Promise<{ readonly size: number; readonly etag: string }> {
-  const handle = await open(path, forCreating, 0o600)
+  const handle = await onDisk(() => open(path, forCreating, 0o600))
   const hash = createHash('sha256')
   let size = 0
   try {
     for await (const chunk of body) {
       hash.update(chunk)
       size += chunk.byteLength
-      await handle.writeFile(chunk)
+      await onDisk(() => handle.writeFile(chunk))
     }
-    await handle.sync()
+    await onDisk(() => handle.sync())
   } catch (error) {
     await rm(path, { force: true })
     throw error

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { mailerConformance, type MailMessage, manualClock } from '@corbel/core/ports'
 import { afterAll, describe, expect, test } from 'vitest'
 import { recordBackend } from '../../../../test/backends.ts'
-import { vitestSuite } from '../../../../test/vitest-suite.ts'
+import { conforming } from '../../../../test/vitest-suite.ts'
 import { inboxMailer } from './inbox-mailer.ts'
 
 recordBackend('inbox')
@@ -59,7 +59,7 @@ function header(head: string, name: string): string | undefined {
 }
 
 describe('inboxMailer', () => {
-  mailerConformance(vitestSuite, async () => {
+  mailerConformance(conforming('mailer', 'inbox'), async () => {
     const directory = await freshFolder()
     return {
       mailer: inboxMailer({ directory }),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { access, chmod, constants, mkdir, readdir, rename, writeFile } from 'node:fs/promises'
+import { access, chmod, constants, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   checkMessage,
@@ -58,10 +58,15 @@ export function inboxMailer({
 
   async function writeWhole(name: string, text: string): Promise<void> {
     const draft = join(directory, `.${name}.draft`)
-    await writeFile(draft, text, { mode: 0o600 })
-    // The mode given above is cut by the umask and does not change a draft that was left behind.
-    await chmod(draft, 0o600)
-    await rename(draft, join(directory, name))
+    try {
+      await writeFile(draft, text, { mode: 0o600 })
+      // The mode given above is cut by the umask and does not change a draft that was left behind.
+      await chmod(draft, 0o600)
+      await rename(draft, join(directory, name))
+    } catch (error) {
+      await rm(draft, { force: true })
+      throw error
+    }
   }
 
   return {

@@ -39,6 +39,8 @@ describe.each(await backends())('%s', (backend) => {
         createdAt: now,
         lastSeenAt: now,
         expiresAt: at(86_400),
+        place: null,
+        impersonatorId: null,
         authenticatedAt: now,
       },
       ...{ userAgent: null, ipPrefix: null, aal: 1, amr: ['pwd'] },

@@ -3,19 +3,45 @@ import { type AdapterInfo, type Clock, type Storage, systemClock } from '@corbel
 import type { TenantRepositories } from '@corbel/core/tenant/ports'
 import { CompiledQuery, type Kysely, PGliteAdapter, sql } from 'kysely'
 import { EscapeGuard } from '../escape-guard.ts'
+import { kyselyAttemptRepository } from './auth/attempt-repository.ts'
+import { kyselyConsentRepository } from './auth/consent-repository.ts'
+import { kyselySignUpInviteRepository } from './auth/sign-up-invite-repository.ts'
+import { kyselySignUpRequestRepository } from './auth/sign-up-request-repository.ts'
 import { kyselyEmailVerificationRepository } from './auth/email-verification-repository.ts'
+import { kyselyFactorRepository } from './auth/factor-repository.ts'
+import { kyselyMagicLinkRepository } from './auth/magic-link-repository.ts'
+import { kyselyMfaPolicyRepository } from './auth/mfa-policy-repository.ts'
+import { kyselyPasskeyRepository } from './auth/passkey-repository.ts'
+import { kyselyPasswordResetRepository } from './auth/password-reset-repository.ts'
+import { kyselyRecoveryCodeRepository } from './auth/recovery-code-repository.ts'
+import { kyselyApiKeyRepository } from './auth/api-key-repository.ts'
+import { kyselyAccountRepository } from './auth/account-repository.ts'
+import { kyselyEmailChangeRepository } from './auth/email-change-repository.ts'
+import { kyselyNotificationPreferenceRepository } from './auth/notification-preference-repository.ts'
+import { kyselyNonceRepository } from './auth/nonce-repository.ts'
+import { kyselyServiceAccountRepository } from './auth/service-account-repository.ts'
 import { kyselySessionRepository } from './auth/session-repository.ts'
+import { kyselySignInChallengeRepository } from './auth/sign-in-challenge-repository.ts'
+import { kyselyIdentityRepository } from './auth/identity-repository.ts'
+import { kyselySsoConnectionRepository } from './auth/sso-connection-repository.ts'
+import { kyselySsoDomainRepository } from './auth/sso-domain-repository.ts'
+import { kyselySsoStateRepository } from './auth/sso-state-repository.ts'
 import { kyselyUserRepository } from './auth/user-repository.ts'
 import type { Database } from './database.ts'
-import { kyselyEventRecorder } from './platform/event-recorder.ts'
+import { kyselyAuditLog } from './platform/audit-log.ts'
+import { kyselyDeliveryStore } from './platform/delivery-store.ts'
+import { deferredEventRecorder } from './platform/event-recorder.ts'
 import { kyselyIdempotencyStore } from './platform/idempotency-store.ts'
 import { kyselyJobRecorder, kyselyJobStore } from './platform/job-store.ts'
 import { kyselyOutbox } from './platform/outbox.ts'
 import { checkRowSecurity, requireRowScope } from './row-security.ts'
 import { TenantDb } from './scoped-db.ts'
+import { kyselyInvitationRepository } from './tenant/invitation-repository.ts'
 import { kyselyMembershipRepository } from './tenant/membership-repository.ts'
+import { kyselyTenantLifecycleRepository } from './tenant/tenant-lifecycle-repository.ts'
 import { kyselyTenantRepository } from './tenant/tenant-repository.ts'
 import { kyselyTenantSettingsRepository } from './tenant/tenant-settings-repository.ts'
+import { kyselyWebhookRepository } from './tenant/webhook-repository.ts'
 
 export interface KyselyRepositories {
   readonly tenant: TenantRepositories
@@ -59,22 +85,26 @@ export function kyselyStorage<DB>({
       repositories: repositories(db, clock),
       outbox: kyselyOutbox(db, clock),
       jobs: kyselyJobStore(db, clock),
+      deliveries: kyselyDeliveryStore(db, clock),
       idempotency: kyselyIdempotencyStore(db, clock),
     }),
     async transaction(work) {
       guard.refuse('transaction')
       return root.transaction().execute((tx) => {
         const bound = new TenantDb(tx)
-        return guard.inside(() =>
-          work({
+        const events = deferredEventRecorder(bound, clock)
+        return guard.inside(async () => {
+          const result = await work({
             repositories: repositories(bound, clock),
-            events: kyselyEventRecorder(bound, clock),
+            events,
             jobs: kyselyJobRecorder(bound, clock),
             connection: {
               query: (text, parameters) => tx.executeQuery(CompiledQuery.raw(text, [...parameters])),
             },
-          }),
-        )
+          })
+          await events.flush()
+          return result
+        })
       })
     },
     async check() {
@@ -95,10 +125,35 @@ const repositories = (db: TenantDb, clock: Clock): KyselyRepositories => ({
     tenants: kyselyTenantRepository(db),
     memberships: kyselyMembershipRepository(db),
     settings: kyselyTenantSettingsRepository(db),
+    webhooks: kyselyWebhookRepository(db),
+    invitations: kyselyInvitationRepository(db),
+    lifecycles: kyselyTenantLifecycleRepository(db),
   },
   auth: {
     users: kyselyUserRepository(db),
     sessions: kyselySessionRepository(db, clock),
+    serviceAccounts: kyselyServiceAccountRepository(db, clock),
+    apiKeys: kyselyApiKeyRepository(db, clock),
+    nonces: kyselyNonceRepository(db),
+    accounts: kyselyAccountRepository(db),
+    emailChanges: kyselyEmailChangeRepository(db, clock),
+    notificationPreferences: kyselyNotificationPreferenceRepository(db),
+    ssoConnections: kyselySsoConnectionRepository(db, clock),
+    ssoStates: kyselySsoStateRepository(db),
+    ssoDomains: kyselySsoDomainRepository(db, clock),
+    identities: kyselyIdentityRepository(db, clock),
+    attempts: kyselyAttemptRepository(db, clock),
+    passwordResets: kyselyPasswordResetRepository(db),
     emailVerifications: kyselyEmailVerificationRepository(db, clock),
+    factors: kyselyFactorRepository(db, clock),
+    passkeys: kyselyPasskeyRepository(db, clock),
+    magicLinks: kyselyMagicLinkRepository(db, clock),
+    recoveryCodes: kyselyRecoveryCodeRepository(db, clock),
+    signInChallenges: kyselySignInChallengeRepository(db),
+    mfaPolicies: kyselyMfaPolicyRepository(db, clock),
+    signUpInvites: kyselySignUpInviteRepository(db, clock),
+    signUpRequests: kyselySignUpRequestRepository(db),
+    consents: kyselyConsentRepository(db),
+    auditLog: kyselyAuditLog(db, clock),
   },
 })

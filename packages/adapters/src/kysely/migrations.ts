@@ -1,9 +1,23 @@
 import { sessions0002 } from './auth/migrations/0002-sessions.ts'
+import { factors0003 } from './auth/migrations/0003-factors.ts'
+import { passwords0004 } from './auth/migrations/0004-passwords.ts'
+import { serviceAccounts0005 } from './auth/migrations/0005-service-accounts.ts'
+import { apiKeys0006 } from './auth/migrations/0006-api-keys.ts'
+import { passkeys0010 } from './auth/migrations/0010-passkeys.ts'
+import { magicLinks0011 } from './auth/migrations/0011-magic-links.ts'
+import { accounts0014 } from './auth/migrations/0014-accounts.ts'
+import { signUp0013 } from './auth/migrations/0013-sign-up.ts'
+import { sso0012 } from './auth/migrations/0012-sso.ts'
 import { users0001 } from './auth/migrations/0001-users.ts'
 import type { Migration } from './migration.ts'
+import { audit0004 } from './platform/migrations/0004-audit.ts'
+import { deliveries0005 } from './platform/migrations/0005-deliveries.ts'
 import { idempotencyKeys0002 } from './platform/migrations/0002-idempotency-keys.ts'
 import { jobs0003 } from './platform/migrations/0003-jobs.ts'
 import { outbox0001 } from './platform/migrations/0001-outbox.ts'
+import { invitations0002 } from './tenant/migrations/0002-invitations.ts'
+import { lifecycle0003 } from './tenant/migrations/0003-lifecycle.ts'
+import { webhooks0006 } from './platform/migrations/0006-webhooks.ts'
 import { tenants0001 } from './tenant/migrations/0001-tenants.ts'
 
 /** Every migration, modules in the order in which they build on each other. New ones go to the end of their module. */
@@ -11,7 +25,21 @@ export const migrations: readonly Migration[] = [
   outbox0001,
   idempotencyKeys0002,
   jobs0003,
+  audit0004,
+  deliveries0005,
   tenants0001,
+  invitations0002,
+  lifecycle0003,
+  webhooks0006,
   users0001,
   sessions0002,
+  factors0003,
+  passwords0004,
+  serviceAccounts0005,
+  apiKeys0006,
+  passkeys0010,
+  magicLinks0011,
+  sso0012,
+  signUp0013,
+  accounts0014,
 ]

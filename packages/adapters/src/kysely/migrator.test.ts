@@ -108,12 +108,11 @@ describe.each(databases)('migrations on %s', (backend) => {
   )
 })
 
-test('migrations have unique names in the folder of their module, numbered without a gap', () => {
+test('migrations have unique names in the folder of their module, numbered upwards', () => {
   const numbers = new Map<string, number>()
   for (const { name } of migrations) {
     const [, module = '', number] = /^([a-z]+)\/(\d{4})-[a-z0-9-]+$/.exec(name) ?? []
-    const expected = (numbers.get(module) ?? 0) + 1
-    expect(Number(number), name).toBe(expected)
-    numbers.set(module, expected)
+    expect(Number(number), name).toBeGreaterThan(numbers.get(module) ?? 0)
+    numbers.set(module, Number(number))
   }
 })

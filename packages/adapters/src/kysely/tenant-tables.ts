@@ -5,10 +5,23 @@ export const tenantTables = {
   corbel_tenants: 'id',
   corbel_memberships: 'tenant_id',
   corbel_tenant_settings: 'tenant_id',
+  corbel_webhooks: 'tenant_id',
+  corbel_invitations: 'tenant_id',
   corbel_sessions: 'tenant_id',
   corbel_refresh_tokens: 'tenant_id',
+  corbel_sign_in_challenges: 'tenant_id',
+  corbel_mfa_policies: 'tenant_id',
+  corbel_service_accounts: 'tenant_id',
+  corbel_revoked_access_tokens: 'tenant_id',
+  corbel_api_keys: 'tenant_id',
+  corbel_sso_connections: 'tenant_id',
+  corbel_sso_states: 'tenant_id',
+  corbel_sso_domains: 'tenant_id',
   corbel_outbox: 'tenant_id',
   corbel_jobs: 'tenant_id',
+  corbel_deliveries: 'tenant_id',
+  corbel_audit_chains: 'tenant_id',
+  corbel_audit_events: 'tenant_id',
 } as const satisfies { readonly [Table in keyof Database]?: keyof Database[Table] }
 
 export type TenantTable = keyof typeof tenantTables
@@ -35,4 +48,14 @@ export const eventSecurity = (table: TenantTable): string => `${enable(table)}
 create policy corbel_relay on ${table} using (${ofPlatform});
 create policy corbel_record on ${table} for insert
   with check (${tenantTables[table]} is null or ${ofTenant(tenantTables[table])});
+`
+
+/**
+ * The same for an audit trail, in which the platform's rows have an empty tenant: a tenant's change may record an event that names
+ * no tenant, so it may add to that chain, and move its head.
+ */
+export const auditSecurity = (events: TenantTable, chains: TenantTable): string => `${rowSecurity(events)}
+create policy corbel_record on ${events} for insert with check (${tenantTables[events]} = '');
+${rowSecurity(chains)}
+create policy corbel_record on ${chains} using (${tenantTables[chains]} = '');
 `

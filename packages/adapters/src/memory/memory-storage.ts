@@ -5,8 +5,12 @@ import {
   memoryAuthRepositories,
 } from '@corbel/auth/ports'
 import {
+  type AuditTables,
+  auditTables,
   type Clock,
   jobTable,
+  memoryAuditLog,
+  memoryDeliveries,
   memoryEventRecorder,
   memoryIdempotencyStore,
   memoryJobRecorder,
@@ -39,7 +43,7 @@ export interface MemoryStorageOptions {
   readonly clock?: Clock
 }
 
-type Tables = TenantTables & AuthTables
+type Tables = TenantTables & AuthTables & AuditTables
 
 /**
  * Keeps everything in this process: for tests, and to learn what the ports demand. One call or one transaction runs at a time.
@@ -47,7 +51,7 @@ type Tables = TenantTables & AuthTables
  * transactions, other than through what the transaction lends, throws: on a database that call would escape the rollback.
  */
 export function memoryStorage({ clock = systemClock }: MemoryStorageOptions = {}): MemoryStorage {
-  const tables: Tables = { ...tenantTables(), ...authTables() }
+  const tables: Tables = { ...tenantTables(), ...authTables(), ...auditTables() }
   const committed = outboxTable()
   const jobs = jobTable()
   const guard = new EscapeGuard()
@@ -59,6 +63,7 @@ export function memoryStorage({ clock = systemClock }: MemoryStorageOptions = {}
         repositories: repositories(tables, committed, clock),
         outbox: memoryOutbox({ clock }, committed),
         jobs: memoryJobs({ clock }, jobs),
+        deliveries: memoryDeliveries({ clock }, undefined, committed),
         idempotency: memoryIdempotencyStore({ clock }),
       },
       exclusive,
@@ -74,7 +79,7 @@ export function memoryStorage({ clock = systemClock }: MemoryStorageOptions = {}
         const result = await guard.inside(() =>
           work({
             repositories: repositories(copy, recorded, clock),
-            events: memoryEventRecorder({ clock }, recorded),
+            events: memoryEventRecorder({ clock }, recorded, copy),
             jobs: memoryJobRecorder({ clock }, enqueued),
           }),
         )
@@ -95,7 +100,11 @@ const standIn = {
 
 const repositories = (tables: Tables, outbox: OutboxTable, clock: Clock): MemoryRepositories => ({
   tenant: memoryTenantRepositories(tables),
-  auth: memoryAuthRepositories(tables, memoryEventRecorder({ clock }, outbox)),
+  auth: memoryAuthRepositories(
+    tables,
+    memoryEventRecorder({ clock }, outbox, tables),
+    memoryAuditLog({ clock }, tables),
+  ),
 })
 
 function replace<T>(rows: Map<unknown, T>, by: Map<unknown, T>): void {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { fetcherConformance } from '@corbel/core/ports'
 import { afterEach, describe, expect, test } from 'vitest'
-import { vitestSuite } from '../../../../test/vitest-suite.ts'
+import { conforming } from '../../../../test/vitest-suite.ts'
 import { nodeFetcher } from './node-fetcher.ts'
 import { peerServer } from './peer-server.fixture.ts'
 import { planted, ssrfCorpus } from './ssrf-corpus.fixture.ts'
@@ -39,7 +39,7 @@ function resolver(otherwise: string) {
 }
 
 describe('node fetcher', () => {
-  fetcherConformance(vitestSuite, async () => {
+  fetcherConformance(conforming('fetcher', 'node'), async () => {
     const server = await listen('127.0.0.1')
     const free = await peerServer('127.0.0.1')
     await free.close()

@@ -16,7 +16,7 @@ import {
 } from '@opentelemetry/sdk-trace-base'
 import { afterEach, describe, expect, test } from 'vitest'
 import { recordBackend } from '../../../../test/backends.ts'
-import { vitestSuite } from '../../../../test/vitest-suite.ts'
+import { conforming } from '../../../../test/vitest-suite.ts'
 import { openTelemetryTracer } from './opentelemetry-tracer.ts'
 
 recordBackend('opentelemetry')
@@ -58,7 +58,7 @@ const boom = (): never => {
 
 describe('openTelemetryTracer', () => {
   tracerConformance(
-    vitestSuite,
+    conforming('tracer', 'opentelemetry'),
     async () => {
       const { tracer, ended } = sdk()
       return { tracer, finished: async () => (await ended()).map(toRecorded) }

@@ -5,7 +5,7 @@ import { fromPglite, PgBoss } from 'pg-boss'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { recordBackend } from '../../../../test/backends.ts'
 import { backends, openStorage, openTimeout, postgresUrl, startPglite } from '../../../../test/storages.ts'
-import { vitestSuite } from '../../../../test/vitest-suite.ts'
+import { conforming } from '../../../../test/vitest-suite.ts'
 import { kyselyStorage } from '../kysely/kysely-storage.ts'
 import { memoryStorage } from '../memory/memory-storage.ts'
 import { pgliteDialect } from '../pglite/pglite-dialect.ts'
@@ -74,7 +74,7 @@ describe.each(databases)('pg-boss on %s', (backend) => {
     await boss.supervise()
   }
 
-  jobQueueConformance(vitestSuite, async () => {
+  jobQueueConformance(conforming('job queue', `pg-boss on ${backend}`), async () => {
     const { boss, storage } = opened
     await boss.deleteAllJobs()
     return {

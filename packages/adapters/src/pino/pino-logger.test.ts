@@ -1,7 +1,7 @@
 import { loggerConformance, Secret } from '@corbel/core/ports'
 import { pino } from 'pino'
 import { describe, expect, test } from 'vitest'
-import { vitestSuite } from '../../../../test/vitest-suite.ts'
+import { conforming } from '../../../../test/vitest-suite.ts'
 import { pinoLogger, type PinoLoggerOptions } from './pino-logger.ts'
 
 function recording(options: Partial<PinoLoggerOptions> = {}, pinoOptions = {}) {
@@ -15,7 +15,7 @@ function recording(options: Partial<PinoLoggerOptions> = {}, pinoOptions = {}) {
 }
 
 describe('pinoLogger', () => {
-  loggerConformance(vitestSuite, async () => {
+  loggerConformance(conforming('logger', 'pino'), async () => {
     const { logger, lines } = recording()
     return { logger, lines: async () => lines }
   })

@@ -137,7 +137,7 @@ describe.skipIf(connectionString === null)('postgresDialect', () => {
   })
 
   test('a wait for a connection of the pool ends', async () => {
-    const { db } = open({ max: 1, connectionTimeoutMillis: 50 })
+    const { db } = open({ max: 1, connectionTimeoutMillis: 1000 })
     await db.transaction().execute(async (tx) => {
       await ask(tx)
       await expect(ask(db)).rejects.toMatchObject(unavailable)

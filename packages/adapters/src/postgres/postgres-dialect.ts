@@ -6,11 +6,12 @@ import {
   type PostgresPoolClient,
 } from 'kysely'
 import type pg from 'pg'
-import { isLost, reported, toPortError } from '../driver-errors.ts'
-import { type RowScopeAdapter, scopedDriver, ScopedText } from '../row-scope.ts'
+import { reported } from '../driver-errors.ts'
+import { type RowScopeAdapter, scopedDriver } from '../row-scope.ts'
+import { leaseOf } from './client-lease.ts'
 import { SharedReads, sharingDriver } from './shared-reads.ts'
 import { Statements } from './statements.ts'
-import { prepareScope, queryScoped, type TenantQueryClient } from './tenant-query.ts'
+import { prepareBegin, prepareScope, type TenantQueryClient } from './tenant-query.ts'
 
 interface ErrorSource {
   on(event: 'error', listener: (error: Error) => void): unknown
@@ -63,7 +64,7 @@ export function postgresDialect({
           // The pool listens only while a client is idle; without a listener a checked-out one that breaks ends the process.
           client.on('error', onConnectionError)
           if (statements)
-            await reported(() => prepareScope(client)).catch((error: unknown) => refuse(client, error))
+            await reported(() => prepare(client)).catch((error: unknown) => refuse(client, error))
           lease = leaseOf(client, statements)
           leases.set(client, lease)
         }
@@ -75,6 +76,11 @@ export function postgresDialect({
     statements &&
     new SharedReads({ config: clientConfig(pool), clients: sharedConnections, statements, onConnectionError })
   return new ScopedPostgresDialect(config, reads)
+}
+
+async function prepare(client: TenantQueryClient): Promise<void> {
+  await prepareScope(client)
+  await prepareBegin(client)
 }
 
 function refuse(client: PostgresPoolClient, error: unknown): never {
@@ -110,35 +116,11 @@ class ScopedPostgresAdapter extends PostgresAdapter implements RowScopeAdapter {
   readonly hasRowScope = true
 }
 
-/** The client with errors as the port has them; one that lost its connection is not given back to the pool. */
-function leaseOf(
-  client: PostgresPoolClient & TenantQueryClient,
-  statements: Statements | null,
-): PostgresPoolClient {
-  let lost = false
-  const query = async (text: string | ScopedText, parameters: readonly unknown[]) => {
-    // Such as the rollback after a statement that was never answered: it would only wait for its own deadline.
-    if (lost) throw toPortError(new Error('Connection terminated before this statement'))
-    try {
-      if (text instanceof ScopedText)
-        return await queryScoped(client, text, parameters, statements?.of(text.text).name)
-      return await client.query(text, parameters)
-    } catch (error) {
-      lost ||= isLost(error)
-      throw toPortError(error)
-    }
-  }
-  return {
-    ...(client.processID !== undefined && { processID: client.processID }),
-    query: query as PostgresPoolClient['query'],
-    release: (destroy) => client.release(destroy === true || lost),
-  }
-}
-
 /**
  * Deadlines for `new pg.Pool({ connectionString, ...poolDeadlines })`, in milliseconds. Without them every one of these waits is
  * endless: for a connection of the pool or to the server, for a statement, for an answer that no longer comes, and on a transaction
  * that nobody goes on with.
+ * PgBouncer refuses those of the server unless its `ignore_startup_parameters` name them; set them on the role then.
  */
 export const poolDeadlines = {
   connectionTimeoutMillis: 1000,

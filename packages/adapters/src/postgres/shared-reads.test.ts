@@ -1,9 +1,11 @@
+import { Socket } from 'node:net'
 import { newId, StorageErrors } from '@corbel/core/ports'
 import { CompiledQuery, Kysely, type LogEvent, sql } from 'kysely'
 import pg from 'pg'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { postgresUrl } from '../../../../test/storages.ts'
 import { TenantDb } from '../kysely/scoped-db.ts'
+import { GatheringSocket } from './gathering-socket.ts'
 import { postgresDialect } from './postgres-dialect.ts'
 
 const connectionString = await postgresUrl()
@@ -56,6 +58,20 @@ describe.skipIf(connectionString === null)('reads on shared connections', () => 
     expect(answers).toEqual(ids.map((tenant, i) => ({ asked: `${i}`, tenant })))
     expect(pool.totalCount).toBe(0)
     expect(await pidsOf(application_name)).toHaveLength(2)
+  })
+
+  test('that one connection can take are on one, and what is asked in one turn is written as one piece', async () => {
+    const { tenants, application_name } = open()
+    await tenants.shared.executeQuery(read('select 1 as one'))
+    const [pieces, whole] = [
+      vi.spyOn(Socket.prototype, '_writev'),
+      vi.spyOn(GatheringSocket.prototype, '_writev'),
+    ]
+    const reads = Array.from({ length: 60 }, () => tenants.shared.executeQuery(read('select 1 as one')))
+    expect(await Promise.all(reads)).toHaveLength(60)
+    expect([pieces.mock.calls.length, whole.mock.calls.length]).toEqual([0, 1])
+    vi.restoreAllMocks()
+    expect(await pidsOf(application_name)).toHaveLength(1)
   })
 
   test('leave the tenant behind nowhere, whether they succeed or fail', async () => {
@@ -125,7 +141,7 @@ describe.skipIf(connectionString === null)('reads on shared connections', () => 
   test('of a transaction that failed leave nothing behind', async () => {
     const { db, pool } = open({ max: 1 })
     const failed = db.transaction().execute(async (tx) => {
-      await sql`create table corbel_never (id integer)`.execute(tx)
+      await sql`create temporary table corbel_never (id integer)`.execute(tx)
       throw new Error('undone')
     })
     await expect(failed).rejects.toThrow('undone')

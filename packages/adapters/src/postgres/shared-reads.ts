@@ -2,11 +2,15 @@ import type { DatabaseConnection, Driver, QueryResult } from 'kysely'
 import pg from 'pg'
 import { reported } from '../driver-errors.ts'
 import { ScopedText, type ScopedQuery } from '../row-scope.ts'
+import { GatheringSocket } from './gathering-socket.ts'
 import type { Statements } from './statements.ts'
 import { prepareScope, queryScoped } from './tenant-query.ts'
 
 // 32 µs each: a backlog that is answered long before any deadline.
 const longestBacklog = 512
+
+// Answered within 2 ms. The deeper a pipeline, the less each statement costs: two of half the depth cost the database twice as much.
+const deep = 64
 
 export interface SharedReadsOptions {
   /** Of the pool whose work is shared; deadlines included. */
@@ -20,12 +24,13 @@ export interface SharedReadsOptions {
 export class SharedReads {
   readonly #options: SharedReadsOptions
   readonly #clients: (Promise<pg.Client> | undefined)[] = []
-  #next = 0
-  #underWay = 0
+  /** By client. */
+  readonly #underWay: number[]
   #isOver = false
 
   constructor(options: SharedReadsOptions) {
     this.#options = options
+    this.#underWay = Array.from({ length: options.clients }, () => 0)
   }
 
   /**
@@ -34,22 +39,43 @@ export class SharedReads {
    */
   takes(query: Partial<ScopedQuery>): query is ScopedQuery {
     const { rowScope, sql = '' } = query
-    return (
-      rowScope?.scope === '' && this.#underWay < longestBacklog && this.#options.statements.of(sql).isRead
-    )
+    return rowScope?.scope === '' && this.#hasRoom() && this.#options.statements.of(sql).isRead
   }
 
   /** @throws `storage/unavailable` when the connection breaks or cannot be made. A read that failed so may be asked again. */
   run({ sql, parameters, rowScope }: ScopedQuery): Promise<QueryResult<never>> {
-    this.#underWay++
+    const slot = this.#freest()
+    this.#underWay[slot] = this.#countOf(slot) + 1
     return reported(async () => {
-      const client = await this.#client()
-      const { name } = this.#options.statements.of(sql)
-      const { rows } = await queryScoped(client, new ScopedText(sql, rowScope), parameters, name)
-      return { rows: rows as never[] }
-    }).finally(() => {
-      this.#underWay--
+      try {
+        const client = await this.#client(slot)
+        const { name } = this.#options.statements.of(sql)
+        const { rows } = await queryScoped(client, new ScopedText(sql, rowScope), parameters, { name })
+        return { rows: rows as never[] }
+      } finally {
+        this.#underWay[slot] = this.#countOf(slot) - 1
+      }
     })
+  }
+
+  #countOf(slot: number): number {
+    return this.#underWay[slot] ?? 0
+  }
+
+  #hasRoom(): boolean {
+    let all = 0
+    for (const count of this.#underWay) all += count
+    return all < longestBacklog
+  }
+
+  /** The first that is not deep yet, or else the one with the least. */
+  #freest(): number {
+    let freest = 0
+    for (let slot = 0; slot < this.#underWay.length; slot++) {
+      if (this.#countOf(slot) < deep) return slot
+      if (this.#countOf(slot) < this.#countOf(freest)) freest = slot
+    }
+    return freest
   }
 
   async close(): Promise<void> {
@@ -59,10 +85,9 @@ export class SharedReads {
     await Promise.allSettled(open)
   }
 
-  /** In turns. One that broke is made again by the next that needs it. */
-  #client(): Promise<pg.Client> {
+  /** One that broke is made again by the next that needs it. */
+  #client(slot: number): Promise<pg.Client> {
     if (this.#isOver) throw new Error('Client was closed')
-    const slot = this.#next++ % this.#options.clients
     return (this.#clients[slot] ??= this.#connect(slot))
   }
 
@@ -71,7 +96,8 @@ export class SharedReads {
     const forget = (): void => {
       this.#clients[slot] = undefined
     }
-    const client = new pg.Client({ ...config, pipeline: true } as pg.ClientConfig)
+    const stream = config.stream ?? (() => new GatheringSocket())
+    const client = new pg.Client({ ...config, stream, pipeline: true } as pg.ClientConfig)
     // Without a listener a connection that breaks ends the process.
     client.on('error', (error) => {
       forget()
@@ -130,9 +156,13 @@ export class LazyConnection implements DatabaseConnection {
 export function sharingDriver(driver: Driver, reads: SharedReads): Driver {
   const own = (connection: DatabaseConnection): Promise<DatabaseConnection> =>
     (connection as LazyConnection).own()
+  // That took none of its own is as new: kysely makes itself known to each only once.
+  const unused: LazyConnection[] = []
   return {
     init: (options) => driver.init(options),
-    acquireConnection: async (options) => new LazyConnection(() => driver.acquireConnection(options), reads),
+    acquireConnection: async (options) =>
+      (options ? undefined : unused.pop()) ??
+      new LazyConnection(() => driver.acquireConnection(options), reads),
     // Begin and commit go by way of what kysely has given its logging to; a failed rollback marks the connection itself.
     beginTransaction: async (connection, settings) => {
       await own(connection)
@@ -145,8 +175,13 @@ export function sharingDriver(driver: Driver, reads: SharedReads): Driver {
       driver.rollbackToSavepoint?.(await own(connection), name, compile),
     releaseSavepoint: async (connection, name, compile) =>
       driver.releaseSavepoint?.(await own(connection), name, compile),
-    releaseConnection: async (connection) => {
-      const taken = await (connection as LazyConnection).taken?.catch(() => undefined)
+    releaseConnection: async (connection, options) => {
+      const lazy = connection as LazyConnection
+      if (lazy.taken === undefined) {
+        if (!options && unused.length < longestBacklog) unused.push(lazy)
+        return
+      }
+      const taken = await lazy.taken.catch(() => undefined)
       if (taken) await driver.releaseConnection(taken)
     },
     destroy: async () => {

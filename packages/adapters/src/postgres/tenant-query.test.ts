@@ -1,6 +1,7 @@
+import type { Writable } from 'node:stream'
 import { type Id, newId } from '@corbel/core/ports'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { postgresUrl } from '../../../../test/storages.ts'
 import { platformScope, type RowScope, ScopedText, tenantScope } from '../row-scope.ts'
 import { queryScoped, scopeStatement, type TenantQueryClient } from './tenant-query.ts'
@@ -47,7 +48,7 @@ describe.skipIf(connectionString === null)('TenantQuery', () => {
 
   const seen = 'select tenant_id from things'
   const ask = (scope: RowScope, text: string, values: readonly unknown[] = [], on = client, name?: string) =>
-    queryScoped(on, new ScopedText(text, scope), values, name)
+    queryScoped(on, new ScopedText(text, scope), values, { name })
 
   /** What the next statement on the connection sees that has no scope. */
   async function expectNoLeak(on: pg.Client = client): Promise<void> {
@@ -57,6 +58,16 @@ describe.skipIf(connectionString === null)('TenantQuery', () => {
     )
     for (const setting of [rows[0].tenant, rows[0].scope]) expect(setting ?? '').toBe('')
     expect(rows[0].rows).toBe(0)
+  }
+
+  const countOf = async (on: pg.Client, message: string, work: () => Promise<unknown>): Promise<number> => {
+    let count = 0
+    const { connection } = on as unknown as { readonly connection: NodeJS.EventEmitter }
+    const listener = () => void count++
+    connection.on(message, listener)
+    await work()
+    connection.off(message, listener)
+    return count
   }
 
   test('gives the rows, the fields and the count of the statement alone', async () => {
@@ -78,14 +89,48 @@ describe.skipIf(connectionString === null)('TenantQuery', () => {
   })
 
   test('is one round trip: the server is ready once', async () => {
-    let ready = 0
-    const { connection } = client as unknown as { readonly connection: NodeJS.EventEmitter }
-    const count = () => void ready++
-    connection.on('readyForQuery', count)
-    await ask(platformScope, 'select 1 / $1::integer', [0]).catch(() => {})
-    await ask(platformScope, seen)
-    connection.off('readyForQuery', count)
+    const ready = await countOf(client, 'readyForQuery', async () => {
+      await ask(platformScope, 'select 1 / $1::integer', [0]).catch(() => {})
+      await ask(platformScope, seen)
+    })
     expect(ready).toBe(2)
+  })
+
+  test('asks once what the rows of a prepared statement are, and gives the fields each time', async () => {
+    const [one] = tenants as [Id<'ten'>]
+    const on = await open()
+    const read = () => ask(tenantScope(one), 'select number from things where number = 3', [], on, 'number')
+    expect(await countOf(on, 'rowDescription', read)).toBe(1)
+    const later = [await read(), await read()]
+    expect(later.map(({ rows, fields }) => [rows, fields.map(({ name }) => name)])).toEqual(
+      later.map(() => [[{ number: 3 }], ['number']]),
+    )
+    expect(await countOf(on, 'rowDescription', read)).toBe(0)
+    const unnamed = () => ask(tenantScope(one), 'select number from things', [], on)
+    expect(await countOf(on, 'rowDescription', unnamed)).toBe(1)
+  })
+
+  test('finds the parsers of the columns of a prepared statement once', async () => {
+    const on = await open()
+    const { _types: types } = on as unknown as { readonly _types: { getTypeParser(id: number): unknown } }
+    const looksUp = vi.spyOn(types, 'getTypeParser')
+    const read = () => ask(platformScope, 'select number, tenant_id from things limit 1', [], on, 'parsed')
+    const [first, ...others] = [await read(), await read(), await read()]
+    expect(looksUp.mock.calls.length).toBe(2)
+    expect(others.map(({ rows }) => rows)).toEqual([first.rows, first.rows])
+  })
+
+  test('is written together with all that is asked in the same turn', async () => {
+    const piped = await open({ pipeline: true } as pg.ClientConfig)
+    const { stream } = (piped as unknown as { readonly connection: { readonly stream: Writable } }).connection
+    let writes = 0
+    const write = stream._writev?.bind(stream)
+    stream._writev = (chunks, done) => {
+      writes++
+      write?.(chunks, done)
+    }
+    await Promise.all(Array.from({ length: 32 }, () => ask(platformScope, 'select 1', [], piped)))
+    expect(writes).toBe(1)
   })
 
   test('may not write a row of another tenant', async () => {

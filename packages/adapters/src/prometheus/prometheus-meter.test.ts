@@ -1,7 +1,7 @@
 import { meterConformance, type Metric } from '@corbel/core/ports'
 import { Counter, Registry } from 'prom-client'
 import { describe, expect, test } from 'vitest'
-import { vitestSuite } from '../../../../test/vitest-suite.ts'
+import { conforming } from '../../../../test/vitest-suite.ts'
 import { collectProcessMetrics } from './process-metrics.ts'
 import { prometheusMeter } from './prometheus-meter.ts'
 
@@ -13,7 +13,9 @@ const requests: Metric = {
 }
 
 describe('prometheusMeter', () => {
-  meterConformance(vitestSuite, async () => ({ meter: prometheusMeter({ registry: new Registry() }) }))
+  meterConformance(conforming('meter', 'prometheus'), async () => ({
+    meter: prometheusMeter({ registry: new Registry() }),
+  }))
 
   test('its measurements of the process keep the rules of `promtool check metrics`', async () => {
     const registry = new Registry()

@@ -9,7 +9,7 @@ import {
 import type { Redis } from 'ioredis'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { connect, openRedis, redisUrl } from '../../../../test/redis.ts'
-import { vitestSuite } from '../../../../test/vitest-suite.ts'
+import { conforming } from '../../../../test/vitest-suite.ts'
 import { redisCache } from './redis-cache.ts'
 import { redisEventStream } from './redis-event-stream.ts'
 import { redisLock } from './redis-lock.ts'
@@ -40,24 +40,30 @@ describe.skipIf(url === null)('redis keeps the law of', async () => {
   }
 
   describe('cache', () => {
-    cacheConformance(vitestSuite, async () => ({ cache: redisCache(options()), ...realTime }))
+    cacheConformance(conforming('cache', 'redis'), async () => ({
+      cache: redisCache(options()),
+      ...realTime,
+    }))
   })
 
   describe('lock', () => {
     lockConformance(
-      vitestSuite,
+      conforming('lock', 'redis'),
       async () => ({ lock: redisLock(options()), ...realTime }),
       async () => redisLock({ client: nowhere() }),
     )
   })
 
   describe('rate limiter', () => {
-    rateLimiterConformance(vitestSuite, async () => ({ limiter: redisRateLimiter(options()), ...realTime }))
+    rateLimiterConformance(conforming('rate limiter', 'redis'), async () => ({
+      limiter: redisRateLimiter(options()),
+      ...realTime,
+    }))
   })
 
   describe('event stream', () => {
     eventStreamConformance(
-      vitestSuite,
+      conforming('event stream', 'redis'),
       async (limits) => {
         const streams = redisEventStream({ ...options(), ...limits })
         opened.push(() => streams.close?.())
@@ -69,7 +75,7 @@ describe.skipIf(url === null)('redis keeps the law of', async () => {
 
   describe('pub-sub', () => {
     pubSubConformance(
-      vitestSuite,
+      conforming('pub-sub', 'redis'),
       async () => {
         const prefix = open.prefix()
         // The listening connection has the name of its client: that is how to find and cut it.

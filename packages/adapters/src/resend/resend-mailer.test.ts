@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { mailerConformance, type MailMessage } from '@corbel/core/ports'
 import { Resend } from 'resend'
 import { afterAll, describe, expect, test } from 'vitest'
-import { vitestSuite } from '../../../../test/vitest-suite.ts'
+import { conforming } from '../../../../test/vitest-suite.ts'
 import { resendMailer } from './resend-mailer.ts'
 
 interface Stub {
@@ -77,7 +77,7 @@ const message: MailMessage = {
 }
 
 describe('resendMailer', () => {
-  mailerConformance(vitestSuite, async () => {
+  mailerConformance(conforming('mailer', 'resend'), async () => {
     const stub = await openStub()
     return {
       mailer: mailerTo(stub),

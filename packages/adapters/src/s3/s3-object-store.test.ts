@@ -1,14 +1,18 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { S3Client } from '@aws-sdk/client-s3'
 import { objectStoreConformance } from '@corbel/core/ports'
 import { afterEach, describe, expect, test } from 'vitest'
 import { recordBackend } from '../../../../test/backends.ts'
-import { vitestSuite } from '../../../../test/vitest-suite.ts'
+import { conforming } from '../../../../test/vitest-suite.ts'
 import { s3ObjectStore } from './s3-object-store.ts'
 import { s3Server, type S3Server } from './s3-server.fixture.ts'
 
 recordBackend('s3 client against a server of the test')
 
 const opened: { readonly server: S3Server; readonly client: S3Client }[] = []
+const unavailable = { code: 'port/unavailable' }
 const plain = { contentType: 'text/plain' }
 
 async function fresh(bucket = 'files') {
@@ -35,7 +39,7 @@ const mebibyte = new Uint8Array(1_048_576).map((_, i) => i % 251)
 const mebibytes = (count: number) => ReadableStream.from(Array.from({ length: count }, () => mebibyte))
 
 describe('s3ObjectStore', () => {
-  objectStoreConformance(vitestSuite, async () => (await fresh()).store)
+  objectStoreConformance(conforming('object store', 's3'), async () => (await fresh()).store)
 
   test.each([
     [7, 0],
@@ -85,7 +89,6 @@ describe('s3ObjectStore', () => {
   test('a conditional write that meets another one under way says exists only when there is one', async () => {
     const { server, store } = await fresh()
     const once = { ...plain, ifNoneMatch: '*' } as const
-    const unavailable = { code: 'port/unavailable' }
     server.failNext(/^PUT object/, 409, 'ConditionalRequestConflict')
     await store.put('again', new Uint8Array(1), once)
     server.failNext(/^PUT object/, 409, 'ConditionalRequestConflict', 100)
@@ -110,6 +113,27 @@ describe('s3ObjectStore', () => {
     there.server.failNext(/^GET object/, 403, 'AccessDenied')
     await expect(there.store.get('a')).rejects.toMatchObject({ name: 'AccessDenied' })
     there.server.failNext(/^HEAD object/, 503, 'SlowDown')
-    await expect(there.store.head('a')).rejects.toMatchObject({ $metadata: { httpStatusCode: 503 } })
+    await expect(there.store.head('a')).rejects.toMatchObject(unavailable)
+  })
+
+  test('a service that says nothing is unavailable when the time is over', async () => {
+    const silent = createServer(() => {})
+    silent.listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const client = new S3Client({
+      endpoint: `http://127.0.0.1:${(silent.address() as AddressInfo).port}`,
+      region: 'eu-central-1',
+      forcePathStyle: true,
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    })
+    const store = s3ObjectStore({ client, bucket: 'files', timeoutMs: 50 })
+    try {
+      await expect(store.head('a')).rejects.toMatchObject(unavailable)
+      await expect(store.put('a', new Uint8Array(1), plain)).rejects.toMatchObject(unavailable)
+    } finally {
+      client.destroy()
+      silent.closeAllConnections()
+      silent.close()
+    }
   })
 })

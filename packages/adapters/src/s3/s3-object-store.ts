@@ -18,6 +18,7 @@ import {
   ObjectStoreErrors,
   PortErrors,
 } from '@corbel/core/ports'
+import { s3Calls, statusOf } from './s3-call.ts'
 import { inParts, type PartUpload, uploadParts } from './s3-upload.ts'
 
 export interface S3ObjectStoreOptions {
@@ -25,6 +26,8 @@ export interface S3ObjectStoreOptions {
   readonly client: S3Client
   /** Must exist. Use it for nothing else: keys that the port does not know are listed too. */
   readonly bucket: string
+  /** Milliseconds for each request; a long object is sent in parts of 8 MiB. @default 30000 */
+  readonly timeoutMs?: number
 }
 
 // Amazon S3 asks for at least 5 MiB and takes 10,000 parts, so an object has at most 80 GiB.
@@ -37,17 +40,27 @@ const conflictAttempts = 5
 /**
  * Objects in a bucket. A body of up to 8 MiB is one request; a longer one is sent in parts, of which one at a time is held in
  * memory. A process that dies in between leaves parts behind: give the bucket a rule that aborts incomplete uploads.
+ *
+ * @throws `port/unavailable` from every method when the service does not answer in time, or answers that it cannot.
  */
-export function s3ObjectStore({ client, bucket: Bucket }: S3ObjectStoreOptions): ObjectStore {
+export function s3ObjectStore({
+  client,
+  bucket: Bucket,
+  timeoutMs = 30_000,
+}: S3ObjectStoreOptions): ObjectStore {
+  const call = s3Calls(timeoutMs)
+
   const head = async (key: string): Promise<ObjectInfo | null> => {
-    const found = await orNull(() => client.send(new HeadObjectCommand({ Bucket, Key: key })))
+    const found = await orNull(() =>
+      call((options) => client.send(new HeadObjectCommand({ Bucket, Key: key }), options)),
+    )
     return found && infoOf(key, found)
   }
 
   const putWhole = async (input: PutObjectCommandInput): Promise<PutObjectCommandOutput> => {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await client.send(new PutObjectCommand(input))
+        return await call((options) => client.send(new PutObjectCommand(input), options))
       } catch (error) {
         if (!isNamed(error, conflict) || attempt === conflictAttempts) throw error
       }
@@ -73,7 +86,7 @@ export function s3ObjectStore({ client, bucket: Bucket }: S3ObjectStoreOptions):
           const written = await putWhole({ ...target, Body: bytes })
           return { key, size: bytes.byteLength, contentType, etag: etagOf(written) }
         }
-        const written: PartUpload = await uploadParts(client, target, bytes, parts)
+        const written: PartUpload = await uploadParts(client, call, target, bytes, parts)
         return { key, size: written.size, contentType, etag: etagOf(written) }
       } catch (error) {
         await parts.return(undefined)
@@ -86,7 +99,9 @@ export function s3ObjectStore({ client, bucket: Bucket }: S3ObjectStoreOptions):
     },
     get: async (key) => {
       checkKey(key)
-      const found = await orNull(() => client.send(new GetObjectCommand({ Bucket, Key: key })))
+      const found = await orNull(() =>
+        call((options) => client.send(new GetObjectCommand({ Bucket, Key: key }), options)),
+      )
       if (found?.Body === undefined) return null
       const body = found.Body.transformToWebStream() as ReadableStream<Uint8Array<ArrayBuffer>>
       return { ...infoOf(key, found), body }
@@ -97,23 +112,22 @@ export function s3ObjectStore({ client, bucket: Bucket }: S3ObjectStoreOptions):
     },
     delete: async (key) => {
       checkKey(key)
-      await client.send(new DeleteObjectCommand({ Bucket, Key: key }))
+      await call((options) => client.send(new DeleteObjectCommand({ Bucket, Key: key }), options))
     },
     list: async (prefix, { limit, after }) => {
       checkPrefix(prefix)
-      const page = await client.send(
-        new ListObjectsV2Command({
-          Bucket,
-          Prefix: prefix,
-          MaxKeys: limit,
-          ...(after !== null && { StartAfter: after }),
-        }),
-      )
+      const command = new ListObjectsV2Command({
+        Bucket,
+        Prefix: prefix,
+        MaxKeys: limit,
+        ...(after !== null && { StartAfter: after }),
+      })
+      const page = await call((options) => client.send(command, options))
       const data = (page.Contents ?? []).map(({ Key = '', Size = 0 }) => ({ key: Key, size: Size }))
       return { data, next: page.IsTruncated ? (data.at(-1)?.key ?? null) : null }
     },
     check: async () => {
-      await client.send(new HeadBucketCommand({ Bucket }))
+      await call((options) => client.send(new HeadBucketCommand({ Bucket }), options))
     },
   }
 }
@@ -132,9 +146,6 @@ const infoOf = (key: string, found: Described): ObjectInfo => ({
 })
 
 const etagOf = ({ ETag = '' }: Pick<Described, 'ETag'>): string => ETag.replaceAll('"', '')
-
-const statusOf = (error: unknown): unknown =>
-  (error as { readonly $metadata?: { readonly httpStatusCode?: number } }).$metadata?.httpStatusCode
 
 const isNamed = (error: unknown, name: string): boolean => error instanceof Error && error.name === name
 

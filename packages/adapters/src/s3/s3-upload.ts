@@ -5,6 +5,7 @@ import {
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
+import type { S3Call } from './s3-call.ts'
 
 type Bytes = Uint8Array<ArrayBuffer>
 
@@ -45,34 +46,38 @@ export async function* inParts(
 /** Sends a long object in parts; it appears whole when the last call succeeds, and no part stays behind when one fails. */
 export async function uploadParts(
   client: S3Client,
+  call: S3Call,
   { IfNoneMatch, ContentType, ...place }: UploadTarget,
   first: Bytes,
   rest: AsyncIterable<Bytes>,
 ): Promise<PartUpload> {
-  const { UploadId } = await client.send(new CreateMultipartUploadCommand({ ...place, ContentType }))
+  const { UploadId } = await call((options) =>
+    client.send(new CreateMultipartUploadCommand({ ...place, ContentType }), options),
+  )
   const upload = { ...place, UploadId }
   const Parts: { readonly ETag: string | undefined; readonly PartNumber: number }[] = []
   let size = 0
   const send = async (Body: Bytes): Promise<void> => {
     const PartNumber = Parts.length + 1
-    const { ETag } = await client.send(new UploadPartCommand({ ...upload, PartNumber, Body }))
+    const { ETag } = await call((options) =>
+      client.send(new UploadPartCommand({ ...upload, PartNumber, Body }), options),
+    )
     Parts.push({ ETag, PartNumber })
     size += Body.byteLength
   }
   try {
     await send(first)
     for await (const part of rest) if (part.byteLength > 0) await send(part)
-    const completed = await client.send(
-      new CompleteMultipartUploadCommand({
-        ...upload,
-        MultipartUpload: { Parts },
-        ...(IfNoneMatch && { IfNoneMatch }),
-      }),
-    )
+    const complete = new CompleteMultipartUploadCommand({
+      ...upload,
+      MultipartUpload: { Parts },
+      ...(IfNoneMatch && { IfNoneMatch }),
+    })
+    const completed = await call((options) => client.send(complete, options))
     return { size, ETag: completed.ETag }
   } catch (error) {
     // What is told is why the upload failed; parts that stay even so are the bucket's rule to remove.
-    await client.send(new AbortMultipartUploadCommand(upload)).catch(() => {})
+    await call((options) => client.send(new AbortMultipartUploadCommand(upload), options)).catch(() => {})
     throw error
   }
 }

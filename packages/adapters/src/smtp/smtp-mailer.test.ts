@@ -1,7 +1,7 @@
 import { type MailMessage, mailerConformance } from '@corbel/core/ports'
 import { createTransport } from 'nodemailer'
 import { afterEach, describe, expect, test } from 'vitest'
-import { vitestSuite } from '../../../../test/vitest-suite.ts'
+import { conforming } from '../../../../test/vitest-suite.ts'
 import { smtpMailer } from './smtp-mailer.ts'
 import { type Mood, smtpServer } from './smtp-server.fixture.ts'
 
@@ -32,7 +32,7 @@ async function open(timeoutMs?: number) {
 }
 
 describe('smtp mailer', () => {
-  mailerConformance(vitestSuite, async () => {
+  mailerConformance(conforming('mailer', 'smtp'), async () => {
     const { server, mailer } = await open()
     return {
       mailer,

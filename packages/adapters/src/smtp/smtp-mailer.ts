@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { checkMessage, type MailMessage, type Mailer, MailerErrors } from '@corbel/core/ports'
 import type { Transporter } from 'nodemailer'
-import { onceEach } from './recent-ids.ts'
+import { onceEach } from '../recent-ids.ts'
 
 export interface SmtpMailerOptions {
   /**

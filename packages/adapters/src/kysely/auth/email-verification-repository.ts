@@ -16,9 +16,23 @@ export const kyselyEmailVerificationRepository = (
         conflict
           .column('user_id')
           .doUpdateSet({ id, email, digest, expires_at: expiresAt, redeemed_at: null })
-          .where('corbel_email_verifications.id', '!=', id),
+          .where('corbel_email_verifications.id', '<', id),
       )
       .execute()
+  },
+
+  async find(digest, now) {
+    const row = await db.shared
+      .selectFrom('corbel_email_verifications as v')
+      .innerJoin('corbel_users as u', (join) =>
+        join.onRef('u.id', '=', 'v.user_id').onRef('u.email', '=', 'v.email'),
+      )
+      .select('v.user_id')
+      .where('v.digest', '=', digest)
+      .where('v.redeemed_at', 'is', null)
+      .where('v.expires_at', '>', now)
+      .executeTakeFirst()
+    return row?.user_id ?? null
   },
 
   async redeem(digest, now, event) {

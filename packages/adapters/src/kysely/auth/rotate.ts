@@ -29,12 +29,15 @@ export async function rotate(
   const { rows } = await sql<Presented>`
     with presented as materialized (
       select s.id, s.tenant_id, s.user_id, s.created_at, s.last_seen_at, s.expires_at, s.user_agent, s.ip_prefix, s.aal,
-        s.amr, s.authenticated_at, t.digest, t.successor_expires_at, u.email_verified, u.operator, m.role,
+        s.amr, s.authenticated_at, s.place, s.impersonator_id, s.generation, t.digest, t.successor_expires_at, u.email_verified, u.operator, m.role,
         least(${rotation.expiresAt}::timestamptz, s.expires_at) as new_expiry,
         case
           when s.revoked_at is not null or s.expires_at <= ${now} or t.expires_at <= ${now} then 'refused'
-          when t.replaced_at <= ${rotation.graceSince}::timestamptz then 'reused'
-          when m.role is null then 'refused'
+          when coalesce(t.replaced_at, case when t.generation < s.generation then s.authenticated_at end)
+            <= ${rotation.graceSince}::timestamptz then 'reused'
+          when t.generation < s.generation or m.role is null or u.disabled_at is not null then 'refused'
+          when s.aal < 2 and (p.policy = 'required' or exists (
+            select from corbel_factors f where f.user_id = s.user_id and f.confirmed_at is not null)) then 'refused'
           when t.replaced_at is null then 'rotate'
           when t.successor_digest = ${successor} then 'repeat'
           else 'refused'
@@ -43,11 +46,12 @@ export async function rotate(
       join corbel_sessions s on s.tenant_id = t.tenant_id and s.id = t.session_id
       join corbel_users u on u.id = s.user_id
       left join corbel_memberships m on m.tenant_id = s.tenant_id and m.user_id = s.user_id
+      left join corbel_mfa_policies p on p.tenant_id = s.tenant_id
       where t.digest = ${presented}
       for no key update of s, t
     ), inserted as (
-      insert into corbel_refresh_tokens (digest, tenant_id, session_id, expires_at)
-      select ${successor}, p.tenant_id, p.id, p.new_expiry from presented p where p.verdict = 'rotate'
+      insert into corbel_refresh_tokens (digest, tenant_id, session_id, expires_at, generation)
+      select ${successor}, p.tenant_id, p.id, p.new_expiry, p.generation from presented p where p.verdict = 'rotate'
     ), replaced as (
       update corbel_refresh_tokens t
       set replaced_at = ${now}, successor_digest = ${successor}, successor_expires_at = p.new_expiry

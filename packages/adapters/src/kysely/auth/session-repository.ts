@@ -1,10 +1,15 @@
 import type { RevocationReason, SessionId, SessionRepository, UserId } from '@corbel/auth/ports'
 import type { Clock, DomainEvent, Id } from '@corbel/core/ports'
-import { sql } from 'kysely'
+import { CompiledQuery, sql } from 'kysely'
 import { insertEvents } from '../platform/event-recorder.ts'
 import type { TenantDb } from '../scoped-db.ts'
+import { elevate } from './elevate.ts'
 import { rotate } from './rotate.ts'
 import { toRow, toSession } from './session-row.ts'
+
+// Read by every request where revocation is to be seen at once, so it is not built again each time.
+const findLive =
+  'select 1 from corbel_sessions where tenant_id = $1 and id = $2 and revoked_at is null and expires_at > $3'
 
 export function kyselySessionRepository(db: TenantDb, clock: Clock): SessionRepository {
   /** Ends one live session and records the events if it was live. */
@@ -30,17 +35,54 @@ export function kyselySessionRepository(db: TenantDb, clock: Clock): SessionRepo
   }
 
   return {
-    async open(session, { digest, expiresAt }, events) {
+    async open(session, token, events, spentKeys = []) {
       const row = toRow(session)
-      await db
-        .forTenant(session.tenantId)
-        .with('opened', (query) =>
-          query.insertInto('corbel_sessions').values({ ...row, revoked_at: null, revocation_reason: null }),
-        )
-        .with('recorded', () => sql`(${insertEvents(clock, events)})`)
-        .insertInto('corbel_refresh_tokens')
-        .values({ digest, tenant_id: row.tenant_id, session_id: row.id, expires_at: expiresAt })
+      // The keys first, as where failures are counted, so that the two cannot deadlock. The lock on the user makes whoever disables
+      // them wait, and this wait for them: its newest version decides.
+      const { rows } = await sql`
+        with forgotten as (
+          delete from corbel_attempts where key = any(${spentKeys}::text[]) returning key
+        ), owner as materialized (
+          select id, failed_attempts from corbel_users
+          where id = ${row.user_id} and disabled_at is null and (select count(*) from forgotten) >= 0
+          for no key update
+        ), cleared as (
+          update corbel_users u set failed_attempts = 0 from owner o where u.id = o.id and o.failed_attempts > 0
+        ), opened as (
+          insert into corbel_sessions (tenant_id, id, user_id, created_at, last_seen_at, expires_at, user_agent, ip_prefix, aal,
+            amr, authenticated_at, place, impersonator_id)
+          select ${row.tenant_id}, ${row.id}, o.id, ${row.created_at}::timestamptz, ${row.last_seen_at}::timestamptz,
+            ${row.expires_at}::timestamptz, ${row.user_agent}::text, ${row.ip_prefix}::text, ${row.aal}::smallint,
+            ${row.amr}::text[], ${row.authenticated_at}::timestamptz, ${row.place}::text, ${row.impersonator_id}::text
+          from owner o
+        ), issued as (
+          insert into corbel_refresh_tokens (digest, tenant_id, session_id, expires_at)
+          select ${token?.digest ?? null}::text, ${row.tenant_id}, ${row.id}, ${token?.expiresAt ?? null}::timestamptz from owner
+          where ${token !== null}
+        ), recorded as (${insertEvents(clock, events, sql`exists (select from owner)`)})
+        select id from owner`.execute(db.forTenant(session.tenantId))
+      return rows.length > 0
+    },
+
+    async isLive(tenantId, id, now) {
+      const { rows } = await db
+        .forTenant(tenantId)
+        .executeQuery(CompiledQuery.raw(findLive, [tenantId, id, now]))
+      return rows.length > 0
+    },
+
+    async listAgents(userId, upTo) {
+      const rows = await db
+        .platform('sessions.listAgents')
+        .selectFrom('corbel_sessions')
+        .select('user_agent')
+        .where('user_id', '=', userId)
+        .where('id', '<=', upTo)
+        .where('impersonator_id', 'is', null)
+        .orderBy('id', 'desc')
+        .limit(100)
         .execute()
+      return rows.map(({ user_agent }) => user_agent)
     },
 
     async rotate({ reuseEvent, ...rotation }) {
@@ -79,6 +121,9 @@ export function kyselySessionRepository(db: TenantDb, clock: Clock): SessionRepo
       }
     },
 
+    elevate: ({ session, ...elevation }, events) =>
+      elevate(db.forTenant(session.tenantId), clock, { session, ...elevation }, events),
+
     async listLive(tenantId, userId, now, { limit, after }) {
       const rows = await db
         .forTenant(tenantId)
@@ -110,8 +155,8 @@ export function kyselySessionRepository(db: TenantDb, clock: Clock): SessionRepo
       return row && (await end(row, now, reason, [event(row)])) ? row.id : null
     },
 
-    async revokeAll(userId, now, reason, events) {
-      // Locked in one order: two callers that end the same sessions cannot deadlock.
+    async revokeAll(userId, now, reason, events, keep) {
+      // Locked in one order, the one to keep among them: two callers that end the same sessions cannot deadlock.
       const { rows } = await sql<{ readonly id: SessionId }>`
         with live as materialized (
           select tenant_id, id from corbel_sessions
@@ -119,7 +164,7 @@ export function kyselySessionRepository(db: TenantDb, clock: Clock): SessionRepo
           order by tenant_id, id for no key update
         ), ended as (
           update corbel_sessions s set revoked_at = ${now}::timestamptz, revocation_reason = ${reason}
-          from live l where s.tenant_id = l.tenant_id and s.id = l.id
+          from live l where s.tenant_id = l.tenant_id and s.id = l.id and s.id is distinct from ${keep ?? null}::text
           returning s.id
         ), recorded as (${insertEvents(clock, events, sql`exists (select from ended)`)})
         select id from ended order by id`.execute(db.platform('sessions.revokeAll'))

@@ -2,7 +2,10 @@ import type { SessionRecord } from '@corbel/auth/ports'
 import type { Selectable } from 'kysely'
 import type { AuthTables } from './tables.ts'
 
-export type SessionRow = Omit<Selectable<AuthTables['corbel_sessions']>, 'revoked_at' | 'revocation_reason'>
+export type SessionRow = Omit<
+  Selectable<AuthTables['corbel_sessions']>,
+  'revoked_at' | 'revocation_reason' | 'generation'
+>
 
 export const toSession = (row: SessionRow): SessionRecord => ({
   id: row.id,
@@ -16,6 +19,8 @@ export const toSession = (row: SessionRow): SessionRecord => ({
   aal: row.aal,
   amr: row.amr,
   authenticatedAt: row.authenticated_at,
+  place: row.place,
+  impersonatorId: row.impersonator_id,
 })
 
 export const toRow = (session: SessionRecord): SessionRow => ({
@@ -30,4 +35,6 @@ export const toRow = (session: SessionRecord): SessionRow => ({
   aal: session.aal,
   amr: [...session.amr],
   authenticated_at: session.authenticatedAt,
+  place: session.place,
+  impersonator_id: session.impersonatorId,
 })

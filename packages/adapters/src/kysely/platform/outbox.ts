@@ -17,14 +17,13 @@ export const kyselyOutbox = (db: TenantDb, clock: Clock): Outbox => ({
     // Materialized: the planner may otherwise run a subquery with a limit more than once.
     const { rows } = await sql<ClaimedRow>`
       with due as materialized (
-        select seq from corbel_outbox
-        where delivered_at is null and due_at <= ${now}::timestamptz
-        order by seq limit ${limit}::integer
+        select id from corbel_outbox where due_at <= ${now}::timestamptz
+        order by due_at, seq limit ${limit}::integer
         for update skip locked
       ), claimed as (
         update corbel_outbox o
         set attempts = o.attempts + 1, due_at = ${new Date(now.getTime() + leaseMs)}::timestamptz
-        from due where o.seq = due.seq
+        from due where o.id = due.id
         returning o.seq, o.id, o.type, o.tenant_id, o.payload, o.occurred_at, o.attempts
       )
       select id, type, tenant_id, payload, occurred_at, attempts from claimed order by seq`.execute(
@@ -40,8 +39,7 @@ export const kyselyOutbox = (db: TenantDb, clock: Clock): Outbox => ({
   async settle(ids) {
     if (ids.length === 0) return
     await sql`
-      update corbel_outbox set delivered_at = ${clock.now()}::timestamptz
-      where id = any(${ids}::text[]) and delivered_at is null`.execute(db.platform('outbox.settle'))
+      delete from corbel_outbox where id = any(${ids}::text[])`.execute(db.platform('outbox.settle'))
   },
 
   async defer(id, { retryAt, error }) {
@@ -50,24 +48,14 @@ export const kyselyOutbox = (db: TenantDb, clock: Clock): Outbox => ({
       .updateTable('corbel_outbox')
       .set({ due_at: retryAt, last_error: storable(error) })
       .where('id', '=', id)
-      .where('delivered_at', 'is', null)
       .execute()
   },
 
   async depth() {
     const { rows } = await sql<{ readonly pending: number; readonly dead: number }>`
       select count(due_at)::integer as pending, count(*) filter (where due_at is null)::integer as dead
-      from corbel_outbox where delivered_at is null`.execute(db.platform('outbox.depth'))
+      from corbel_outbox`.execute(db.platform('outbox.depth'))
     return rows[0] ?? { pending: 0, dead: 0 }
-  },
-
-  async purge(time) {
-    const { numDeletedRows } = await db
-      .platform('outbox.purge')
-      .deleteFrom('corbel_outbox')
-      .where('delivered_at', '<', time)
-      .executeTakeFirstOrThrow()
-    return Number(numDeletedRows)
   },
 })
 

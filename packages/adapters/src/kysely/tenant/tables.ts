@@ -1,13 +1,58 @@
 import type { Id } from '@corbel/core/ports'
-import type { Role, TenantSettingsValues } from '@corbel/core/tenant/ports'
+import type {
+  DisabledReason,
+  FeatureOverrides,
+  InvitationId,
+  InvitationRecord,
+  Role,
+  TenantSettingsValues,
+  TenantStatus,
+} from '@corbel/core/tenant/ports'
+import type { Generated } from 'kysely'
 
 export interface TenantTables {
-  corbel_tenants: { id: Id<'ten'>; slug: string; name: string; created_at: Date }
+  corbel_tenants: {
+    id: Id<'ten'>
+    slug: string
+    name: string
+    created_at: Date
+    status: TenantStatus
+    status_reason: Generated<string | null>
+    status_changed_at: Date
+    erased_at: Generated<Date | null>
+    features: Generated<FeatureOverrides['features']>
+  }
   corbel_memberships: { tenant_id: Id<'ten'>; user_id: Id<'usr'>; role: Role; created_at: Date }
+  corbel_webhooks: {
+    tenant_id: Id<'ten'>
+    id: Id<'whk'>
+    url: string
+    event_types: readonly string[]
+    description: string
+    enabled: boolean
+    disabled_reason: DisabledReason | null
+    secrets: readonly { readonly sealed: string; readonly expiresAt: string | null }[]
+    failures: number
+    version: number
+    created_at: Date
+  }
   corbel_tenant_settings: {
     tenant_id: Id<'ten'>
     billing_contacts: TenantSettingsValues['billingContacts']
     flags: TenantSettingsValues['flags']
     version: number
+  }
+  corbel_invitations: {
+    id: InvitationId
+    tenant_id: Id<'ten'>
+    email: string
+    role: Role
+    status: InvitationRecord['status']
+    generation: number
+    digest: string
+    created_by: Id<'usr'> | null
+    created_at: Date
+    expires_at: Date
+    accepted_by: Id<'usr'> | null
   }
 }

@@ -5,11 +5,12 @@ import { onUniqueViolation } from '../unique-violation.ts'
 import type { TenantTables } from './tables.ts'
 
 export const kyselyTenantRepository = (db: TenantDb): TenantRepository => ({
-  async insert({ id, slug, name, createdAt }) {
+  async insert({ id, slug, name, createdAt }, status = 'active') {
+    const at = new Date(createdAt)
     const inserted = db
       .forTenant(id)
       .insertInto('corbel_tenants')
-      .values({ id, slug, name, created_at: new Date(createdAt) })
+      .values({ id, slug, name, created_at: at, status, status_changed_at: at })
       .execute()
     await onUniqueViolation('corbel_tenants_slug_key', inserted, TenantErrors.slugTaken)
   },
@@ -36,7 +37,12 @@ export const kyselyTenantRepository = (db: TenantDb): TenantRepository => ({
   },
 })
 
-const toTenant = ({ id, slug, name, created_at }: Selectable<TenantTables['corbel_tenants']>): Tenant => ({
+const toTenant = ({
+  id,
+  slug,
+  name,
+  created_at,
+}: Pick<Selectable<TenantTables['corbel_tenants']>, 'id' | 'slug' | 'name' | 'created_at'>): Tenant => ({
   id,
   slug,
   name,

@@ -1,24 +1,22 @@
 import type { Migration } from '../../migration.ts'
 import { eventSecurity } from '../../tenant-tables.ts'
 
-// The waiting index serves the relay's claim (oldest first) and its depth; settled rows leave it.
+// The due index serves the claim, longest due first: what waits for a retry, is being delivered or is dead stands outside its range.
 export const outbox0001: Migration = {
   name: 'platform/0001-outbox',
   sql: `
 create table corbel_outbox (
-  seq bigint generated always as identity primary key,
-  id text collate "C" not null constraint corbel_outbox_id_key unique,
+  id text collate "C" primary key,
+  seq bigint generated always as identity,
   type text not null,
   tenant_id text collate "C",
   payload jsonb not null,
   occurred_at timestamptz not null,
   attempts integer not null default 0,
   due_at timestamptz,
-  delivered_at timestamptz,
   last_error text
 );
-create index corbel_outbox_waiting_idx on corbel_outbox (seq) where delivered_at is null;
-create index corbel_outbox_delivered_idx on corbel_outbox (delivered_at) where delivered_at is not null;
+create index corbel_outbox_due_idx on corbel_outbox (due_at, seq);
 ${eventSecurity('corbel_outbox')}
 `,
 }

@@ -1,0 +1,1 @@
+export { dnsDomainVerifier, type DnsDomainVerifierOptions } from './dns-domain-verifier.ts'

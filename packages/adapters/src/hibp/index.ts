@@ -1,0 +1,1 @@
+export { hibpBreachCheck, type HibpBreachCheckOptions } from './hibp-breach-check.ts'

@@ -1,0 +1,1 @@
+export { withImportedHashes } from './with-imported-hashes.ts'

@@ -1,0 +1,1 @@
+export { ipinfoGeoIp, type IpinfoGeoIpOptions } from './ipinfo-geo-ip.ts'

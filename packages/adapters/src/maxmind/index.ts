@@ -1,0 +1,1 @@
+export { maxmindGeoIp, type MaxmindGeoIpOptions } from './maxmind-geo-ip.ts'

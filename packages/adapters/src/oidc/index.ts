@@ -1,0 +1,1 @@
+export { oidcIdentityProvider, type OidcIdentityProviderOptions } from './oidc-identity-provider.ts'

@@ -1,0 +1,1 @@
+export { slackNotifier, type SlackNotifierOptions } from './slack-notifier.ts'
