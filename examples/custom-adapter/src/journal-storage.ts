@@ -3,6 +3,8 @@ import { type AuthRepositories, memoryAuthRepositories } from '@corbel/auth/port
 import {
   type Clock,
   type EventRecorder,
+  memoryAuditLog,
+  memoryDeliveries,
   memoryEventRecorder,
   memoryJobs,
   memoryOutbox,
@@ -62,7 +64,13 @@ export function journalStorage({
   return {
     adapter: { name: 'journal' },
     ...committing(
-      ({ repositories, outbox, jobs, idempotency }) => ({ repositories, outbox, jobs, idempotency }),
+      ({ repositories, outbox, jobs, deliveries, idempotency }) => ({
+        repositories,
+        outbox,
+        jobs,
+        deliveries,
+        idempotency,
+      }),
       commit,
       clock,
     ),
@@ -82,7 +90,7 @@ export function journalStorage({
 
 interface Scope extends Pick<
   Storage<JournalRepositories>,
-  'repositories' | 'outbox' | 'jobs' | 'idempotency'
+  'repositories' | 'outbox' | 'jobs' | 'deliveries' | 'idempotency'
 > {
   readonly events: EventRecorder
 }
@@ -90,11 +98,15 @@ interface Scope extends Pick<
 /** The ports over one set of tables: the reference implementations, which work on any maps. */
 function scopeOf(tables: Tables, clock: Clock): Scope {
   const outbox = { entries: tables.outbox }
-  const events = memoryEventRecorder({ clock }, outbox)
+  const events = memoryEventRecorder({ clock }, outbox, tables)
   return {
-    repositories: { tenant: memoryTenantRepositories(tables), auth: memoryAuthRepositories(tables, events) },
+    repositories: {
+      tenant: memoryTenantRepositories(tables),
+      auth: memoryAuthRepositories(tables, events, memoryAuditLog({ clock }, tables)),
+    },
     outbox: memoryOutbox({ clock }, outbox),
     jobs: memoryJobs({ clock }, { jobs: tables.jobs }),
+    deliveries: memoryDeliveries({ clock }, tables, outbox),
     idempotency: journalIdempotencyStore(tables.claims, clock),
     events,
   }

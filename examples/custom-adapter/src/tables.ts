@@ -1,12 +1,22 @@
 import { type AuthTables, authTables } from '@corbel/auth/ports'
-import { type JobTable, jobTable, type OutboxTable, outboxTable } from '@corbel/core/ports'
+import {
+  type AuditTables,
+  auditTables,
+  type DeliveryTable,
+  deliveryTable,
+  type JobTable,
+  jobTable,
+  type OutboxTable,
+  outboxTable,
+} from '@corbel/core/ports'
 import { type TenantTables, tenantTables } from '@corbel/core/tenant/ports'
 import type { Claim } from './journal-idempotency-store.ts'
 
 /** Everything that is kept. Rows are replaced and never changed, so that a copy of the maps is a snapshot. */
-export interface Tables extends TenantTables, AuthTables {
+export interface Tables extends TenantTables, AuthTables, AuditTables {
   readonly outbox: OutboxTable['entries']
   readonly jobs: JobTable['jobs']
+  readonly deliveries: DeliveryTable['deliveries']
   readonly claims: Map<string, Claim>
 }
 
@@ -18,8 +28,10 @@ type Rows = Map<string, unknown>
 export const emptyTables = (): Tables => ({
   ...tenantTables(),
   ...authTables(),
+  ...auditTables(),
   outbox: outboxTable().entries,
   jobs: jobTable().jobs,
+  ...deliveryTable(),
   claims: new Map(),
 })
 

@@ -4,6 +4,8 @@ import {
   flag,
   integer,
   line,
+  listOf,
+  network,
   opaque,
   plainHttp,
   plainPostgres,
@@ -27,6 +29,46 @@ export const HostSettings = defineSettings({
     summary: 'Port on which the server listens; 0 takes any free one.',
     schema: integer({ max: 65_535 }),
     default: 3000,
+  },
+  stallTimeout: {
+    env: 'HTTP_STALL_TIMEOUT',
+    section: 'http',
+    summary:
+      'Seconds in which a client must send its headers, keep to the least rate of a body, and take some of an answer; else its connection ends.',
+    schema: integer({ min: 1, max: 300 }),
+    default: 8,
+  },
+  minBodyRate: {
+    env: 'HTTP_MIN_BODY_RATE',
+    section: 'http',
+    summary:
+      'Least bytes per second of a request body, measured over each HTTP_STALL_TIMEOUT. A steady upload may take as long as it needs.',
+    schema: integer({ min: 1, max: 1_000_000 }),
+    default: 500,
+  },
+  shutdownDelay: {
+    env: 'SHUTDOWN_DELAY',
+    section: 'application',
+    summary:
+      'Seconds for which a host that stops is not ready but still accepts requests, so that load balancers notice before it refuses them.',
+    schema: integer({ max: 10 }),
+    default: { local: 0, staging: 5, production: 5 },
+  },
+  workers: {
+    env: 'CORBEL_WORKERS',
+    section: 'application',
+    summary:
+      'Where events are delivered and jobs are done. host: in every host. apart: in processes of their own, started with "npm run worker"; needs DATABASE_URL.',
+    schema: choice(['host', 'apart']),
+    default: 'host',
+  },
+  workerPort: {
+    env: 'WORKER_PORT',
+    section: 'application',
+    summary:
+      'Port on which a worker apart answers /health, /health/ready and /metrics; 0 takes any free one.',
+    schema: integer({ max: 65_535 }),
+    default: 3001,
   },
   dataDir: {
     env: 'CORBEL_DATA_DIR',
@@ -120,6 +162,63 @@ export const HostSettings = defineSettings({
     required: ['local', 'staging', 'production'],
     fix: 'Make one and keep it: openssl rand -base64 32',
   },
+  keyStorageBackend: {
+    env: 'AUTH_KEY_STORAGE_BACKEND',
+    section: 'secrets',
+    summary:
+      'Where signing and sealing keys are kept. file: a sealed file. vault: HashiCorp Vault, as one secret or, with VAULT_TRANSIT_KEY, in its Transit engine.',
+    schema: choice(['file', 'vault']),
+    default: 'file',
+  },
+  vaultAddress: {
+    env: 'VAULT_ADDR',
+    section: 'secrets',
+    summary: 'Address of Vault.',
+    schema: url(),
+    required: ['local', 'staging', 'production'],
+    refuse: plainHttp,
+    when: { env: 'AUTH_KEY_STORAGE_BACKEND', equals: 'vault' },
+    example: 'https://vault.example.com:8200',
+  },
+  vaultToken: {
+    env: 'VAULT_TOKEN',
+    section: 'secrets',
+    summary: 'Token for Vault that somebody else renews. Absent: VAULT_ROLE_ID and VAULT_SECRET_ID sign in.',
+    schema: opaque(),
+    secret: true,
+    when: { env: 'AUTH_KEY_STORAGE_BACKEND', equals: 'vault' },
+  },
+  vaultRoleId: {
+    env: 'VAULT_ROLE_ID',
+    section: 'secrets',
+    summary: 'AppRole with which this host signs in to Vault.',
+    schema: line(255),
+    when: { env: 'AUTH_KEY_STORAGE_BACKEND', equals: 'vault' },
+  },
+  vaultSecretId: {
+    env: 'VAULT_SECRET_ID',
+    section: 'secrets',
+    summary: 'Secret of the AppRole.',
+    schema: opaque(),
+    secret: true,
+    when: { env: 'AUTH_KEY_STORAGE_BACKEND', equals: 'vault' },
+  },
+  vaultNamespace: {
+    env: 'VAULT_NAMESPACE',
+    section: 'secrets',
+    summary: 'Namespace of Vault Enterprise. Absent: none.',
+    schema: line(255),
+    when: { env: 'AUTH_KEY_STORAGE_BACKEND', equals: 'vault' },
+  },
+  vaultTransitKey: {
+    env: 'VAULT_TRANSIT_KEY',
+    section: 'secrets',
+    summary:
+      'Name of the Transit keys <name>-sign and <name>-seal, which never leave Vault. Absent: keys are one secret, used in this process.',
+    schema: line(100),
+    when: { env: 'AUTH_KEY_STORAGE_BACKEND', equals: 'vault' },
+    example: 'corbel',
+  },
   keyStoragePath: {
     env: 'AUTH_KEY_STORAGE_PATH',
     section: 'secrets',
@@ -127,6 +226,19 @@ export const HostSettings = defineSettings({
       'Sealed file of signing keys, which every replica must share. Absent: keys.json in the data folder.',
     schema: line(1024),
     example: '/var/lib/corbel/keys.json',
+  },
+  outboundNetworks: {
+    env: 'OUTBOUND_ALLOWED_NETWORKS',
+    section: 'http',
+    summary:
+      'Networks besides the public internet that addresses given by users may lead to: webhooks, probes, tools.',
+    schema: listOf('IP addresses or networks such as 10.0.0.0/8', network),
+    default: [],
+    refuse: (networks: readonly string[]) =>
+      networks.some((item) => item.endsWith('/0'))
+        ? 'every address of your own network can be reached'
+        : null,
+    fix: 'Name the few networks that tenants may reach, or leave it out.',
   },
   resendEnabled: {
     env: 'RESEND_EMAIL_ENABLED',

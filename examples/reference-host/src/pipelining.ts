@@ -1,4 +1,4 @@
-import type { Server } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 // Browsers send one request after the other; who sends more than a few at once means harm.
@@ -9,12 +9,23 @@ const mostAtOnce = 16
  * would ask for a thousand answers, and a client that reads none has them all kept here.
  */
 export function limitPipelining(server: Server): void {
-  const underWay = new WeakMap<Socket, number>()
+  const underWay = new WeakMap<Socket, ServerResponse[]>()
   server.prependListener('request', ({ socket }, response) => {
-    const count = (underWay.get(socket) ?? 0) + 1
-    underWay.set(socket, count)
-    if (count > mostAtOnce) socket.destroy()
-    response.once('close', () => underWay.set(socket, (underWay.get(socket) ?? 1) - 1))
+    const answers = underWay.get(socket)
+    if (answers === undefined) {
+      underWay.set(socket, [response])
+      return
+    }
+    // Answers leave in the order of their requests. Nearly always there is one, and it has left.
+    if (answers.length === 1 && answers[0]?.writableFinished) {
+      answers[0] = response
+      return
+    }
+    if (answers.at(-1)?.writableFinished) answers.length = 0
+    answers.push(response)
+    if (answers.length <= mostAtOnce) return
+    while (answers[0]?.writableFinished) answers.shift()
+    if (answers.length > mostAtOnce) socket.destroy()
   })
 }
 

@@ -7,10 +7,16 @@ import {
   type SettingsSource,
 } from '@corbel/core'
 import { AuthSettings } from '@corbel/auth'
+import { TenantModuleSettings } from '@corbel/core/tenant'
 import { HostSettings } from './host-settings.ts'
 import { readLocalSecrets } from './local-secrets.ts'
 
-const catalogs = { host: HostSettings, core: CoreSettings, auth: AuthSettings }
+const catalogs = {
+  host: HostSettings,
+  core: CoreSettings,
+  tenant: TenantModuleSettings,
+  auth: AuthSettings,
+}
 
 export interface ReadSettings extends InspectedSettings<typeof catalogs> {
   /** What was read, generated secrets included; for `createStack`. */
@@ -40,6 +46,7 @@ const isNeededLocally = ({ secret, required, when }: Setting): boolean =>
 const generatedNames: readonly string[] = Object.values<Setting>({
   ...HostSettings,
   ...CoreSettings,
+  ...TenantModuleSettings,
   ...AuthSettings,
 })
   .filter(isNeededLocally)

@@ -23,6 +23,7 @@ export interface HostProcess {
 }
 
 const readyLine = /^Ready after .* on (\S+)$/m
+const workingLine = /^Working after .* health on (\S+)\/health\/ready$/m
 
 /** The last line of the greeting: the examples are for newcomers, and so for the profile `local`. */
 const lastLine = ({ CORBEL_PROFILE: profile = 'local' }: Environment): RegExp =>
@@ -38,15 +39,29 @@ export async function runScript(
 }
 
 /** Starts the host on any free port and waits until it answers. */
-export async function spawnHost(env: Environment): Promise<HostProcess> {
-  const { child, output, ended } = start('main.ts', { PORT: '0', ...env })
+export const spawnHost = (env: Environment): Promise<HostProcess> =>
+  spawnProcess('main.ts', { PORT: '0', ...env }, (stdout) => {
+    const [, url] = readyLine.exec(stdout) ?? []
+    return lastLine(env).test(stdout) ? url : undefined
+  })
+
+/** Starts a worker apart on any free port and waits until it works; its URL answers probes only. */
+export const spawnWorker = (env: Environment): Promise<HostProcess> =>
+  spawnProcess('worker.ts', { WORKER_PORT: '0', ...env }, (stdout) => workingLine.exec(stdout)?.[1])
+
+async function spawnProcess(
+  script: string,
+  env: Environment,
+  urlIn: (stdout: string) => string | undefined,
+): Promise<HostProcess> {
+  const { child, output, ended } = start(script, env)
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout?.on('data', () => {
-      const [, found] = readyLine.exec(output.stdout) ?? []
-      if (found !== undefined && lastLine(env).test(output.stdout)) resolve(found)
+      const found = urlIn(output.stdout)
+      if (found !== undefined) resolve(found)
     })
     void ended.then(({ code, stdout, stderr }) =>
-      reject(new Error(`The host ended with ${code} before it was ready.\n${stdout}\n${stderr}`)),
+      reject(new Error(`${script} ended with ${code} before it was ready.\n${stdout}\n${stderr}`)),
     )
   })
   return {

@@ -1,17 +1,26 @@
 import { join } from 'node:path'
 import { argon2PasswordHasher } from '@corbel/adapters/argon2'
-import { fileKeyStore } from '@corbel/adapters/file'
+import { dnsDomainVerifier } from '@corbel/adapters/dns'
+import { oidcIdentityProvider } from '@corbel/adapters/oidc'
 import { inboxMailer } from '@corbel/adapters/inbox'
 import { kyselyStorage } from '@corbel/adapters/kysely'
+import { nodeFetcher } from '@corbel/adapters/node-fetcher'
 import { pgliteDialect } from '@corbel/adapters/pglite'
 import { pinoLogger } from '@corbel/adapters/pino'
 import { poolDeadlines, postgresDialect } from '@corbel/adapters/postgres'
 import { prometheusMeter } from '@corbel/adapters/prometheus'
-import { redisCache, redisClientOptions, redisRateLimiter } from '@corbel/adapters/redis'
+import {
+  redisCache,
+  redisClientOptions,
+  redisEventStream,
+  redisLock,
+  redisPubSub,
+  redisRateLimiter,
+} from '@corbel/adapters/redis'
 import { resendMailer } from '@corbel/adapters/resend'
 import { auth } from '@corbel/auth'
-import { createStack, refuseStart, standInProblems } from '@corbel/core'
-import { localKeyVault, type Logger, memoryCache, memoryRateLimiter } from '@corbel/core/ports'
+import { createStack, refuseStart, standInProblems, type StartProblem } from '@corbel/core'
+import { type Logger, memoryCache, memoryRateLimiter } from '@corbel/core/ports'
 import { tenant } from '@corbel/core/tenant'
 import { PGlite } from '@electric-sql/pglite'
 import { Redis } from 'ioredis'
@@ -23,8 +32,10 @@ import { Resend } from 'resend'
 import { FastResponse } from 'srvx'
 import { lockDataFolder } from './data-folder.ts'
 import { ensureDatabaseFolder } from './embedded-folder.ts'
+import { HostSettings } from './host-settings.ts'
 import { type ConnectionCounts, measureHost } from './host-metrics.ts'
-import { logDestination } from './log-destination.ts'
+import { keyVaultProblems, openKeyVault } from './key-vault.ts'
+import { LogDestination } from './log-destination.ts'
 import type { ReadSettings } from './read-settings.ts'
 
 export type HostStack = ReturnType<typeof composeStack>
@@ -52,9 +63,10 @@ export const inboxFolder = ({ resendEnabled, dataDir = '' }: Partial<HostValues>
 
 /** Structured lines on standard error, so that standard output is for people and can be shown without being kept. */
 export function createLogger({ logLevel }: HostValues): Logger {
-  const stream = logDestination((lines) =>
-    logger.warn('log lines were dropped, for nobody read them', { lines }),
-  )
+  const stream = new LogDestination({
+    fd: 2,
+    onDropped: (lines) => logger.warn('log lines were dropped, for nobody read them', { lines }),
+  })
   const logger = pinoLogger({ logger: pino({ level: logLevel }, stream) })
   return logger
 }
@@ -76,8 +88,26 @@ export function refuseSettings(settings: ReadSettings): void {
   const standIns = Object.entries(createStandIns(settings)).filter(
     ([, { adapter }]) => !missing.has(`${adapter.standIn?.setting}`),
   )
-  refuseStart(profile, [...problems, ...standInProblems(profile, Object.fromEntries(standIns))])
+  refuseStart(profile, [
+    ...problems,
+    ...standInProblems(profile, Object.fromEntries(standIns)),
+    ...placementProblems(settings),
+    ...keyVaultProblems(settings),
+  ])
 }
+
+/** The embedded database serves one process, so nobody else could do the work. */
+const placementProblems = ({ values: { host } }: ReadSettings): readonly StartProblem[] =>
+  host.workers !== 'apart' || host.databaseUrl !== undefined
+    ? []
+    : [
+        {
+          subject: HostSettings.workers.env,
+          what: 'is "apart" without a database that processes can share',
+          why: 'The embedded database serves one process, so events would never be delivered.',
+          fix: `Set ${HostSettings.databaseUrl.env}, or leave ${HostSettings.workers.env} out.`,
+        },
+      ]
 
 /** A client that connects when it is first needed; null when there is no address. What fails is told by the adapters. */
 export function openRedis({ redisUrl }: HostValues): Redis | null {
@@ -89,8 +119,7 @@ export function openRedis({ redisUrl }: HostValues): Redis | null {
 
 /** The shared ports but for storage. */
 export function createPorts(settings: ReadSettings, redis: Redis | null, logger: Logger) {
-  const { dataDir, keyStoragePath, secretKey, resendApiKey, resendFrom, resendBaseUrl } = settings.values.host
-  const keyStore = fileKeyStore({ path: keyStoragePath ?? join(dataDir, 'keys.json'), secret: secretKey })
+  const { resendApiKey, resendFrom, resendBaseUrl } = settings.values.host
   const resend = () =>
     resendMailer({
       client: new Resend(resendApiKey?.reveal(), { baseUrl: resendBaseUrl }),
@@ -102,9 +131,13 @@ export function createPorts(settings: ReadSettings, redis: Redis | null, logger:
     ...(redis && {
       cache: redisCache({ client: redis, logger }),
       rateLimiter: redisRateLimiter({ client: redis, logger }),
+      eventStream: redisEventStream({ client: redis }),
+      pubSub: redisPubSub({ client: redis }),
+      lock: redisLock({ client: redis }),
     }),
+    fetcher: nodeFetcher({ allow: settings.values.host.outboundNetworks }),
     mailer,
-    keyVault: localKeyVault({ store: keyStore }),
+    keyVault: openKeyVault(settings.values.host),
   }
 }
 
@@ -157,7 +190,14 @@ export function composeStack(
   const meter = prometheusMeter({ registry: new Registry() })
   measureHost(meter, database.countConnections)
   return createStack({
-    modules: [tenant(), auth({ passwords: argon2PasswordHasher() })],
+    modules: [
+      tenant(),
+      auth({
+        passwords: argon2PasswordHasher(),
+        identityProvider: oidcIdentityProvider({ fetcher: ports.fetcher }),
+        domainVerifier: dnsDomainVerifier(),
+      }),
+    ],
     storage: kyselyStorage({
       db: database.db,
       rowSecurity: settings.profile === 'local' ? settings.values.host.databaseRowSecurity : 'require',

@@ -1,0 +1,5 @@
+import { runUntilSignal } from './run-until-signal.ts'
+import { runWorker } from './run-worker.ts'
+
+// What `corbel worker` runs.
+await runUntilSignal(runWorker)
