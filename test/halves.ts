@@ -1,4 +1,4 @@
-/** What a registration writes in one transaction: each of these finds a half of one. */
+/** What a registration writes in one transaction: each of these finds a half of one. Needs `keepRecordedEvents`. */
 export const halves: Readonly<Record<string, string>> = {
   'users without a tenant': `select email from corbel_users u
     where not exists (select from corbel_memberships m where m.user_id = u.id and m.role = 'owner')`,
@@ -9,5 +9,5 @@ export const halves: Readonly<Record<string, string>> = {
   'memberships of nobody': `select user_id from corbel_memberships m
     where not exists (select from corbel_users u where u.id = m.user_id)`,
   'registrations without their event': `select email from corbel_users u where not operator and not exists (
-    select from corbel_outbox o where o.type = 'auth.user.registered' and o.payload ->> 'userId' = u.id)`,
+    select from recorded_events o where o.type = 'auth.user.registered' and o.payload ->> 'userId' = u.id)`,
 }

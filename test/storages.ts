@@ -105,9 +105,17 @@ export async function openStorage(
       for (const table of [
         'corbel_tenants',
         'corbel_users',
+        'corbel_attempts',
         'corbel_outbox',
         'corbel_jobs',
+        'corbel_deliveries',
         'corbel_idempotency_keys',
+        'corbel_nonces',
+        'corbel_sign_up_invites',
+        'corbel_sign_up_requests',
+        'corbel_sso_connections',
+        'corbel_audit_chains',
+        'corbel_audit_events',
       ]) {
         await sql`delete from ${sql.table(table)}`.execute(everything)
       }

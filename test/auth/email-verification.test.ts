@@ -27,7 +27,9 @@ describe('verifying an e-mail address', () => {
     expect((await verify(app, token)).status).toBe(204)
     expect((await app.me(accessToken)).body).toMatchObject({ emailVerified: true })
     const { body } = await app.refresh(refreshToken)
-    expect((await app.stack.auth.accessTokens.authenticate(body.accessToken)).emailVerified).toBe(true)
+    expect(await app.stack.auth.accessTokens.authenticate(body.accessToken)).toMatchObject({
+      emailVerified: true,
+    })
   })
 
   it('works once, also for 64 callers at once', async () => {
@@ -54,6 +56,7 @@ describe('verifying an e-mail address', () => {
     const app = await testApp()
     const { accessToken } = await app.member()
     const first = await tokenOf(app)
+    app.clock.advance('1s')
     expect((await send(app, accessToken)).status).toBe(202)
     const second = await tokenOf(app)
     expect(second).not.toBe(first)
@@ -102,14 +105,25 @@ describe('verifying an e-mail address', () => {
     expect((await verify(await testApp(), token)).status).toBe(400)
   })
 
-  it('opens what needs a permission, where the settings ask for it', async () => {
+  it('opens the door, where the settings ask for it, and trying to sign in sends another mail', async () => {
     const app = await testApp({ settings: { REQUIRE_EMAIL_VERIFICATION: 'true' } })
-    const { accessToken, refreshToken } = await app.member()
-    const account = (token: string) =>
-      app.call<{ code?: string }>('GET', '/api/v1/tenants/account', { token })
-    expect((await account(accessToken)).body.code).toBe('http/email-unverified')
-    expect((await app.me(accessToken)).status).toBe(200)
-    await verify(app, await tokenOf(app))
-    expect((await account((await app.refresh(refreshToken)).body.accessToken)).status).toBe(200)
+    await app.register('ada@example.com')
+    const first = await tokenOf(app)
+    app.clock.advance('1s')
+    expect((await app.signIn('ada@example.com')).status).toBe(401)
+    const second = await tokenOf(app)
+    expect(second).not.toBe(first)
+    await verify(app, second)
+    const { accessToken } = (await app.signIn('ada@example.com')).body
+    expect((await app.call('GET', '/api/v1/tenants/account', { token: accessToken })).status).toBe(200)
+    expect(await mailed(app)).toEqual([first, second])
+  })
+
+  it('sends at most three mails an hour to an address, however often somebody tries to sign in', async () => {
+    const app = await testApp({ settings: { REQUIRE_EMAIL_VERIFICATION: 'true' } })
+    await app.register('ada@example.com')
+    for (let i = 0; i < 4; i++) await app.signIn('ada@example.com')
+    const asked = (await app.events()).filter(({ type }) => type === 'auth.email_verification.requested')
+    expect(asked).toHaveLength(3)
   })
 })

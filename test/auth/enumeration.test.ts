@@ -1,20 +1,7 @@
 import type { PasswordHasher } from '@corbel/auth/ports'
 import { describe, expect, it } from 'vitest'
-import { type Answer, testApp } from './support.fixture.ts'
-
-/** What a stranger can compare: everything but the values that differ from call to call anyway. */
-function shape({ status, headers, body }: Answer): unknown {
-  const lengths = (value: unknown): unknown => {
-    if (typeof value === 'string') return value.length
-    if (typeof value !== 'object' || value === null) return value
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, lengths(inner)]))
-  }
-  return {
-    status,
-    headers: [...headers.keys()].filter((name) => !name.startsWith('ratelimit')),
-    body: lengths(body),
-  }
-}
+import { shape } from './sign-up.fixture.ts'
+import { testApp } from './support.fixture.ts'
 
 describe('W-14: registering', () => {
   it('answers the same whether or not the address has an account', async () => {
@@ -64,6 +51,18 @@ describe('W-14: signing in', () => {
       ...(wrong.body as object),
       requestId: '',
     })
+  })
+
+  it('answers the same after a registration whether or not the address had an account', async () => {
+    const app = await testApp({ settings: { REQUIRE_EMAIL_VERIFICATION: 'true' } })
+    await app.register('ada@example.com')
+    const mine = { password: 'a password of the stranger' }
+    await app.register('ada@example.com', mine)
+    await app.register('new@example.com', mine)
+    const taken = await app.signIn('ada@example.com', mine)
+    const free = await app.signIn('new@example.com', mine)
+    expect([free.status, shape(free)]).toEqual([401, shape(taken)])
+    expect({ ...(free.body as object), requestId: '' }).toEqual({ ...(taken.body as object), requestId: '' })
   })
 
   it('tells of a missing membership only to who knows the password', async () => {

@@ -1,4 +1,6 @@
+import { scryptSync } from 'node:crypto'
 import { argon2PasswordHasher } from '@corbel/adapters/argon2'
+import { withImportedHashes } from '@corbel/adapters/imported-hashes'
 import type { SignInCandidate } from '@corbel/auth/ports'
 import { describe, expect, it } from 'vitest'
 import { peppers, testApp, type TestApp } from './support.fixture.ts'
@@ -17,7 +19,8 @@ describe('a password', () => {
       hasher: argon2(),
       settings: { AUTH_PASSWORD_PEPPER: crypto.randomUUID().repeat(3) },
     })
-    const common = 'x'.repeat(72)
+    const common = 'seven lamps in the attic burn all night, and nobody knows who lights them'.slice(0, 72)
+    expect(common).toHaveLength(72)
     await app.register('ada@example.com', { password: `${common} right` })
     expect((await app.signIn('ada@example.com', { password: `${common} right` })).status).toBe(200)
     for (const password of [`${common} wrong`, common, `${common} righ`, `${common} right `]) {
@@ -60,5 +63,28 @@ describe('a password', () => {
       settings: { AUTH_PASSWORD_PEPPER: crypto.randomUUID() },
     })
     expect((await thief.signIn('ada@example.com')).status).toBe(401)
+  })
+})
+
+describe('an imported password', () => {
+  it('of Better Auth signs in, and is hashed anew with pepper and Argon2id', async () => {
+    const app = await testApp({ hasher: () => withImportedHashes(argon2PasswordHasher()) })
+    const typed = 'correct horse battery staple'
+    const salt = '00112233445566778899aabbccddeeff'
+    const key = scryptSync(typed, salt, 64, { N: 16_384, r: 16, p: 1, maxmem: 64 * 1024 * 1024 })
+    const imported = { email: 'Ada@Example.com', emailVerified: true, tenantName: 'Acme' }
+    const passwordHash = `${salt}:${key.toString('hex')}`
+    const { user } = await app.stack.auth.users.importUser({ ...imported, passwordHash })
+    expect(user).toMatchObject({ email: 'ada@example.com', emailVerified: true })
+    expect((await app.signIn('ada@example.com', { password: 'a wrong password' })).status).toBe(401)
+    expect((await candidate(app)).credential).toEqual({ passwordHash, pepperId: '' })
+    expect((await app.signIn('ada@example.com')).status).toBe(200)
+    const { credential } = await candidate(app)
+    expect(credential.pepperId).toBe('v1')
+    expect(credential.passwordHash).toContain('$argon2id$')
+    expect((await app.signIn('ada@example.com')).status).toBe(200)
+    await expect(app.stack.auth.users.importUser({ ...imported, passwordHash })).rejects.toMatchObject({
+      code: 'auth/email-taken',
+    })
   })
 })

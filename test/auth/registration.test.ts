@@ -24,10 +24,26 @@ describe('registering', () => {
       displayName: 'Ada',
       tenantId: body.tenant.id,
       role: 'owner',
-      scopes: ['members:read', 'tenant:manage', 'tenant:read'],
+      scopes: [
+        'api-keys:administer',
+        'api-keys:manage',
+        'audit:read',
+        'members:manage',
+        'members:read',
+        'service-accounts:manage',
+        'service-accounts:read',
+        'sso:manage',
+        'sso:read',
+        'tenant:manage',
+        'tenant:read',
+        'tenant:transfer',
+        'tokens:introspect',
+        'webhooks:manage',
+      ],
       sessionId: tokens.sessionId,
       aal: 1,
       amr: ['pwd'],
+      impersonatedBy: null,
     })
     const registered = (await app.events()).find(({ type }) => type === 'auth.user.registered')
     expect(registered).toMatchObject({
@@ -106,7 +122,7 @@ describe('the first operator', () => {
     expect(tenant.name).toBe('Platform')
     const { body } = await app.signIn('ops@example.com')
     expect((await app.me(body.accessToken)).body).toMatchObject({ emailVerified: true, role: 'owner' })
-    expect((await app.stack.auth.accessTokens.authenticate(body.accessToken)).operator).toBe(true)
+    expect(await app.stack.auth.accessTokens.authenticate(body.accessToken)).toMatchObject({ operator: true })
     expect((await app.call('GET', '/api/v1/tenants/account', { token: body.accessToken })).status).toBe(200)
     await app.stack.deliverEvents()
     expect(app.mailer.sent).toEqual([])

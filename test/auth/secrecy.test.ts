@@ -3,6 +3,9 @@ import { manualClock } from '@corbel/core/ports'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openStorage, type OpenStorage, openTimeout } from '../storages.ts'
+import { sentLink, verifyAddress, verifyLink } from './magic-links.fixture.ts'
+import { options, signInWith, withPasskey } from './passkeys.fixture.ts'
+import { Authenticator, bytesOf, challenged, complete, enroll, enrolled, verify } from './mfa.fixture.ts'
 import { password, peppers, testApp } from './support.fixture.ts'
 
 const clock = manualClock()
@@ -48,7 +51,7 @@ it('keeps no secret that was ever sent, in no row and no line of the log', async
     ...codes,
     ...[first, second].flatMap(({ accessToken, refreshToken }) => [accessToken, refreshToken]),
   ]
-  expect(secrets).toHaveLength(10)
+  expect(secrets).toHaveLength(12)
   const kept = {
     rows: `${rowsBefore}\n${await dump()}`,
     log: JSON.stringify(app.logger.lines),
@@ -82,4 +85,60 @@ it('has nothing in its rows that works as a credential', async () => {
         .status,
     ).not.toBe(204)
   }
+})
+
+it('keeps no secret of a second factor, in no row, no event and no line of the log', async () => {
+  const app = await testApp({ clock, storage: database.storage })
+  const { accessToken } = await app.member('fay@example.com')
+  const { body: enrollment } = await enroll(app, accessToken)
+  const code = await new Authenticator(app, enrollment).code()
+  const { body } = await verify(app, accessToken, enrollment.id, code)
+  const { challengeToken } = await challenged(app, 'fay@example.com')
+  const spent = body.recoveryCodes[0] ?? ''
+  expect((await complete(app, challengeToken, spent, 'recovery')).status).toBe(200)
+
+  const kept = [await dump(), JSON.stringify(app.logger.lines), JSON.stringify(await app.events())].join('\n')
+  expect(kept).toContain(enrollment.id)
+  expect(kept).toContain('auth.recovery_code.used')
+  const secret = bytesOf(enrollment.secret)
+  const secrets = [
+    enrollment.secret,
+    Buffer.from(secret).toString('hex'),
+    Buffer.from(secret).toString('base64').replace('=', ''),
+    Buffer.from(secret).toString('base64url'),
+    challengeToken.replace('csc_', ''),
+    ...body.recoveryCodes.flatMap((one) => [one, one.replaceAll('-', '')]),
+  ]
+  expect(secrets).toHaveLength(25)
+  for (const one of secrets) expect(`${one}: ${kept.includes(one)}`).toBe(`${one}: false`)
+})
+
+it('keeps no challenge, no code and no token of a mail that signs in, in no row, no event and no line of the log', async () => {
+  const app = await testApp({ clock, storage: database.storage })
+  const { device } = await withPasskey(app, await app.member('ida@example.com'))
+  const asked = await options(app)
+  expect((await signInWith(app, await device.sign(asked))).status).toBe(200)
+  await verifyAddress(app, 'ida@example.com')
+  const { token, code } = await sentLink(app, 'ida@example.com')
+  expect((await verifyLink(app, { token })).status).toBe(202)
+  const kept = [await dump(), JSON.stringify(app.logger.lines), JSON.stringify(await app.events())].join('\n')
+  expect(kept).toContain(device.id)
+  expect(kept).toContain('auth.magic_link.redeemed')
+  for (const secret of [asked.challenge, token, token.replace('cml_', '')])
+    expect(`${secret}: ${kept.includes(secret)}`).toBe(`${secret}: false`)
+  expect(kept).not.toMatch(new RegExp(`\\b${code}\\b`))
+})
+
+it('opens a sealed secret for nobody but the factor that it belongs to', async () => {
+  const app = await testApp({ clock, storage: database.storage })
+  const [ada, bob] = [await app.member('gus@example.com'), await app.member('hal@example.com')]
+  const mine = await enrolled(app, ada)
+  const { factorId } = await enrolled(app, bob)
+  const { db } = database
+  if (!db) throw new Error('a database was asked for')
+  // Who can write to the database puts a secret that they know into the row of somebody else.
+  await sql`update corbel_factors set secret = (select secret from corbel_factors where id = ${mine.factorId})
+    where id = ${factorId}`.execute(db)
+  const { challengeToken } = await challenged(app, 'hal@example.com')
+  expect((await complete(app, challengeToken, await mine.authenticator.next())).status).toBe(500)
 })

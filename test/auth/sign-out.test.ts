@@ -16,7 +16,7 @@ describe('signing out', () => {
     expect((await signOut(app, tokens.refreshToken)).status).toBe(204)
     const { status, headers, body } = await app.me(tokens.accessToken)
     expect([status, body.code]).toEqual([401, 'auth/session-ended'])
-    expect(headers.get('www-authenticate')).toBe('Bearer error="invalid_token"')
+    expect(headers.get('www-authenticate')).toMatch(/^Bearer error="invalid_token", resource_metadata="/)
     expect((await app.refresh(tokens.refreshToken)).status).toBe(401)
   })
 

@@ -1,6 +1,10 @@
 import { manualClock } from '@corbel/core/ports'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { backends, openStorage, type OpenStorage, openTimeout } from '../storages.ts'
+import { requestLink, sentLink, verifyAddress, verifyLink } from './magic-links.fixture.ts'
+import { complete, enrolled } from './mfa.fixture.ts'
+import { options, signInWith, withPasskey } from './passkeys.fixture.ts'
 import { type TestApp, testApp } from './support.fixture.ts'
 
 const databases = (await backends()).filter((backend) => backend !== 'memory')
@@ -43,10 +47,21 @@ describe.each(databases)('statements on %s', (backend) => {
     expect([renewed.result.status, renewed.count]).toEqual([200, 3])
   })
 
-  it('of signing in with a wrong password, or to no account: one', async () => {
+  it('of signing in with a wrong password, or to no account: three, with the row of the audit trail', async () => {
     const wrong = await statements(() => app.signIn('ada@example.com', { password: 'a wrong password' }))
     const unknown = await statements(() => app.signIn('eve@example.com'))
-    expect([wrong.count, unknown.count]).toEqual([1, 1])
+    expect([wrong.count, unknown.count]).toEqual([3, 3])
+  })
+
+  it('of registering: as many for an address that has an account as for one that has none', async () => {
+    const fresh = await statements(() => app.register('bob@example.com'))
+    const repeated = await statements(() => app.register('bob@example.com'))
+    expect([fresh.result.status, repeated.result.status]).toEqual([201, 201])
+    expect(repeated.count).toBe(fresh.count)
+    const rows = await sql<{ email: string }>`select email from corbel_users order by email`.execute(
+      database.db as never,
+    )
+    expect(rows.rows.map(({ email }) => email)).toEqual(['ada@example.com', 'bob@example.com'])
   })
 
   it('of refreshing: one, also for a retry', async () => {
@@ -54,6 +69,69 @@ describe.each(databases)('statements on %s', (backend) => {
     const first = await statements(() => app.refresh(refreshToken))
     const retry = await statements(() => app.refresh(refreshToken))
     expect([first.result.status, first.count, retry.count]).toEqual([200, 1, 1])
+  })
+
+  it('of a sign-in that needs a second factor: two; of completing it: four and a transaction of five', async () => {
+    await app.register('two@example.com')
+    const { body } = await app.signIn('two@example.com')
+    const { authenticator } = await enrolled(app, body)
+    const first = await statements(() => app.signIn('two@example.com'))
+    expect([first.result.status, first.count]).toEqual([202, 2])
+    const { challengeToken } = first.result.body as unknown as { challengeToken: string }
+    const code = await authenticator.next()
+    const second = await statements(() => complete(app, challengeToken, code))
+    // The attempt, the account, the budget and the factors; begin, redeem, claim, open, commit.
+    expect([second.result.status, second.count]).toEqual([200, 9])
+    // The clock has moved on.
+    await app.stack.auth.accessTokens.refreshRevocations()
+  })
+
+  it('of signing in with a passkey: none for the challenge, four for the signature', async () => {
+    await app.register('key@example.com')
+    const { device } = await withPasskey(app, (await app.signIn('key@example.com')).body)
+    const begun = await statements(() => options(app))
+    expect(begun.count).toBe(0)
+    const response = await device.sign(begun.result)
+    const signed = await statements(() => signInWith(app, response))
+    // The passkey, the account, the claim and the session.
+    expect([signed.result.status, signed.count]).toEqual([200, 4])
+    const replayed = await statements(() => signInWith(app, response))
+    expect([replayed.result.status, replayed.count]).toEqual([401, 3])
+  })
+
+  it('of magic links: as many for an address that has an account as for one that has none', async () => {
+    await app.register('link@example.com')
+    await verifyAddress(app, 'link@example.com')
+    const known = await statements(() => requestLink(app, 'link@example.com'))
+    const unknown = await statements(() => requestLink(app, 'nobody@example.com'))
+    expect([known.result.status, unknown.result.status]).toEqual([202, 202])
+    expect(unknown.count).toBe(known.count)
+    const { token, code } = await sentLink(app, 'link@example.com')
+    const guess = String((Number(code) + 1) % 1_000_000).padStart(6, '0')
+    const wrong = await statements(() => verifyLink(app, { email: 'link@example.com', code: guess }))
+    const nobody = await statements(() => verifyLink(app, { email: 'nobody@example.com', code: guess }))
+    // The account and its budget, the code, the failure, the row of the trail.
+    expect([wrong.count, nobody.count]).toEqual([4, 4])
+    const right = await statements(() => verifyLink(app, { email: 'link@example.com', code }))
+    expect([right.result.status, right.count]).toEqual([200, 3])
+    expect((await verifyLink(app, { token })).status).toBe(401)
+    const { token: next } = await sentLink(app, 'link@example.com')
+    const linked = await statements(() => verifyLink(app, { token: next }))
+    expect([linked.result.status, linked.count]).toEqual([200, 4])
+    // The clock has moved on.
+    await app.stack.auth.accessTokens.refreshRevocations()
+  })
+
+  it('of a right password with an unverified address: as many as of a wrong one', async () => {
+    const strict = await testApp({
+      clock,
+      storage: database.storage,
+      vault: app.vault,
+      settings: { REQUIRE_EMAIL_VERIFICATION: 'true' },
+    })
+    const wrong = await statements(() => strict.signIn('ada@example.com', { password: 'a wrong password' }))
+    const right = await statements(() => strict.signIn('ada@example.com'))
+    expect([right.result.status, right.count]).toEqual([401, wrong.count])
   })
 
   it('of a forged access token: none', async () => {

@@ -1,12 +1,14 @@
 import { memoryStorage } from '@corbel/adapters/memory'
-import { auth, AuthEvents, type Tokens } from '@corbel/auth'
-import type { PasswordHasher } from '@corbel/auth/ports'
+import { auth, AuthEvents, type DeclaredAccounts, type Tokens } from '@corbel/auth'
+import type { BreachCheck, DomainVerifier, IdentityProvider, PasswordHasher } from '@corbel/auth/ports'
 import { createStack, defineModule, fromEnv } from '@corbel/core'
 import {
+  type Fetcher,
   type ManualClock,
   manualClock,
   type MemoryMailer,
   memoryMailer,
+  type RateLimiter,
   type RecordedEvent,
   type RecordingLogger,
   recordingLogger,
@@ -23,6 +25,8 @@ export const peppers = {
   AUTH_PASSWORD_PEPPER: crypto.randomUUID(),
   AUTH_REFRESH_TOKEN_PEPPER: crypto.randomUUID(),
   AUTH_EMAIL_VERIFICATION_TOKEN_PEPPER: crypto.randomUUID(),
+  AUTH_PASSWORD_RESET_TOKEN_PEPPER: crypto.randomUUID(),
+  TENANT_INVITATION_PEPPER: crypto.randomUUID(),
 }
 
 type TestStorage = ReturnType<typeof memoryStorage>
@@ -32,6 +36,12 @@ export interface TestOptions {
   readonly storage?: TestStorage
   readonly settings?: Readonly<Record<string, string>>
   readonly vault?: TestVault
+  readonly rateLimiter?: RateLimiter
+  readonly fetcher?: Fetcher
+  readonly breachCheck?: BreachCheck
+  readonly identityProvider?: IdentityProvider
+  readonly domainVerifier?: DomainVerifier
+  readonly serviceAccounts?: DeclaredAccounts
   /** Wraps the hasher. */
   readonly hasher?: (hasher: PasswordHasher) => PasswordHasher
 }
@@ -68,15 +78,36 @@ function witness(heard: Map<string, RecordedEvent>) {
 const makeStack = (
   { storage, clock, vault, mailer, logger }: TestApp,
   heard: Map<string, RecordedEvent>,
-  { settings, hasher = (plain) => plain }: TestOptions,
+  {
+    settings,
+    rateLimiter,
+    fetcher,
+    breachCheck,
+    identityProvider,
+    domainVerifier,
+    serviceAccounts = {},
+    hasher = (plain) => plain,
+  }: TestOptions,
 ) =>
   createStack({
-    modules: [witness(heard), tenant(), auth({ passwords: hasher(cheapHasher) })],
+    modules: [
+      witness(heard),
+      tenant(),
+      auth({
+        passwords: hasher(cheapHasher),
+        ...(breachCheck && { breachCheck }),
+        ...(identityProvider && { identityProvider }),
+        ...(domainVerifier && { domainVerifier }),
+        serviceAccounts,
+      }),
+    ],
     storage: { ...storage, repositories: { ...storage.repositories, witness: undefined } } as never,
     keyVault: vault,
     mailer,
     logger,
     clock,
+    ...(rateLimiter && { rateLimiter }),
+    ...(fetcher && { fetcher }),
     settings: fromEnv({ APP_PUBLIC_URL: publicUrl, ...peppers, ...settings }),
   })
 

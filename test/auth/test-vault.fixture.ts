@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { KeyVault, PublicKey } from '@corbel/core/ports'
+import { type KeyVault, localKeyVault, memoryKeyStore, type PublicKey } from '@corbel/core/ports'
 import type { CryptoKey } from 'jose'
 
 /** A key vault whose keys can be rotated and retired at will. */
@@ -13,6 +13,7 @@ export interface TestVault extends KeyVault {
 }
 
 export async function testVault(): Promise<TestVault> {
+  const sealing = localKeyVault({ store: memoryKeyStore() })
   const keys = new Map<string, { readonly privateKey: CryptoKey; readonly published: PublicKey }>()
   let current = ''
   let reads = 0
@@ -50,12 +51,8 @@ export async function testVault(): Promise<TestVault> {
       reads += 1
       return [...keys.values()].map(({ published }) => published)
     },
-    seal: async () => {
-      throw new Error('not needed here')
-    },
-    open: async () => {
-      throw new Error('not needed here')
-    },
+    seal: (plaintext, context) => sealing.seal(plaintext, context),
+    open: (sealed, context) => sealing.open(sealed, context),
   }
 }
 

@@ -1,9 +1,18 @@
 import pg from 'pg'
 import { halves } from '../halves.ts'
+import { keepRecordedEvents } from '../recorded-events.ts'
 
 export interface Audit {
   readonly halves: readonly string[]
   readonly emails: ReadonlySet<string>
+}
+
+/** Has every event kept that is recorded from now on, so that {@link audit} finds it after its delivery. */
+export async function keepEvents(connectionString: string): Promise<void> {
+  const client = new pg.Client({ connectionString })
+  await client.connect()
+  for (const sql of keepRecordedEvents) await client.query(sql)
+  await client.end()
 }
 
 /** Looks, as an administrator whom no policy binds, for what was half written, and at who is registered. */

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import pg from 'pg'
+import { keepRecordedEvents } from '../recorded-events.ts'
 
 export const ledgerEvent = 'faults.entry.made'
 
@@ -7,6 +8,7 @@ export const ledgerEvent = 'faults.entry.made'
 export async function createLedger(db: Kysely<unknown>): Promise<void> {
   await sql`create table ledger (event_id text primary key)`.execute(db)
   await sql`create table effects (event_id text not null, worker integer not null)`.execute(db)
+  for (const statement of keepRecordedEvents) await sql.raw(statement).execute(db)
 }
 
 export interface Verdict {
@@ -24,10 +26,10 @@ export async function judge(connectionString: string, acknowledged: ReadonlySet<
   await client.connect()
   const { rows } = await client.query<{ readonly n: number; readonly times: number }>(
     `select (o.payload ->> 'n')::integer as n, count(e.event_id)::integer as times
-     from corbel_outbox o left join effects e on e.event_id = o.id group by o.id, o.payload`,
+     from recorded_events o left join effects e on e.event_id = o.id group by o.id, o.payload`,
   )
   const { rows: strays } = await client.query(
-    'select from effects where event_id not in (select id from corbel_outbox)',
+    'select from effects where event_id not in (select id from recorded_events)',
   )
   await client.end()
   const recorded = new Set(rows.map(({ n }) => n))

@@ -56,9 +56,10 @@ const settings = [
   'fsync=off',
 ]
 
-export async function startCluster(): Promise<PostgresCluster> {
+/** @param parent - Folder in which everything of it is kept. */
+export async function startCluster(parent: string = tmpdir()): Promise<PostgresCluster> {
   const bin = binaries() ?? ''
-  const folder = mkdtempSync(join(tmpdir(), 'corbel-postgres-'))
+  const folder = mkdtempSync(join(parent, 'corbel-postgres-'))
   const data = join(folder, 'data')
   const port = await freePort()
   if (isRoot) chownSync(folder, Number(execFileSync('id', ['-u', 'postgres'], { encoding: 'utf8' })), -1)

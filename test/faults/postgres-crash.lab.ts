@@ -11,7 +11,7 @@ import {
   startHost,
   type Told,
 } from './fault-host.fixture.ts'
-import { asAdmin, audit } from './invariants.fixture.ts'
+import { asAdmin, audit, keepEvents } from './invariants.fixture.ts'
 import { hasPostgresServer, startCluster } from './postgres-cluster.fixture.ts'
 import { ms, expectFault } from './report.fixture.ts'
 
@@ -30,6 +30,7 @@ test.skipIf(!hasPostgresServer())(
   async () => {
     const cluster = await startCluster()
     const host = await startHost(tempFolder(), { DATABASE_URL: cluster.url })
+    await keepEvents(asAdmin(cluster.url))
     const control = await startControl('stock-dialect.process.ts', cluster.url)
     try {
       const token = await newToken(host.url, 'ada@example.com')

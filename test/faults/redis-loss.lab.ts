@@ -2,7 +2,7 @@ import { test } from 'vitest'
 import { tempFolder } from '../host/temp-folder.fixture.ts'
 import { connect, hasRedisServer, type PrivateRedis, startRedis } from '../redis.ts'
 import { startControl } from './control-server.fixture.ts'
-import { ask, isAlive, startHost, type Told } from './fault-host.fixture.ts'
+import { ask, bearer, isAlive, newToken, startHost, type Told } from './fault-host.fixture.ts'
 import { expectFault, ms } from './report.fixture.ts'
 
 const limit = 100
@@ -92,6 +92,39 @@ async function cross(
   return answers
 }
 
+interface Revocations {
+  /** Answers to tokens that were revoked, while Redis failed and after. */
+  readonly statuses: readonly number[]
+  /** Answers to a token that was not: what is refused for another reason proves nothing. */
+  readonly controls: readonly number[]
+}
+
+/** Ends every session of a user over a fault, and shows their token again and again. */
+async function revokeAcross(
+  url: string,
+  email: string,
+  redis: PrivateRedis,
+  fault: Fault,
+): Promise<Revocations> {
+  const revoked = await newToken(url, email)
+  const kept = await newToken(url, `still-${email}`)
+  const me = async (token: string) => (await ask(`${url}/api/v1/auth/me`, { headers: bearer(token) })).status
+  const [statuses, controls]: [number[], number[]] = [[], []]
+  const show = async () => {
+    for (let n = 0; n < 5; n++) {
+      statuses.push(await me(revoked))
+      controls.push(await me(kept))
+    }
+  }
+  await me(revoked)
+  await fault.begin(redis)
+  await ask(`${url}/api/v1/auth/logout/all`, { method: 'POST', headers: bearer(revoked) })
+  await show()
+  await fault.end(redis)
+  await show()
+  return { statuses, controls }
+}
+
 const admitted = (answers: readonly Told[]): number => answers.filter(({ status }) => status === 400).length
 
 test.skipIf(!hasRedisServer())(
@@ -112,6 +145,9 @@ test.skipIf(!hasRedisServer())(
         counts[name] = admitted(answers)
         all.push(...answers)
       }
+      const shown: Revocations[] = []
+      for (const [name, fault] of Object.entries(faults))
+        shown.push(await revokeAcross(host.url, `${name}@example.com`, redis, fault))
       const calm = await cross(host.url, '198.51.100.99', redis, {
         begin: async () => {},
         end: async () => {},
@@ -127,6 +163,9 @@ test.skipIf(!hasRedisServer())(
           limit,
           ...counts,
           calm: admitted(calm),
+          revokedShown: shown.flatMap(({ statuses }) => statuses).length,
+          revokedAccepted: shown.flatMap(({ statuses }) => statuses).filter((status) => status !== 401)
+            .length,
           requests: all.length,
           strange: strange.length,
           worstMs: ms(worstMs),
@@ -137,6 +176,12 @@ test.skipIf(!hasRedisServer())(
           'nothing is admitted beyond the limit while all is well': admitted(calm) <= limit + 2,
           [`no answer but 400 and 429 (${[...new Set(strange.map(({ status }) => status))].join()})`]:
             strange.length === 0,
+          'a revoked token is refused, whatever Redis does': shown.every(({ statuses }) =>
+            statuses.every((status) => status === 401),
+          ),
+          'another token is accepted, whatever Redis does': shown.every(({ controls }) =>
+            controls.every((status) => status === 200),
+          ),
           'nobody waits for Redis': worstMs <= 2 * commandMs * 1.1 + slackMs,
           alive: isAlive(host),
         },

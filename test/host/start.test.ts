@@ -91,6 +91,8 @@ describe('the host on an empty folder', { timeout: startLimit }, () => {
         'AUTH_PASSWORD_PEPPER',
         'AUTH_REFRESH_TOKEN_PEPPER',
         'AUTH_EMAIL_VERIFICATION_TOKEN_PEPPER',
+        'AUTH_PASSWORD_RESET_TOKEN_PEPPER',
+        'TENANT_INVITATION_PEPPER',
       ]),
     )
     expect(new Set(names).size).toBe(names.length)
@@ -193,10 +195,12 @@ describe('a start that cannot be', { timeout: startLimit }, () => {
       'APP_PUBLIC_URL is missing',
       'AUTH_EMAIL_VERIFICATION_TOKEN_PEPPER is missing',
       'AUTH_PASSWORD_PEPPER is missing',
+      'AUTH_PASSWORD_RESET_TOKEN_PEPPER is missing',
       'AUTH_REFRESH_TOKEN_PEPPER is a placeholder or too weak',
       'DATABASE_URL is missing',
       'REDIS_URL is missing',
       'SECRET_KEY is missing',
+      'TENANT_INVITATION_PEPPER is missing',
       'mailer is served by the embedded stand-in "inbox"',
     ])
     expect(stderr.match(/^ {4}fix: /gm)).toHaveLength(named.length)

@@ -33,6 +33,8 @@ const stack = createStack({
     AUTH_PASSWORD_PEPPER: secret(),
     AUTH_REFRESH_TOKEN_PEPPER: secret(),
     AUTH_EMAIL_VERIFICATION_TOKEN_PEPPER: secret(),
+    AUTH_PASSWORD_RESET_TOKEN_PEPPER: secret(),
+    TENANT_INVITATION_PEPPER: secret(),
   }),
 })
 await stack.start()

@@ -1,25 +1,17 @@
-import { auth, type Tokens } from '@corbel/auth'
-import { createStack, fromEnv } from '@corbel/core'
-import { manualClock, silentLogger } from '@corbel/core/ports'
+import { auth, defineServiceAccounts, type Tokens } from '@corbel/auth'
+import { createStack, fromEnv, type Id, newId } from '@corbel/core'
+import { manualClock, memoryFetcher, silentLogger } from '@corbel/core/ports'
 import { tenant } from '@corbel/core/tenant'
 import { type Kysely, sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cheapHasher } from '../auth/cheap-hasher.fixture.ts'
 import { peppers } from '../auth/support.fixture.ts'
 import { backends, openStorage, type OpenStorage, openTimeout } from '../storages.ts'
+import { withoutPredicates } from './without-predicates.fixture.ts'
 
 const origin = 'http://127.0.0.1:3000'
 const password = 'correct horse battery staple'
 const databases = (await backends()).filter((backend) => backend !== 'memory')
-
-// Takes away what the application itself asks for, so that only the policies are left.
-const withoutPredicates = (text: string): string =>
-  text
-    .replaceAll(/(?:\b\w+\.)?"?tenant_id"? = (\$\d+)/g, '$1::text is not null')
-    .replaceAll(
-      /(from "corbel_tenants"|update "corbel_tenants".*?) where "id" = (\$\d+)/g,
-      '$1 where $2::text is not null',
-    )
 
 interface Principal {
   readonly token: string
@@ -28,17 +20,68 @@ interface Principal {
   readonly userId: string
   readonly sessionId: string
   readonly slug: string
+  readonly keyId: string
+  readonly factorId: string
+  readonly serviceAccountId: string
+  readonly jti: string
+  readonly inviteId: string
+  readonly webhookId: string
+  readonly deliveryId: string
+  readonly connectionId: string
+  readonly identityId: string
+  readonly domain: string
 }
+
+const serviceAccounts = defineServiceAccounts({
+  reader: { summary: 'Reads', scopes: ['tenant:read'], maxDays: 1, tenancy: 'tenant' },
+})
 
 /** By operation and parameter: the foreign id to try. An operation that is not here has no id, or this test fails. */
 const foreignIds: Readonly<Record<string, (foreign: Principal) => Readonly<Record<string, string>>>> = {
   'DELETE /api/v1/auth/sessions/{id}': ({ sessionId }) => ({ id: sessionId }),
+  'DELETE /api/v1/auth/api-keys/{id}': ({ keyId }) => ({ id: keyId }),
+  'DELETE /api/v1/auth/mfa/{id}': ({ factorId }) => ({ id: factorId }),
+  'DELETE /api/v1/auth/passkeys/{id}': ({ factorId }) => ({ id: factorId }),
+  'DELETE /api/v1/auth/service-accounts/{id}': ({ serviceAccountId }) => ({ id: serviceAccountId }),
+  'POST /api/v1/auth/service-accounts/tokens/{jti}/revoke': ({ jti }) => ({ jti }),
+  'PATCH /api/v1/tenants/members/{userId}/role': ({ userId }) => ({ userId }),
+  'DELETE /api/v1/tenants/members/{userId}': ({ userId }) => ({ userId }),
+  'POST /api/v1/tenants/invites/{id}/resend': ({ inviteId }) => ({ id: inviteId }),
+  'POST /api/v1/tenants/invites/{id}/revoke': ({ inviteId }) => ({ id: inviteId }),
+  'GET /api/v1/tenants/webhooks/{id}': ({ webhookId }) => ({ id: webhookId }),
+  'PATCH /api/v1/tenants/webhooks/{id}': ({ webhookId }) => ({ id: webhookId }),
+  'DELETE /api/v1/tenants/webhooks/{id}': ({ webhookId }) => ({ id: webhookId }),
+  'GET /api/v1/tenants/webhooks/{id}/deliveries': ({ webhookId }) => ({ id: webhookId }),
+  'POST /api/v1/tenants/webhooks/deliveries/{id}/redeliver': ({ deliveryId }) => ({ id: deliveryId }),
+  'GET /api/v1/auth/sso/connections/{id}': ({ connectionId }) => ({ id: connectionId }),
+  'PATCH /api/v1/auth/sso/connections/{id}': ({ connectionId }) => ({ id: connectionId }),
+  'DELETE /api/v1/auth/sso/connections/{id}': ({ connectionId }) => ({ id: connectionId }),
+  'POST /api/v1/auth/sso/{provider}/link': ({ connectionId }) => ({ provider: connectionId }),
+  'POST /api/v1/auth/sso/{provider}/link/callback': ({ connectionId }) => ({ provider: connectionId }),
+  'DELETE /api/v1/auth/sso/identities/{id}': ({ identityId }) => ({ id: identityId }),
+  'DELETE /api/v1/auth/sso/domains/{domain}': ({ domain }) => ({ domain }),
 }
 
 const variants = databases.flatMap((backend) => [
   [backend, 'with all predicates', undefined] as const,
   [backend, 'by row-level security alone', withoutPredicates] as const,
 ])
+
+/** A receiver of webhooks that agrees to everything. */
+async function echo(request: Request): Promise<Response> {
+  const { data } = (await request.json()) as { readonly data: { readonly challenge?: string } }
+  return Response.json({ challenge: data.challenge })
+}
+
+/** By operation: the body without which it refuses before it looks for the id. */
+const bodies: Readonly<Record<string, object>> = {
+  'POST /api/v1/auth/service-accounts/tokens/{jti}/revoke': { reason: 'out of curiosity' },
+  'PATCH /api/v1/tenants/members/{userId}/role': { role: 'viewer' },
+  'PATCH /api/v1/tenants/webhooks/{id}': { description: 'out of curiosity' },
+  'PATCH /api/v1/auth/sso/connections/{id}': { name: 'Taken' },
+  'POST /api/v1/auth/sso/{provider}/link': {},
+  'POST /api/v1/auth/sso/{provider}/link/callback': { state: 's', browserSecret: 'b', parameters: {} },
+}
 
 describe.each(variants)('tenants over HTTP on %s, %s', (backend, _, rewrite) => {
   let opened: OpenStorage
@@ -48,10 +91,11 @@ describe.each(variants)('tenants over HTTP on %s, %s', (backend, _, rewrite) => 
 
   const makeStack = ({ storage }: OpenStorage) =>
     createStack({
-      modules: [tenant(), auth({ passwords: cheapHasher })],
+      modules: [tenant(), auth({ passwords: cheapHasher, serviceAccounts })],
       storage,
       logger: silentLogger,
       clock: manualClock(),
+      fetcher: memoryFetcher({ answer: echo }),
       settings: fromEnv(peppers),
     })
 
@@ -98,15 +142,98 @@ describe.each(variants)('tenants over HTTP on %s, %s', (backend, _, rewrite) => 
     const { accessToken: token, refreshToken } = JSON.parse(signedIn.text) as Tokens
     const sessions = await send('GET', '/api/v1/auth/sessions', token)
     const [{ id: sessionId }] = (sessions.json() as unknown as { data: [{ id: string }] }).data
-    return { token, refreshToken, tenantId, userId, sessionId, slug }
+    const made = async (path: string, body: object) =>
+      (await send('POST', `/api/v1/${path}`, token, body)).json() as unknown as {
+        id: string
+        jti: string
+      }
+    const scopes = ['tenant:read']
+    const { id: keyId } = await made('auth/api-keys', { name: 'key', scopes })
+    const { id: serviceAccountId } = await made('auth/service-accounts', { name: 'robot', scopes })
+    const { id: factorId } = await made('auth/mfa/totp/enroll', {})
+    const { jti } = await made('auth/service-accounts/issue', { account: 'reader', tenantId })
+    const invitee = { email: `friend-of-${name}@example.com`, role: 'viewer' }
+    const { id: inviteId } = await made('tenants/invites', invitee)
+    const hook = { url: 'https://hooks.example.com/corbel', eventTypes: ['tenant.account.renamed'] }
+    const { id: webhookId } = await made('tenants/webhooks', hook)
+    await send('PATCH', '/api/v1/tenants/account', token, { name: tenantName })
+    await stack.deliverEvents()
+    const deliveries = await send('GET', `/api/v1/tenants/webhooks/${webhookId}/deliveries`, token)
+    const [{ id: deliveryId }] = (deliveries.json() as unknown as { data: [{ id: string }] }).data
+    const { connectionId, identityId, domain } = await federated(
+      name,
+      tenantId as Id<'ten'>,
+      userId as Id<'usr'>,
+    )
+    return {
+      token,
+      refreshToken,
+      tenantId,
+      userId,
+      sessionId,
+      slug,
+      keyId,
+      factorId,
+      serviceAccountId,
+      jti,
+      inviteId,
+      webhookId,
+      deliveryId,
+      connectionId,
+      identityId,
+      domain,
+    }
+  }
+
+  /** What somebody who signs in with a provider of their tenant has. */
+  async function federated(name: string, tenantId: Id<'ten'>, userId: Id<'usr'>) {
+    const { ssoConnections, ssoDomains, identities } = opened.storage.repositories.auth
+    const [connectionId, identityId] = [newId('sso'), newId('idn')]
+    const domain = `${name}.example`
+    const createdAt = new Date('2026-03-01T12:00:00.000Z')
+    await ssoConnections.insert(
+      {
+        id: connectionId,
+        tenantId,
+        name: 'SSO',
+        preset: 'custom',
+        issuer: 'https://id.example.com',
+        clientId: 'corbel',
+        clientSecret: null,
+        tokenAuthMethod: 'none',
+        scopes: ['openid'],
+        enabled: true,
+        provisioning: 'disabled',
+        domains: [],
+        role: 'member',
+        twoFactorMethods: [],
+        createdAt,
+        version: 1,
+      },
+      [],
+    )
+    await ssoDomains.insert(tenantId, { domain, verifiedAt: createdAt }, [])
+    const identity = { id: identityId, userId, issuer: 'https://id.example.com', subject: name }
+    await identities.insert({ ...identity, email: null, createdAt }, [])
+    return { connectionId, identityId, domain }
   }
 
   /** Everything that is stored of somebody. */
   async function stored({ tenantId }: Principal): Promise<string> {
     const db = opened.db as Kysely<unknown>
-    const tables = ['memberships', 'tenant_settings', 'sessions', 'refresh_tokens'].map(
-      (name) => `corbel_${name}`,
-    )
+    const tables = [
+      'memberships',
+      'tenant_settings',
+      'sessions',
+      'refresh_tokens',
+      'api_keys',
+      'service_accounts',
+      'invitations',
+      'webhooks',
+      'deliveries',
+      'sso_connections',
+      'sso_domains',
+    ].map((name) => `corbel_${name}`)
     const rows = await Promise.all(
       tables.map((table) =>
         sql`select * from ${sql.table(table)} where tenant_id = ${tenantId} order by 1, 2`.execute(db),
@@ -118,14 +245,25 @@ describe.each(variants)('tenants over HTTP on %s, %s', (backend, _, rewrite) => 
 
   test("every operation with an id answers 404 to another tenant's id, and changes nothing", async () => {
     const before = await stored(ada)
-    const withIds = stack.operations.filter(({ path }) => path.includes('{'))
+    // Operators look across tenants; nobody else gets through to theirs.
+    const withIds = stack.operations.filter(
+      ({ endpoint, path }) =>
+        path.includes('{') && endpoint.access.kind !== 'operator' && endpoint.access.kind !== 'public',
+    )
     expect(withIds.map(({ endpoint, path }) => `${endpoint.method} ${path}`).toSorted()).toEqual(
       Object.keys(foreignIds).toSorted(),
     )
     for (const { endpoint, path } of withIds) {
       const ids = foreignIds[`${endpoint.method} ${path}`]?.(ada) ?? {}
       const concrete = path.replaceAll(/\{(\w+)\}/g, (__, name: string) => ids[name] ?? 'unknown')
-      expect((await send(endpoint.method, concrete, eve.token)).status, concrete).toBe(404)
+      expect(
+        (
+          await send(endpoint.method, concrete, eve.token, bodies[`${endpoint.method} ${path}`], {
+            'if-match': '"1"',
+          })
+        ).status,
+        concrete,
+      ).toBe(404)
     }
     expect(await stored(ada)).toBe(before)
   })

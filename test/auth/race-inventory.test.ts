@@ -1,0 +1,148 @@
+import { memoryStorage } from '@corbel/adapters/memory'
+import { authRepositoriesConformance } from '@corbel/auth/ports'
+import { manualClock, racers, type Suite } from '@corbel/core/ports'
+import { expect, it } from 'vitest'
+
+type Verb = (...args: readonly unknown[]) => Promise<unknown>
+type Repositories = Readonly<Record<string, Readonly<Record<string, Verb>>>>
+
+const reading = /^(?:find|list|get|count|is|has|head|export|verify|export)/
+
+/** By verb that changes something: in how many calls at a time its laws have it, the suites of every storage being these. */
+async function widestRaces(): Promise<ReadonlyMap<string, number>> {
+  const laws: (() => Promise<void>)[] = []
+  const suite: Suite = { test: (_, run) => laws.push(run), skip: () => {}, expect }
+  const widest = new Map<string, number>()
+  let calls = new Map<string, number>()
+  let transactions = 0
+  let mostTransactions = 0
+  const running = new Map<string, number>()
+
+  const watch = (repositories: Repositories): Repositories =>
+    new Proxy(repositories, {
+      get: (target, noun: string) =>
+        new Proxy(target[noun] ?? {}, {
+          get(repository, verb: string) {
+            const method = Reflect.get(repository, verb) as Verb | undefined
+            if (typeof method !== 'function' || reading.test(verb)) return method
+            const name = `${noun}.${verb}`
+            if (!widest.has(name)) widest.set(name, 0)
+            return async (...args: readonly unknown[]) => {
+              const now = (running.get(name) ?? 0) + 1
+              running.set(name, now)
+              calls.set(name, (calls.get(name) ?? 0) + 1)
+              widest.set(name, Math.max(widest.get(name) ?? 0, now))
+              try {
+                return await method.apply(repository, [...args])
+              } finally {
+                running.set(name, (running.get(name) ?? 1) - 1)
+              }
+            }
+          },
+        }),
+    })
+
+  authRepositoriesConformance(suite, async () => {
+    const storage = memoryStorage({ clock: manualClock() })
+    const auth = watch(storage.repositories.auth as never)
+    return {
+      ...storage,
+      repositories: { ...storage.repositories, auth },
+      async transaction(work: Verb) {
+        transactions++
+        mostTransactions = Math.max(mostTransactions, transactions)
+        try {
+          return await storage.transaction((bound) =>
+            work({
+              ...bound,
+              repositories: { ...bound.repositories, auth: watch(bound.repositories.auth as never) },
+            }),
+          )
+        } finally {
+          transactions--
+        }
+      },
+    } as never
+  })
+  for (const law of laws) {
+    calls = new Map()
+    mostTransactions = 0
+    // Whether it holds is for the suites to tell.
+    await law().catch(() => {})
+    // Memory runs transactions one after the other: what stands in as many of them is raced all the same.
+    if (mostTransactions >= racers)
+      for (const [name, count] of calls) widest.set(name, Math.max(widest.get(name) ?? 0, count))
+  }
+  return widest
+}
+
+const everyVerb = (): readonly string[] =>
+  Object.entries(memoryStorage().repositories.auth as unknown as Record<string, object>).flatMap(
+    ([noun, repository]) =>
+      [
+        ...Object.getOwnPropertyNames(repository),
+        ...Object.getOwnPropertyNames(Object.getPrototypeOf(repository) as object),
+      ]
+        .filter((verb) => typeof Reflect.get(repository, verb) === 'function')
+        .filter((verb) => verb in repository && !reading.test(verb) && verb !== 'constructor')
+        .filter((verb) => !(verb in Object.prototype))
+        .map((verb) => `${noun}.${verb}`),
+  )
+
+const oneShots = [
+  'accounts.disown',
+  'accounts.erase',
+  'apiKeys.revoke',
+  'emailChanges.redeem',
+  'emailVerifications.redeem',
+  'factors.claim',
+  'factors.confirm',
+  'magicLinks.redeem',
+  'nonces.claim',
+  'passwordResets.redeem',
+  'recoveryCodes.redeem',
+  'serviceAccounts.revoke',
+  'sessions.revoke',
+  'sessions.rotate',
+  'signInChallenges.redeem',
+  'users.changePassword',
+  'users.insert',
+]
+
+/** Verbs that no two callers can quarrel about, and why. */
+const calm: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    Object.keys(memoryStorage().repositories.auth).map((noun) => [
+      `${noun}.purge`,
+      'forgets what is over by its own time, however often it is asked to',
+    ]),
+  ),
+  'accounts.proveEmail': 'sets what is true, for all of them alike',
+  'accounts.updateProfile': 'the last one stays, as its law says',
+  'apiKeys.insert': 'the id is fresh',
+  'apiKeys.touch': 'notes an hour; the later one stays',
+  'attempts.clear': 'takes away what is there',
+  'auditLog.chain': 'reads where a chain stands',
+  'auditLog.erase': 'its law is in the suite of the audit log',
+  'auditLog.read': 'reads',
+  'auditLog.record': 'its law is in the suite of the audit log, where it is raced',
+  'emailChanges.replace': 'the last one stays, as its law says',
+  'notificationPreferences.put': 'the last one stays, as its law says',
+  'serviceAccounts.revokeAccessToken': 'ends what is ended, for all of them alike',
+  'sessions.open': 'the id is fresh',
+  'signInChallenges.insert': 'the id is fresh',
+  'ssoConnections.insert': 'the id is fresh',
+  'ssoStates.insert': 'the id is fresh',
+}
+
+it('every verb that changes something is raced by 64 in the suite that every storage passes', async () => {
+  const widest = await widestRaces()
+  const verbs = everyVerb()
+  expect(verbs.length).toBeGreaterThan(30)
+  const unraced = verbs.filter((verb) => (widest.get(verb) ?? 0) < racers)
+  expect(unraced.filter((verb) => calm[verb] === undefined)).toEqual([])
+  // Every one-shot of the package by name, so that none goes unraced by a new spelling.
+  expect(verbs.filter((verb) => (widest.get(verb) ?? 0) >= racers)).toEqual(
+    expect.arrayContaining([...oneShots]),
+  )
+})
