@@ -18,6 +18,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     testTimeout: 30_000,
     execArgv: ['--conditions=@corbel/source'],
-    reporters: ['default', './test/summary-reporter.ts'],
+    reporters: ['default', './test/summary-reporter.ts', './test/requirements/requirements-reporter.ts'],
   },
 })

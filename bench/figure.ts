@@ -13,6 +13,8 @@ export interface Figure {
   readonly raw: number | null
   readonly ours: number | null
   readonly note?: string
+  /** What else the run found, for a list below the table. */
+  readonly facts?: string
   /** How server and database share the cost. */
   readonly parts?: Readonly<Record<'raw' | 'ours', Cost>>
 }

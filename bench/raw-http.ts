@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import pg from 'pg'
 import { serveWorker } from './processes.ts'
@@ -11,9 +11,15 @@ const member = memberQuery(tenantId, userId)
 const client = new pg.Client({ connectionString, pipeline: true })
 await client.connect()
 
+// Without a length Node sends chunks, which cost it a third more.
+const answer = (response: ServerResponse, body: string) =>
+  response
+    .writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
+    .end(body)
+
 const server = createServer((request, response) => {
   if (request.url === '/hello') {
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{"status":"ok"}')
+    answer(response, '{"status":"ok"}')
     return
   }
   void client.query(member).then(({ rows: [row] }) => {
@@ -25,7 +31,7 @@ const server = createServer((request, response) => {
       tenantId,
       role: row.role,
     })
-    response.writeHead(200, { 'content-type': 'application/json' }).end(body)
+    answer(response, body)
   })
 })
 

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { cpus, type, totalmem } from 'node:os'
+import { cpus, loadavg, type, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { type Figure, ratioOf } from './figure.ts'
 import { hasTaskset, hasWrk } from './processes.ts'
@@ -14,8 +14,8 @@ const versionOf = (name: string): string => {
   return (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version
 }
 
-/** Writes the result of a whole run as `results/<date>.md` and `.json`; returns where. */
-export function writeReport(figures: readonly Figure[], { postgres, rounds }: RunFacts): string {
+/** Writes the result of a run as `results/<date>.md` and `.json`, that of a part with its name in front; returns where. */
+export function writeReport(figures: readonly Figure[], { postgres, rounds }: RunFacts, name = ''): string {
   const date = new Date().toISOString().slice(0, 10)
   const facts = {
     date,
@@ -25,15 +25,17 @@ export function writeReport(figures: readonly Figure[], { postgres, rounds }: Ru
       ['pg', 'kysely', 'h3', 'srvx', 'pino', 'prom-client'].map((name) => [name, versionOf(name)]),
     ),
     machine: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, ${type()}`,
-    load: hasWrk ? 'wrk' : 'own generator',
+    generator: hasWrk ? 'wrk' : 'own generator',
     pinned: hasTaskset,
     rounds,
+    'load average': loadavg()[1]?.toFixed(1),
   }
-  const file = fileURLToPath(new URL(`results/${date}`, import.meta.url))
+  const file = name === '' ? `results/${date}` : `results/${name}-${date}`
+  const path = fileURLToPath(new URL(file, import.meta.url))
   const rows = figures.map((figure) => ({ ...figure, ratio: ratioOf(figure) }))
-  writeFileSync(`${file}.json`, `${JSON.stringify({ facts, figures: rows }, null, 2)}\n`)
-  writeFileSync(`${file}.md`, markdown(facts, rows))
-  return `bench/results/${date}.md`
+  writeFileSync(`${path}.json`, `${JSON.stringify({ facts, figures: rows }, null, 2)}\n`)
+  writeFileSync(`${path}.md`, markdown(facts, rows))
+  return `bench/${file}.md`
 }
 
 type Row = Figure & { readonly ratio: number | null }
@@ -76,9 +78,11 @@ How they share, server + database in µs:
 | --- | --- | --- |
 ${parts.join('\n')}
 
-${Object.entries(facts)
-  .map(([name, value]) => `- ${name}: ${String(value)}`)
-  .join('\n')}
+${rows.flatMap(({ id, facts: found }) => (found === undefined ? [] : [`- ${id}: ${found}\n`])).join('')}${Object.entries(
+    facts,
+  )
+    .map(([name, value]) => `- ${name}: ${String(value)}`)
+    .join('\n')}
 `
 }
 

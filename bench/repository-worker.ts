@@ -22,7 +22,7 @@ const scoped = new ScopedText(query.text.replaceAll('raw_', ''), tenantScope(ten
 
 const reads: Readonly<Record<string, () => Promise<unknown>>> = {
   raw: () => client.query(query),
-  scoped: () => queryScoped(client, scoped, query.values, 'scoped_member'),
+  scoped: () => queryScoped(client, scoped, query.values, { name: 'scoped_member' }),
   ours: () => users.findMember(tenantId as never, userId as never),
 }
 

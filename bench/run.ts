@@ -1,7 +1,9 @@
+import { peerFigures, signInFigures } from './auth-figures.ts'
 import { BenchDatabase } from './database.ts'
 import type { Figure } from './figure.ts'
 import { ratioOf } from './figure.ts'
 import { httpFigures } from './http-figures.ts'
+import { importFigures } from './import-figures.ts'
 import { closeLoad } from './load.ts'
 import { cores, pin } from './processes.ts'
 import { writeReport } from './report.ts'
@@ -12,7 +14,7 @@ import { streamFigures } from './stream-figures.ts'
 
 // `npm run bench`, or `npm run bench -- P2 P3 --rounds=3 --no-write` for a part of it.
 const args = process.argv.slice(2)
-const wanted = args.filter((arg) => /^P\d+$/.test(arg))
+const wanted = args.filter((arg) => /^(?:[PB]\d+|import)$/.test(arg))
 const rounds = Number(args.find((arg) => arg.startsWith('--rounds='))?.slice(9) ?? 10)
 
 const groups: readonly {
@@ -21,9 +23,12 @@ const groups: readonly {
 }[] = [
   { ids: ['P1', 'P2'], run: (database) => httpFigures(database, rounds) },
   { ids: ['P3'], run: (database) => tokenFigures(database, rounds) },
+  { ids: ['P4', 'P5'], run: (database) => signInFigures(database, rounds) },
   { ids: ['P6', 'P7'], run: (database) => repositoryFigures(database, rounds) },
   { ids: ['P8'], run: (database) => queueFigures(database, rounds) },
+  { ids: ['B1', 'B2'], run: (database) => peerFigures(database, rounds) },
   { ids: ['P10'], run: () => streamFigures(rounds) },
+  { ids: ['import'], run: () => importFigures(rounds) },
 ]
 
 pin(process.pid, cores.rest)
@@ -46,6 +51,8 @@ try {
   await closeLoad()
   await database.close()
 }
-if (!args.includes('--no-write') && wanted.length === 0) {
-  process.stdout.write(`${writeReport(figures, { postgres: database.version, rounds })}\n`)
+// A part is written only under a name of its own.
+const name = args.find((arg) => arg.startsWith('--name='))?.slice(7) ?? ''
+if (!args.includes('--no-write') && (wanted.length === 0 || name !== '')) {
+  process.stdout.write(`${writeReport(figures, { postgres: database.version, rounds }, name)}\n`)
 }

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { published, root, run, tool, type Workspace } from './process.ts'
@@ -8,6 +8,7 @@ import { published, root, run, tool, type Workspace } from './process.ts'
  * Proves what a user would install, from the packed tarballs and outside the workspace: what is in them, their types, and a consumer that
  * compiles and runs, first with no vendor at all and then with every optional peer. Run `npm run build` first.
  */
+const mostInstantiations = 25_000
 const scratch = mkdtempSync(join(tmpdir(), 'corbel-pack-'))
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
 
@@ -28,6 +29,7 @@ console.log('— a consumer with no vendor')
 install([...tarballs.values(), dependency('typescript'), dependency('@types/node')])
 check('consumer.ts')
 run(process.execPath, ['consumer.ts'], consumer)
+checkTypeCost()
 
 console.log('— a consumer with every vendor')
 writeFileSync(join(consumer, 'every-export.ts'), everyExport())
@@ -97,6 +99,31 @@ function check(file: string): void {
   const ours = messages.filter((message) => !/^node_modules\/(?!@corbel\/)/.test(message))
   if (ours.length > 0 || (status !== 0 && messages.length === 0))
     fail(`${file} does not compile:\n${ours.join('\n')}`)
+}
+
+/** A program with the stack and the whole of auth must stay quick to compile; what is measured must be able to fail. */
+function checkTypeCost(): void {
+  const [ours, control] = [instantiations('consumer.ts'), instantiations('heavy-types.ts')]
+  console.log(`  ${ours} type instantiations, at most ${mostInstantiations}`)
+  if (ours > mostInstantiations) fail(`consumer.ts costs ${ours} type instantiations`)
+  if (control <= mostInstantiations) fail(`heavy-types.ts costs only ${control}: the count proves nothing`)
+}
+
+function instantiations(file: string): number {
+  const project = JSON.parse(readFileSync(join(consumer, 'tsconfig.json'), 'utf8')) as {
+    readonly compilerOptions: object
+  }
+  // The declarations of vendors are the same for everybody, and no program has to check them.
+  const compilerOptions = { ...project.compilerOptions, skipLibCheck: true }
+  const path = join(consumer, 'tsconfig.cost.json')
+  writeFileSync(path, JSON.stringify({ compilerOptions, files: [file] }))
+  const { stdout } = spawnSync(
+    join(consumer, 'node_modules/.bin/tsc'),
+    ['-p', path, '--extendedDiagnostics', '--pretty', 'false'],
+    { cwd: consumer, encoding: 'utf8' },
+  )
+  const count = Number(/^Instantiations: +(\d+)$/m.exec(stdout)?.[1])
+  return Number.isInteger(count) ? count : fail(`the compiler does not say what ${file} costs:\n${stdout}`)
 }
 
 function everyExport(): string {

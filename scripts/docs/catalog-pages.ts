@@ -30,11 +30,12 @@ export const eventsPage = (reference: Reference): string =>
     ...entriesOf(reference, 'events').flatMap(({ module, entries }) => [
       `## ${module}`,
       table(
-        ['Type', 'When', 'Payload'],
-        Object.values(entries).map(({ type, summary, payload }) => [
+        ['Type', 'When', 'Payload', 'Audit trail'],
+        Object.values(entries).map(({ type, summary, payload, audit }) => [
           code(type),
           plain(summary),
           Object.keys(payload.shape).length === 0 ? '' : fields(payload),
+          audit ? (audit.outcome ?? 'success') : '',
         ]),
       ),
     ]),

@@ -2,6 +2,7 @@ import { errorsPage, eventsPage, jobsPage, metricsPage, permissionsPage } from '
 import { envExample } from './env-example.ts'
 import { httpPage } from './http-page.ts'
 import type { Reference } from './reference.ts'
+import { securityPage } from './security-page.ts'
 import { settingsPage } from './settings-page.ts'
 
 /** Every generated file: path from the root -> content. */
@@ -14,5 +15,6 @@ export const documents = (reference: Reference): Readonly<Record<string, string>
   'docs/reference/metrics.md': metricsPage(reference),
   'docs/reference/openapi.json': `${JSON.stringify(reference.openApi, null, 2)}\n`,
   'docs/reference/permissions.md': permissionsPage(reference),
+  'docs/reference/security-requirements.md': securityPage(),
   'docs/reference/settings.md': settingsPage(reference),
 })

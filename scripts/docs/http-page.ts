@@ -37,7 +37,9 @@ function accessText(access: Access): string {
     case 'monitor':
       return 'this machine, or METRICS_TOKEN'
     case 'user':
-      return `${access.scopes.length === 0 ? 'any member' : access.scopes.join(', ')}${assuranceText(access.assurance)}`
+      return `${access.scopes.length === 0 ? 'any member' : `a person with ${access.scopes.join(', ')}`}${assuranceText(access.assurance)}`
+    case 'scope':
+      return access.scopes.join(', ')
     case 'operator':
       return `operator${assuranceText(access.assurance)}`
   }

@@ -3,14 +3,16 @@ import { memoryStorage } from '@corbel/adapters/memory'
 import { auth, AuthSettings } from '@corbel/auth'
 import { createStack, fromEnv } from '@corbel/core'
 import { silentLogger } from '@corbel/core/ports'
-import { tenant } from '@corbel/core/tenant'
+import { tenant, TenantModuleSettings } from '@corbel/core/tenant'
 import { HostMetrics } from '../../examples/reference-host/src/host-metrics.ts'
 import { HostSettings } from '../../examples/reference-host/src/host-settings.ts'
 import type { Reference } from './reference.ts'
 
 /** The whole stack as it describes itself. Nothing is started, and nothing depends on the machine. */
 export async function readReference(): Promise<Reference> {
-  const secrets = Object.values(AuthSettings).filter((setting) => 'secret' in setting)
+  const secrets = [...Object.values(TenantModuleSettings), ...Object.values(AuthSettings)].filter(
+    (setting) => 'secret' in setting,
+  )
   const stack = createStack({
     modules: [tenant(), auth({ passwords: argon2PasswordHasher() })],
     storage: memoryStorage(),
