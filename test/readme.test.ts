@@ -9,6 +9,8 @@ const documents = [
   'README.md',
   'packages/core/README.md',
   'packages/auth/README.md',
+  'packages/billing/README.md',
+  'packages/agents/README.md',
   'packages/adapters/README.md',
 ]
 // Below test/, so that snippets resolve what the workspace has installed, as its tests do.
@@ -39,12 +41,17 @@ it('compiles every snippet of the READMEs', async () => {
   expect(errors).toBe('')
 })
 
-it.each(['core', 'auth', 'adapters'])('names every entry point of %s in its README', async (name) => {
-  const folder = join(root, 'packages', name)
-  const { exports } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { exports: object }
-  const text = await readFile(join(folder, 'README.md'), 'utf8')
-  const entries = Object.keys(exports).map((subpath) => `@corbel/${name}${subpath.slice(1)}`)
-  expect(entries.filter((entry) => !text.includes(`\`${entry}\``) && !text.includes(`'${entry}'`))).toEqual(
-    [],
-  )
-})
+it.each(['core', 'auth', 'billing', 'agents', 'adapters'])(
+  'names every entry point of %s in its README',
+  async (name) => {
+    const folder = join(root, 'packages', name)
+    const { exports } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
+      exports: object
+    }
+    const text = await readFile(join(folder, 'README.md'), 'utf8')
+    const entries = Object.keys(exports).map((subpath) => `@corbel/${name}${subpath.slice(1)}`)
+    expect(entries.filter((entry) => !text.includes(`\`${entry}\``) && !text.includes(`'${entry}'`))).toEqual(
+      [],
+    )
+  },
+)

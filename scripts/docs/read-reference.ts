@@ -1,6 +1,8 @@
 import { argon2PasswordHasher } from '@corbel/adapters/argon2'
 import { memoryStorage } from '@corbel/adapters/memory'
+import { agents } from '@corbel/agents'
 import { auth, AuthSettings } from '@corbel/auth'
+import { billing } from '@corbel/billing'
 import { createStack, fromEnv } from '@corbel/core'
 import { silentLogger } from '@corbel/core/ports'
 import { tenant, TenantModuleSettings } from '@corbel/core/tenant'
@@ -14,7 +16,7 @@ export async function readReference(): Promise<Reference> {
     (setting) => 'secret' in setting,
   )
   const stack = createStack({
-    modules: [tenant(), auth({ passwords: argon2PasswordHasher() })],
+    modules: [tenant(), auth({ passwords: argon2PasswordHasher() }), billing(), agents()],
     storage: memoryStorage(),
     settings: fromEnv(Object.fromEntries(secrets.map(({ env }) => [env, crypto.randomUUID()]))),
     logger: silentLogger,

@@ -18,7 +18,9 @@ import {
   redisRateLimiter,
 } from '@corbel/adapters/redis'
 import { resendMailer } from '@corbel/adapters/resend'
+import { agents } from '@corbel/agents'
 import { auth } from '@corbel/auth'
+import { billing } from '@corbel/billing'
 import { createStack, refuseStart, standInProblems, type StartProblem } from '@corbel/core'
 import { type Logger, memoryCache, memoryRateLimiter } from '@corbel/core/ports'
 import { tenant } from '@corbel/core/tenant'
@@ -197,6 +199,8 @@ export function composeStack(
         identityProvider: oidcIdentityProvider({ fetcher: ports.fetcher }),
         domainVerifier: dnsDomainVerifier(),
       }),
+      billing(),
+      agents(),
     ],
     storage: kyselyStorage({
       db: database.db,

@@ -1,0 +1,2 @@
+/** What the module keeps, by noun. */
+export type AgentsRepositories = Record<never, never>
