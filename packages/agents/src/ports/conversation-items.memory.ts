@@ -1,0 +1,47 @@
+import type { Id } from '@corbel/core'
+import type { AgentsTables } from './agents-tables.memory.ts'
+import type { ConversationId, ConversationItems } from './conversation-items.ts'
+
+export function memoryConversationItems({
+  conversations,
+  conversationItems,
+}: Pick<AgentsTables, 'conversations' | 'conversationItems'>): ConversationItems {
+  const find = (tenantId: Id<'ten'>, id: ConversationId) => {
+    const row = conversations.get(id)
+    return row?.tenantId === tenantId ? row : null
+  }
+  const itemsOf = (tenantId: Id<'ten'>, id: ConversationId) =>
+    find(tenantId, id) ? (conversationItems.get(id) ?? []) : []
+
+  return {
+    async create(conversation) {
+      if (!conversations.has(conversation.id))
+        conversations.set(conversation.id, { ...conversation, shared: false })
+    },
+
+    async isOpenTo(tenantId, id, userId) {
+      const row = find(tenantId, id)
+      return row !== null && (row.shared || row.userId === userId)
+    },
+
+    async append(tenantId, id, items) {
+      if (!find(tenantId, id)) return null
+      const stored = itemsOf(tenantId, id)
+      const known = new Set(stored.flatMap((item) => [item.id, item.clientMessageId ?? item.id]))
+      if (items.some((item) => known.has(item.id) || known.has(item.clientMessageId ?? item.id))) return null
+      const last = stored.at(-1)?.seq ?? 0
+      const added = items.map((item, index) => ({ ...structuredClone(item), seq: last + index + 1 }))
+      conversationItems.set(id, [...stored, ...added])
+      return added.map(({ seq }) => seq)
+    },
+
+    window: async (tenantId, id, limit) => structuredClone(itemsOf(tenantId, id).slice(-limit)),
+
+    async removeRun(tenantId, id, runId) {
+      const stored = itemsOf(tenantId, id)
+      const kept = stored.filter((item) => item.runId !== runId)
+      if (kept.length < stored.length) conversationItems.set(id, kept)
+      return stored.length - kept.length
+    },
+  }
+}
