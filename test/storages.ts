@@ -116,6 +116,7 @@ export async function openStorage(
         'corbel_sso_connections',
         'corbel_audit_chains',
         'corbel_audit_events',
+        'corbel_billing_inbox',
       ]) {
         await sql`delete from ${sql.table(table)}`.execute(everything)
       }

@@ -1,4 +1,5 @@
 import { authRepositoriesConformance } from '@corbel/auth/ports'
+import { billingRepositoriesConformance } from '@corbel/billing/ports'
 import {
   auditLogConformance,
   deliveryStoreConformance,
@@ -98,6 +99,8 @@ describe.each(await backends())('%s', (backend) => {
     }))
 
   describe('tenant', () => tenantRepositoriesConformance(conforming('tenant repositories', backend), fresh))
+
+  describe('billing', () => billingRepositoriesConformance(conforming('billing repositories', backend), fresh))
 
   describe('auth', () => authRepositoriesConformance(conforming('auth repositories', backend), fresh))
 })

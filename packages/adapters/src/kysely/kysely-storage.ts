@@ -1,4 +1,5 @@
 import type { AuthRepositories } from '@corbel/auth/ports'
+import type { BillingRepositories } from '@corbel/billing/ports'
 import { type AdapterInfo, type Clock, type Storage, systemClock } from '@corbel/core/ports'
 import type { TenantRepositories } from '@corbel/core/tenant/ports'
 import { CompiledQuery, type Kysely, PGliteAdapter, sql } from 'kysely'
@@ -27,6 +28,7 @@ import { kyselySsoConnectionRepository } from './auth/sso-connection-repository.
 import { kyselySsoDomainRepository } from './auth/sso-domain-repository.ts'
 import { kyselySsoStateRepository } from './auth/sso-state-repository.ts'
 import { kyselyUserRepository } from './auth/user-repository.ts'
+import { kyselyInboxRepository } from './billing/inbox-repository.ts'
 import type { Database } from './database.ts'
 import { kyselyAuditLog } from './platform/audit-log.ts'
 import { kyselyDeliveryStore } from './platform/delivery-store.ts'
@@ -46,6 +48,7 @@ import { kyselyWebhookRepository } from './tenant/webhook-repository.ts'
 export interface KyselyRepositories {
   readonly tenant: TenantRepositories
   readonly auth: AuthRepositories
+  readonly billing: BillingRepositories
 }
 
 export type KyselyStorage = Storage<KyselyRepositories>
@@ -155,5 +158,8 @@ const repositories = (db: TenantDb, clock: Clock): KyselyRepositories => ({
     signUpRequests: kyselySignUpRequestRepository(db),
     consents: kyselyConsentRepository(db),
     auditLog: kyselyAuditLog(db, clock),
+  },
+  billing: {
+    inbox: kyselyInboxRepository(db),
   },
 })

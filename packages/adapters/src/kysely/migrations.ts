@@ -9,6 +9,7 @@ import { accounts0014 } from './auth/migrations/0014-accounts.ts'
 import { signUp0013 } from './auth/migrations/0013-sign-up.ts'
 import { sso0012 } from './auth/migrations/0012-sso.ts'
 import { users0001 } from './auth/migrations/0001-users.ts'
+import { inbox0001 } from './billing/migrations/0001-inbox.ts'
 import type { Migration } from './migration.ts'
 import { audit0004 } from './platform/migrations/0004-audit.ts'
 import { deliveries0005 } from './platform/migrations/0005-deliveries.ts'
@@ -42,4 +43,5 @@ export const migrations: readonly Migration[] = [
   sso0012,
   signUp0013,
   accounts0014,
+  inbox0001,
 ]

@@ -72,6 +72,42 @@ alter table corbel_audit_events force row level security;
 create policy corbel_record on corbel_audit_events for insert with check ((tenant_id = ''::text));
 create policy corbel_tenant on corbel_audit_events for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
 
+create table corbel_billing_inbox (
+  account text collate "C" not null,
+  id text collate "C" not null,
+  seq bigint generated always as identity not null,
+  kind text collate "C" not null,
+  type text collate "C" not null,
+  object_type text collate "C",
+  object_id text collate "C",
+  tenant_id text collate "C",
+  api_version text collate "C",
+  occurred_at timestamp with time zone not null,
+  received_at timestamp with time zone not null,
+  secret_index integer,
+  payload jsonb not null,
+  status text collate "C" default 'pending'::text not null,
+  attempts integer default 0 not null,
+  due_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  receipt text collate "C",
+  note text,
+  replays integer default 0 not null,
+  constraint corbel_billing_inbox_pkey PRIMARY KEY (account, id),
+  constraint corbel_billing_inbox_seq_key UNIQUE (seq),
+  constraint corbel_billing_inbox_kind_check CHECK ((kind = ANY (ARRAY['snapshot'::text, 'thin'::text]))),
+  constraint corbel_billing_inbox_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'done'::text, 'superseded'::text, 'ignored'::text, 'dead'::text])))
+);
+CREATE INDEX corbel_billing_inbox_dead_idx ON corbel_billing_inbox USING btree (seq) WHERE (status = 'dead'::text);
+CREATE INDEX corbel_billing_inbox_due_idx ON corbel_billing_inbox USING btree (due_at, seq) WHERE (status = 'pending'::text);
+CREATE INDEX corbel_billing_inbox_ended_idx ON corbel_billing_inbox USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+CREATE INDEX corbel_billing_inbox_object_idx ON corbel_billing_inbox USING btree (object_id, seq);
+CREATE INDEX corbel_billing_inbox_occurred_idx ON corbel_billing_inbox USING btree (account, occurred_at);
+CREATE INDEX corbel_billing_inbox_tenant_idx ON corbel_billing_inbox USING btree (tenant_id, seq) WHERE (tenant_id IS NOT NULL);
+alter table corbel_billing_inbox enable row level security;
+alter table corbel_billing_inbox force row level security;
+create policy corbel_tenant on corbel_billing_inbox for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
+
 create table corbel_consents (
   user_id text collate "C" not null,
   policy text collate "C" not null,

@@ -22,6 +22,7 @@ export const tenantTables = {
   corbel_deliveries: 'tenant_id',
   corbel_audit_chains: 'tenant_id',
   corbel_audit_events: 'tenant_id',
+  corbel_billing_inbox: 'tenant_id',
 } as const satisfies { readonly [Table in keyof Database]?: keyof Database[Table] }
 
 export type TenantTable = keyof typeof tenantTables

@@ -5,6 +5,12 @@ import {
   memoryAuthRepositories,
 } from '@corbel/auth/ports'
 import {
+  type BillingRepositories,
+  type BillingTables,
+  billingTables,
+  memoryBillingRepositories,
+} from '@corbel/billing/ports'
+import {
   type AuditTables,
   auditTables,
   type Clock,
@@ -34,6 +40,7 @@ import { EscapeGuard } from '../escape-guard.ts'
 export interface MemoryRepositories {
   readonly tenant: TenantRepositories
   readonly auth: AuthRepositories
+  readonly billing: BillingRepositories
 }
 
 export type MemoryStorage = Storage<MemoryRepositories>
@@ -43,7 +50,7 @@ export interface MemoryStorageOptions {
   readonly clock?: Clock
 }
 
-type Tables = TenantTables & AuthTables & AuditTables
+type Tables = TenantTables & AuthTables & AuditTables & BillingTables
 
 /**
  * Keeps everything in this process: for tests, and to learn what the ports demand. One call or one transaction runs at a time.
@@ -51,7 +58,7 @@ type Tables = TenantTables & AuthTables & AuditTables
  * transactions, other than through what the transaction lends, throws: on a database that call would escape the rollback.
  */
 export function memoryStorage({ clock = systemClock }: MemoryStorageOptions = {}): MemoryStorage {
-  const tables: Tables = { ...tenantTables(), ...authTables(), ...auditTables() }
+  const tables: Tables = { ...tenantTables(), ...authTables(), ...auditTables(), ...billingTables() }
   const committed = outboxTable()
   const jobs = jobTable()
   const guard = new EscapeGuard()
@@ -105,6 +112,7 @@ const repositories = (tables: Tables, outbox: OutboxTable, clock: Clock): Memory
     memoryEventRecorder({ clock }, outbox, tables),
     memoryAuditLog({ clock }, tables),
   ),
+  billing: memoryBillingRepositories(tables),
 })
 
 function replace<T>(rows: Map<unknown, T>, by: Map<unknown, T>): void {

@@ -1,2 +1,6 @@
+import type { InboxRepository } from './inbox-repository.ts'
+
 /** What the module keeps, by noun. */
-export type BillingRepositories = Record<never, never>
+export interface BillingRepositories {
+  readonly inbox: InboxRepository
+}

@@ -46,3 +46,21 @@ export {
   type GatewayOperations,
   type GatewayOutput,
 } from '../gateway/gateway-operations.ts'
+
+// Repositories
+export { billingRepositoriesConformance } from './billing-repositories.conformance.ts'
+export { memoryBillingRepositories } from './billing-repositories.memory.ts'
+export { type BillingTables, billingTables } from './billing-tables.memory.ts'
+export type {
+  ClaimedInboxEvent,
+  InboxClaim,
+  InboxDraft,
+  InboxEvent,
+  InboxFilter,
+  InboxKey,
+  InboxOutcome,
+  InboxRepository,
+  InboxSettlement,
+  InboxStatus,
+} from './inbox-repository.ts'
+export type { BillingStorage } from './samples.conformance.ts'

@@ -9,6 +9,7 @@ import {
 import { type Selectable, sql } from 'kysely'
 import { jsonb } from '../json.ts'
 import type { TenantDb } from '../scoped-db.ts'
+import { storable } from '../storable.ts'
 import type { PlatformTables } from './tables.ts'
 
 type Row = Selectable<PlatformTables['corbel_deliveries']>
@@ -179,6 +180,3 @@ const toRecord = (row: Row): DeliveryRecord => ({
   dueAt: row.due_at,
   endedAt: row.ended_at,
 })
-
-/** What came back can hold anything; Postgres refuses NUL (SQLSTATE 22021). */
-const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD')

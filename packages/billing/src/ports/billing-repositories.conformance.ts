@@ -1,0 +1,8 @@
+import type { Suite } from '@corbel/core/ports'
+import { inboxRepositoryConformance } from './inbox-repository.conformance.ts'
+import type { BillingStorage } from './samples.conformance.ts'
+
+/** The law of `BillingRepositories`. `fresh` gives an empty storage for each test. */
+export function billingRepositoriesConformance(suite: Suite, fresh: () => Promise<BillingStorage>): void {
+  inboxRepositoryConformance(suite, fresh)
+}
