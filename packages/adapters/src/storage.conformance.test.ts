@@ -100,7 +100,8 @@ describe.each(await backends())('%s', (backend) => {
 
   describe('tenant', () => tenantRepositoriesConformance(conforming('tenant repositories', backend), fresh))
 
-  describe('billing', () => billingRepositoriesConformance(conforming('billing repositories', backend), fresh))
+  describe('billing', () =>
+    billingRepositoriesConformance(conforming('billing repositories', backend), fresh))
 
   describe('auth', () => authRepositoriesConformance(conforming('auth repositories', backend), fresh))
 })

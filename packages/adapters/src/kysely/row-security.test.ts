@@ -122,7 +122,8 @@ const globalKeys: Readonly<Record<string, string>> = {
     'a connection is found before its tenant is known; a random id, given by the maker',
   corbel_sso_states_pkey:
     'a state is found before its tenant is known; the digest of 256 random bits is not guessed',
-  corbel_billing_inbox_pkey: 'an event is known to the gateway before its tenant is; the gateway gives the id',
+  corbel_billing_inbox_pkey:
+    'an event is known to the gateway before its tenant is; the gateway gives the id',
   corbel_billing_inbox_seq_key: 'a number that the database counts',
   corbel_outbox_pkey: 'a random id, given by the recorder',
   corbel_jobs_pkey: 'a number that the database counts',

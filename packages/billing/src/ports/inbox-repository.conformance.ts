@@ -20,7 +20,11 @@ export function inboxRepositoryConformance(
       return draft
     }
     const claim = (at = now, limit = 100) => inbox.claim({ limit, leaseMs, now: at })
-    const ended = async (change: Partial<InboxDraft>, outcome: InboxOutcome = 'done', tenantId = null as InboxEvent['tenantId']) => {
+    const ended = async (
+      change: Partial<InboxDraft>,
+      outcome: InboxOutcome = 'done',
+      tenantId = null as InboxEvent['tenantId'],
+    ) => {
       const draft = await stored(change)
       const claims = await claim(draft.receivedAt)
       await inbox.settle(
@@ -194,7 +198,9 @@ export function inboxRepositoryConformance(
     expect((await claim(later(10))).map(({ id }) => id)).toEqual([dead.id])
     if (!underWay) throw new Error('Nothing was claimed.')
     expect(await inbox.replay({}, later(10))).toBe(1)
-    expect(await inbox.settle([{ claim: underWay, outcome: 'done', tenantId: null, note: null }], now)).toBe(1)
+    expect(await inbox.settle([{ claim: underWay, outcome: 'done', tenantId: null, note: null }], now)).toBe(
+      1,
+    )
   })
 
   test('the latest occurrence is that of the account', async () => {

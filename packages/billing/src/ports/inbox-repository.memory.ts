@@ -48,7 +48,12 @@ export function memoryInboxRepository({
         .slice(0, limit)
         .map((row) => {
           const receipt = newId('rcp')
-          const claimed = { ...row, attempts: row.attempts + 1, dueAt: addMilliseconds(now, leaseMs), receipt }
+          const claimed = {
+            ...row,
+            attempts: row.attempts + 1,
+            dueAt: addMilliseconds(now, leaseMs),
+            receipt,
+          }
           inbox.set(inboxKey(row), claimed)
           return structuredClone(claimed)
         }),

@@ -83,9 +83,11 @@ export interface InboxRepository {
    * Takes up to `limit` due events, longest due first, and hides them from other callers for `leaseMs` milliseconds. Of concurrent
    * callers each event goes to one. One whose lease ran out is due again.
    */
-  claim(options: { readonly limit: number; readonly leaseMs: number; readonly now: Date }): Promise<
-    readonly ClaimedInboxEvent[]
-  >
+  claim(options: {
+    readonly limit: number
+    readonly leaseMs: number
+    readonly now: Date
+  }): Promise<readonly ClaimedInboxEvent[]>
   /** Ends events, and says how many: those whose claim is lost, or that have ended, stay as they are. */
   settle(settlements: readonly InboxSettlement[], now: Date): Promise<number>
   /**

@@ -1,10 +1,4 @@
-import type {
-  InboxClaim,
-  InboxDraft,
-  InboxEvent,
-  InboxFilter,
-  InboxRepository,
-} from '@corbel/billing/ports'
+import type { InboxClaim, InboxDraft, InboxEvent, InboxFilter, InboxRepository } from '@corbel/billing/ports'
 import { newId, type PageRequest } from '@corbel/core/ports'
 import { type RawBuilder, type Selectable, sql } from 'kysely'
 import { jsonb } from '../json.ts'

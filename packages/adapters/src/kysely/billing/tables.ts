@@ -6,7 +6,8 @@ export interface BillingTables {
   corbel_billing_inbox: {
     account: string
     id: string
-    seq: GeneratedAlways<string>
+    /** Text from Postgres, a number from PGlite. */
+    seq: GeneratedAlways<string | number>
     kind: InboxDraft['kind']
     type: string
     object_type: string | null
