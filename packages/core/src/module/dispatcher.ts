@@ -37,6 +37,7 @@ export class Dispatcher {
   readonly #loop: Loop
   readonly #ended: Counter
   readonly #underWay = new Set<Promise<void>>()
+  #hasPlanned = false
 
   /** @throws Error when two routes have one name. */
   constructor(options: DispatcherOptions) {
@@ -60,7 +61,9 @@ export class Dispatcher {
         type,
         handle: async (event) => {
           const recipients = await route.recipients(event)
-          if (recipients.length > 0) await deliveries.record([{ route: route.name, recipients, event }])
+          if (recipients.length === 0) return
+          await deliveries.record([{ route: route.name, recipients, event }])
+          this.#hasPlanned = true
         },
       })),
     )
@@ -70,8 +73,10 @@ export class Dispatcher {
     this.#loop.start()
   }
 
-  /** Looks for deliveries now instead of at the next poll. */
+  /** Looks for deliveries now instead of at the next poll, if any were planned since it last did. */
   wake(): void {
+    if (!this.#hasPlanned) return
+    this.#hasPlanned = false
     this.#loop.wake()
   }
 
