@@ -1,10 +1,51 @@
-import { defineModule } from '@corbel/core'
+import { defineModule, refuseStart, standInProblems } from '@corbel/core'
+import type { Agent } from './agents/agent.ts'
+import { agentCatalogRoutes } from './agents/agent-catalog-routes.ts'
+import { AgentCatalogService } from './agents/agent-catalog-service.ts'
+import { AgentRegistry } from './agents/agent-registry.ts'
+import { bundledAgents } from './agents/bundled/bundled-agents.ts'
+import { currentTime } from './agents/bundled/bundled-tools.ts'
+import { AgentsErrors } from './agents-errors.ts'
+import { AgentsEvents } from './agents-events.ts'
 import { AgentsPermissions } from './agents-permissions.ts'
+import { AgentsSettings } from './agents-settings.ts'
+import type { Models } from './ports/models.ts'
+import { offlineModels } from './ports/models.offline.ts'
+import type { Tool } from './tools/tool.ts'
 
-/** Agents, tools, conversations and runs. */
-export const agents = () =>
-  defineModule({
+export interface AgentsOptions {
+  /** The first is the one that is asked when nobody says which. @default triage, code and data */
+  readonly agents?: readonly Agent[]
+  /** Tools beyond those that agents list: those with `core` go to every agent. @default the time */
+  readonly tools?: readonly Tool[]
+  /** @default a stand-in that answers by rules, which production refuses */
+  readonly models?: Models
+}
+
+/**
+ * Agents, tools, conversations and runs.
+ *
+ * @throws TypeError when the agents do not fit together: names that clash, handoffs to nobody or in a circle.
+ */
+export const agents = ({
+  agents: declared = bundledAgents,
+  tools = [currentTime],
+  models = offlineModels(),
+}: AgentsOptions = {}) => {
+  const registry = new AgentRegistry({ agents: declared, tools })
+  return defineModule({
     name: 'agents',
-    catalogs: { permissions: AgentsPermissions },
-    services: () => ({}),
+    catalogs: {
+      settings: AgentsSettings,
+      errors: [AgentsErrors],
+      events: AgentsEvents,
+      permissions: AgentsPermissions,
+    },
+    services: ({ settings, platform }) => ({
+      profile: platform.profile,
+      catalog: new AgentCatalogService({ registry, modelSettings: settings, modelsAdapter: models.adapter }),
+    }),
+    routes: ({ catalog }) => agentCatalogRoutes(catalog),
+    start: async ({ profile }) => refuseStart(profile, standInProblems(profile, { models })),
   })
+}

@@ -1,5 +1,31 @@
 // Module
-export { agents } from './agents-module.ts'
+export { agents, type AgentsOptions } from './agents-module.ts'
+
+// Declaring agents
+export {
+  type Agent,
+  type AgentHandoff,
+  defineAgent,
+  type InstructionContext,
+  type ModelTier,
+  type ReasoningEffort,
+} from './agents/agent.ts'
+export { bundledAgents, codeAgent, dataAgent, triageAgent } from './agents/bundled/bundled-agents.ts'
+export { checkJson, currentTime, postNotice, summarizeNumbers } from './agents/bundled/bundled-tools.ts'
+export { type Caller, defineTool, type Tool, type ToolCall, type ToolEffect } from './tools/tool.ts'
+
+// Guardrails
+export type { Guardrail, GuardrailCheck, GuardrailStage } from './guardrails/guardrail.ts'
+export {
+  injectionGuardrail,
+  personalDataGuardrail,
+  secretsGuardrail,
+  urlGuardrail,
+} from './guardrails/local-guardrails.ts'
+export { type GuardrailPreset, guardrailPresets } from './guardrails/presets.ts'
 
 // Catalogues
+export { AgentsErrors } from './agents-errors.ts'
+export { AgentsEvents } from './agents-events.ts'
 export { AgentsPermissions } from './agents-permissions.ts'
+export { AgentsSettings } from './agents-settings.ts'

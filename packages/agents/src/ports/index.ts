@@ -14,3 +14,5 @@ export type {
 } from './conversation-items.ts'
 export { conversationItemsConformance } from './conversation-items.conformance.ts'
 export { memoryConversationItems } from './conversation-items.memory.ts'
+export type { Models } from './models.ts'
+export { offlineModels, type OfflineModelsOptions } from './models.offline.ts'
