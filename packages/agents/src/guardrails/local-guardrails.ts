@@ -1,7 +1,7 @@
 import type { Guardrail } from './guardrail.ts'
 import { passesLuhn } from './luhn.ts'
 
-const wordStart = (text: string): number => (text.search(/\S+$/) === -1 ? text.length : text.search(/\S+$/))
+const wordStart = (text: string): number => text.length - (/\S+$/.exec(text)?.[0].length ?? 0)
 // Numbers of cards and accounts are written in groups.
 const groupStart = (text: string): number => {
   const start = text.search(/(?:\b[A-Z]{1,2})?[\d+(][\dA-Z\s().+-]*$/)

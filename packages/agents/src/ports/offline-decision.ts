@@ -81,7 +81,7 @@ function mentions(said: string, about: string): number {
 
 interface Schema {
   readonly type?: string
-  readonly enum?: readonly unknown[]
+  readonly enum?: readonly string[]
   readonly items?: Schema
   readonly properties?: Readonly<Record<string, Schema>>
 }
@@ -98,7 +98,7 @@ function argumentsFrom(said: string, parameters: object): Readonly<Record<string
 
 function valueFrom(said: string, schema: Schema): unknown {
   const numbers = (said.match(/-?\d+(?:\.\d+)?/g) ?? []).map(Number)
-  if (schema.enum) return schema.enum.find((option) => said.includes(`${option}`)) ?? schema.enum[0]
+  if (schema.enum) return schema.enum.find((option) => said.includes(option)) ?? schema.enum[0]
   switch (schema.type) {
     case 'number':
     case 'integer':
