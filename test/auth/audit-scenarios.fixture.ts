@@ -263,6 +263,9 @@ export const exempt: Readonly<Record<string, string>> = {
   'POST /api/v1/auth/passkeys/register/options':
     'no factor before POST /api/v1/auth/passkeys/register/verify, which is there',
   'POST /api/v1/auth/passkeys/authenticate/options': 'changes nothing',
+  'POST /api/v1/activity/{id}/read': 'what somebody has read is their own affair',
+  'POST /api/v1/activity/{id}/dismiss': 'what somebody has read is their own affair',
+  'POST /api/v1/activity/mark-all-read': 'what somebody has read is their own affair',
   'POST /api/v1/tenants/webhooks/deliveries/{id}/redeliver': 'sends once more what was to be sent',
   'POST /api/v1/auth/mfa/totp/enroll': 'no factor before POST /api/v1/auth/mfa/totp/verify, which is there',
   'POST /api/v1/auth/mfa/enroll': 'no factor before POST /api/v1/auth/mfa/complete, which is there',

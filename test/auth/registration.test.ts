@@ -25,6 +25,7 @@ describe('registering', () => {
       tenantId: body.tenant.id,
       role: 'owner',
       scopes: [
+        'activity:read',
         'api-keys:administer',
         'api-keys:manage',
         'audit:read',

@@ -27,6 +27,7 @@ interface Principal {
   readonly inviteId: string
   readonly webhookId: string
   readonly deliveryId: string
+  readonly activityId: string
   readonly connectionId: string
   readonly identityId: string
   readonly domain: string
@@ -53,6 +54,8 @@ const foreignIds: Readonly<Record<string, (foreign: Principal) => Readonly<Recor
   'DELETE /api/v1/tenants/webhooks/{id}': ({ webhookId }) => ({ id: webhookId }),
   'GET /api/v1/tenants/webhooks/{id}/deliveries': ({ webhookId }) => ({ id: webhookId }),
   'POST /api/v1/tenants/webhooks/deliveries/{id}/redeliver': ({ deliveryId }) => ({ id: deliveryId }),
+  'POST /api/v1/activity/{id}/read': ({ activityId }) => ({ id: activityId }),
+  'POST /api/v1/activity/{id}/dismiss': ({ activityId }) => ({ id: activityId }),
   'GET /api/v1/auth/sso/connections/{id}': ({ connectionId }) => ({ id: connectionId }),
   'PATCH /api/v1/auth/sso/connections/{id}': ({ connectionId }) => ({ id: connectionId }),
   'DELETE /api/v1/auth/sso/connections/{id}': ({ connectionId }) => ({ id: connectionId }),
@@ -71,6 +74,15 @@ const variants = databases.flatMap((backend) => [
 async function echo(request: Request): Promise<Response> {
   const { data } = (await request.json()) as { readonly data: { readonly challenge?: string } }
   return Response.json({ challenge: data.challenge })
+}
+
+/** All of an answer; of a stream, which has no end, what it begins with. */
+async function textOf(response: Response): Promise<string> {
+  if (response.headers.get('content-type') !== 'text/event-stream') return response.text()
+  const reader = response.body?.getReader()
+  const { value } = (await reader?.read()) ?? {}
+  await reader?.cancel()
+  return new TextDecoder().decode(value)
 }
 
 /** By operation: the body without which it refuses before it looks for the id. */
@@ -118,7 +130,7 @@ describe.each(variants)('tenants over HTTP on %s, %s', (backend, _, rewrite) => 
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     const response = await stack.fetch(request, { remoteAddress: '192.0.2.1' })
-    const text = await response.text()
+    const text = await textOf(response)
     return { status: response.status, text, json: () => JSON.parse(text) as Record<string, never> }
   }
 
@@ -160,6 +172,8 @@ describe.each(variants)('tenants over HTTP on %s, %s', (backend, _, rewrite) => 
     await stack.deliverEvents()
     const deliveries = await send('GET', `/api/v1/tenants/webhooks/${webhookId}/deliveries`, token)
     const [{ id: deliveryId }] = (deliveries.json() as unknown as { data: [{ id: string }] }).data
+    const happened = await send('GET', '/api/v1/activity', token)
+    const [{ id: activityId }] = (happened.json() as unknown as { data: [{ id: string }] }).data
     const { connectionId, identityId, domain } = await federated(
       name,
       tenantId as Id<'ten'>,
@@ -179,6 +193,7 @@ describe.each(variants)('tenants over HTTP on %s, %s', (backend, _, rewrite) => 
       inviteId,
       webhookId,
       deliveryId,
+      activityId,
       connectionId,
       identityId,
       domain,
@@ -231,6 +246,9 @@ describe.each(variants)('tenants over HTTP on %s, %s', (backend, _, rewrite) => 
       'invitations',
       'webhooks',
       'deliveries',
+      'activity',
+      'activity_marks',
+      'activity_readers',
       'sso_connections',
       'sso_domains',
     ].map((name) => `corbel_${name}`)

@@ -314,6 +314,7 @@ export const AuthEvents = defineEvents({
     summary: 'A tenant changed what it asks of its members at sign-in.',
     payload: z.object({ userId, policy: MfaPolicy }),
     audit: {},
+    activity: {},
   },
   emailVerificationRequested: {
     type: 'auth.email_verification.requested',
@@ -332,24 +333,28 @@ export const AuthEvents = defineEvents({
     summary: 'Somebody created an API key that acts for them.',
     payload: z.object({ keyId: idSchema('key'), userId, scopes: z.array(z.string()) }),
     audit: { subject: 'keyId' },
+    activity: {},
   },
   apiKeyRevoked: {
     type: 'auth.api_key.revoked',
     summary: 'Somebody ended an API key.',
     payload: z.object({ keyId: idSchema('key'), userId }),
     audit: { subject: 'keyId' },
+    activity: {},
   },
   serviceAccountCreated: {
     type: 'auth.service_account.created',
     summary: 'Somebody created a service account of their tenant.',
     payload: z.object({ serviceAccountId: idSchema('svc'), userId, scopes: z.array(z.string()) }),
     audit: { subject: 'serviceAccountId' },
+    activity: {},
   },
   serviceAccountRevoked: {
     type: 'auth.service_account.revoked',
     summary: 'Somebody ended a service account of their tenant.',
     payload: z.object({ serviceAccountId: idSchema('svc'), userId }),
     audit: { subject: 'serviceAccountId' },
+    activity: {},
   },
   accountCredentialIssued: {
     type: 'auth.service_account.issued',
@@ -374,18 +379,21 @@ export const AuthEvents = defineEvents({
     summary: 'Somebody connected a tenant, or the platform, to an identity provider.',
     payload: z.object({ connectionId, userId }),
     audit: { subject: 'connectionId' },
+    activity: {},
   },
   ssoConnectionChanged: {
     type: 'auth.sso_connection.changed',
     summary: 'Somebody changed a connection to an identity provider.',
     payload: z.object({ connectionId, userId }),
     audit: { subject: 'connectionId' },
+    activity: {},
   },
   ssoConnectionRemoved: {
     type: 'auth.sso_connection.removed',
     summary: 'Somebody removed a connection to an identity provider.',
     payload: z.object({ connectionId, userId }),
     audit: { subject: 'connectionId' },
+    activity: {},
   },
   ssoDomainVerified: {
     type: 'auth.sso_domain.verified',

@@ -129,6 +129,7 @@ export {
   type EventFactory,
   type EventHandler,
   type EventSpec,
+  type ActivityRule,
   type AuditRule,
   on,
 } from './module/define-events.ts'

@@ -38,6 +38,7 @@ import { kyselyJobRecorder, kyselyJobStore } from './platform/job-store.ts'
 import { kyselyOutbox } from './platform/outbox.ts'
 import { checkRowSecurity, requireRowScope } from './row-security.ts'
 import { TenantDb } from './scoped-db.ts'
+import { kyselyActivityRepository } from './tenant/activity-repository.ts'
 import { kyselyInvitationRepository } from './tenant/invitation-repository.ts'
 import { kyselyMembershipRepository } from './tenant/membership-repository.ts'
 import { kyselyTenantLifecycleRepository } from './tenant/tenant-lifecycle-repository.ts'
@@ -131,6 +132,7 @@ const repositories = (db: TenantDb, clock: Clock): KyselyRepositories => ({
     webhooks: kyselyWebhookRepository(db),
     invitations: kyselyInvitationRepository(db),
     lifecycles: kyselyTenantLifecycleRepository(db),
+    activity: kyselyActivityRepository(db),
   },
   auth: {
     users: kyselyUserRepository(db),

@@ -18,6 +18,7 @@ import { jobs0003 } from './platform/migrations/0003-jobs.ts'
 import { outbox0001 } from './platform/migrations/0001-outbox.ts'
 import { invitations0002 } from './tenant/migrations/0002-invitations.ts'
 import { lifecycle0003 } from './tenant/migrations/0003-lifecycle.ts'
+import { activity0004 } from './tenant/migrations/0004-activity.ts'
 import { webhooks0006 } from './platform/migrations/0006-webhooks.ts'
 import { tenants0001 } from './tenant/migrations/0001-tenants.ts'
 
@@ -32,6 +33,7 @@ export const migrations: readonly Migration[] = [
   invitations0002,
   lifecycle0003,
   webhooks0006,
+  activity0004,
   users0001,
   sessions0002,
   factors0003,

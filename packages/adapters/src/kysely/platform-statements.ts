@@ -29,6 +29,8 @@ export const platformStatements = {
   'invitations.findOpen': 'the token of a mail is all that is presented: its row says which tenant',
   'invitations.redeem': 'the token of a mail is all that is presented: its row says which tenant',
   'invitations.purge': 'what has ended is forgotten for every tenant at once',
+  'activity.forget': 'a person is forgotten by every tenant at once',
+  'activity.purge': 'what is old is forgotten for every tenant at once',
   'ssoConnections.find': 'whoever signs in is not known yet: the connection says to which tenant it leads',
   'ssoConnections.listOffered': 'a sign-in page shows what can be used before anybody is known',
   'ssoConnections.ofPlatform': 'connections of the platform belong to no tenant',

@@ -27,6 +27,8 @@ const mayLookAcrossTenants = [
   'accounts.disown',
   'accounts.erase',
   'accounts.list',
+  'activity.forget',
+  'activity.purge',
   'apiKeys.findUsable',
   'apiKeys.purge',
   'attempts.find',

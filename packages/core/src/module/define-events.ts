@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import type { Id } from '../kernel/id.ts'
 import { hostOrigin, type Origin } from '../kernel/origin.ts'
+import type { ActivityMark } from '../ports/activity-mark.ts'
 import type { AuditMark, AuditOutcome } from '../ports/audit-mark.ts'
 import type { DomainEvent, RecordedEvent } from '../ports/outbox.ts'
 
@@ -11,6 +12,13 @@ export interface EventSpec<S extends z.ZodObject = z.ZodObject> {
   readonly payload: S
   /** Present when it belongs into the audit trail. The payload goes there as it is. */
   readonly audit?: AuditRule
+  /** Present when members of the tenant are shown it. The payload is shown as it is. */
+  readonly activity?: ActivityRule
+}
+
+export interface ActivityRule {
+  /** The property of the payload with the id of what it happened to. @default that of `audit` */
+  readonly object?: string
 }
 
 export interface AuditRule {
@@ -32,6 +40,7 @@ export interface EventFactory<Spec extends EventSpec = EventSpec> {
   readonly summary: string
   readonly payload: Spec['payload']
   readonly audit?: AuditRule
+  readonly activity?: ActivityRule
 }
 
 export type EventCatalog<Specs extends Record<string, EventSpec> = Record<string, EventSpec>> = {
@@ -41,30 +50,55 @@ export type EventCatalog<Specs extends Record<string, EventSpec> = Record<string
 /**
  * Declares the events of a module.
  *
- * @throws TypeError when the subject of an audit rule is not in the payload.
+ * @throws TypeError when the subject of an audit rule, or the object of an activity rule, is not in the payload.
  */
 export function defineEvents<const Specs extends Record<string, EventSpec>>(
   specs: Specs,
 ): EventCatalog<Specs> {
   const entries = Object.entries(specs).map(([key, spec]) => {
-    const { type, payload: schema, audit } = spec
-    const subject = audit?.subject
-    if (subject !== undefined && !(subject in schema.shape))
-      throw new TypeError(
-        `The event ${type} has no "${subject}" in its payload to be the subject of its audit row.`,
-      )
+    const { type, payload: schema, audit, activity } = spec
+    for (const [key, of] of [
+      [audit?.subject, 'the subject of its audit row'],
+      [activity?.object, 'the object of its activity'],
+    ] as const)
+      if (key !== undefined && !(key in schema.shape))
+        throw new TypeError(`The event ${type} has no "${key}" in its payload to be ${of}.`)
     const make = (tenantId: Id<'ten'> | null, input: unknown, origin: Origin = hostOrigin): DomainEvent => {
       const payload = schema.parse(input)
-      return { type, tenantId, payload, ...(audit && { audit: markOf(audit, payload, origin) }) }
+      return {
+        type,
+        tenantId,
+        payload,
+        ...(audit && { audit: auditMarkOf(audit, payload, origin) }),
+        ...(activity && { activity: activityMarkOf(spec, payload, origin) }),
+      }
     }
     return [key, Object.assign(make, spec)]
   })
   return Object.fromEntries(entries) as EventCatalog<Specs>
 }
 
-function markOf({ subject, outcome = 'success' }: AuditRule, payload: object, origin: Origin): AuditMark {
-  const id = subject === undefined ? undefined : (payload as Readonly<Record<string, unknown>>)[subject]
-  return { outcome, subjectId: typeof id === 'string' ? id : null, origin }
+const auditMarkOf = (
+  { subject, outcome = 'success' }: AuditRule,
+  payload: object,
+  origin: Origin,
+): AuditMark => ({ outcome, subjectId: idIn(payload, subject), origin })
+
+const activityMarkOf = (
+  { audit, activity }: EventSpec,
+  payload: object,
+  { actorId = null, impersonatorId = null, requestId }: Origin,
+): ActivityMark => ({
+  outcome: audit?.outcome ?? 'success',
+  objectId: idIn(payload, activity?.object ?? audit?.subject),
+  actorId,
+  impersonatorId,
+  requestId: requestId ?? null,
+})
+
+function idIn(payload: object, key: string | undefined): string | null {
+  const id = key === undefined ? undefined : (payload as Readonly<Record<string, unknown>>)[key]
+  return typeof id === 'string' ? id : null
 }
 
 /** Reacts to an event after its transaction committed. Called at least once; must be idempotent by `event.id`. */

@@ -2,6 +2,7 @@
 
 export type { AdapterInfo, PortAdapter } from './adapter.ts'
 export type { AuditChain, AuditEvent, AuditFilter, AuditLink, AuditLog, AuditRow } from './audit-log.ts'
+export type { ActivityMark } from './activity-mark.ts'
 export type { AuditMark, AuditOutcome } from './audit-mark.ts'
 export { auditLogConformance, type AuditLogHarness } from './audit-log.conformance.ts'
 export { type AuditTables, auditTables, memoryAuditLog } from './audit-log.memory.ts'

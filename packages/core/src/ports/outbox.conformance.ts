@@ -1,4 +1,5 @@
 import type { Id } from '../kernel/id.ts'
+import type { ActivityMark } from './activity-mark.ts'
 import type { DomainEvent, Outbox, OutboxEntry } from './outbox.ts'
 import { race, racers, type Suite, winners } from './suite.ts'
 import type { Timeline } from './timeline.ts'
@@ -52,6 +53,21 @@ export function outboxConformance({ test, expect }: Suite, fresh: () => Promise<
     expect(entry?.id.startsWith('evt_')).toBe(true)
     expect(entry?.occurredAt instanceof Date).toBe(true)
     expect(Math.abs((entry?.occurredAt.getTime() ?? 0) - recordedAt.getTime())).toBeLessThanOrEqual(60_000)
+  })
+
+  test('an entry keeps its activity mark, and has none when the event had none', async () => {
+    const harness = await fresh()
+    const activity: ActivityMark = {
+      outcome: 'failure',
+      objectId: 'usr_1',
+      actorId: 'usr_2',
+      impersonatorId: null,
+      requestId: 'r "1"',
+    }
+    await harness.record({ ...event(0), activity }, event(1))
+    const [marked, plain] = await claimed(harness)
+    expect(marked?.activity).toEqual(activity)
+    expect(plain && 'activity' in plain).toBe(false)
   })
 
   test('claim takes up to the limit, longest due first', async () => {

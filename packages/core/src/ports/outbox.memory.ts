@@ -42,7 +42,7 @@ export const memoryEventRecorder = (
   record: async (...events) => {
     const occurredAt = clock.now()
     for (const event of events) {
-      const { type, tenantId, payload } = event
+      const { type, tenantId, payload, activity } = event
       const id = newId('evt', clock)
       const entry: OutboxEntry = {
         id,
@@ -52,6 +52,7 @@ export const memoryEventRecorder = (
         payload: JSON.parse(JSON.stringify(payload)),
         occurredAt,
         attempts: 0,
+        ...(activity && { activity }),
       }
       table.entries.set(id, { entry, dueAt: occurredAt, error: null, position: nextPosition(occurredAt) })
       await appendAudit(audit, event, id, occurredAt)

@@ -1,4 +1,5 @@
 import type { Id } from '../kernel/id.ts'
+import type { ActivityMark } from './activity-mark.ts'
 import type { AuditMark } from './audit-mark.ts'
 
 /** Something that happened, to be told to others after the transaction that made it true. */
@@ -10,6 +11,8 @@ export interface DomainEvent<Type extends string = string, Payload = unknown> {
   readonly payload: Payload
   /** Present when it belongs into the audit trail: then recording it writes the row there too. */
   readonly audit?: AuditMark
+  /** Present when members of the tenant are shown it. The outbox keeps it for the handlers. */
+  readonly activity?: ActivityMark
 }
 
 /** A domain event as the outbox keeps it, which is without its audit mark. Handlers are idempotent by `id`. */

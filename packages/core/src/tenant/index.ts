@@ -1,4 +1,14 @@
 export {
+  Activity,
+  ActivityFilter,
+  ActivityItem,
+  ActivityNotice,
+  ActivityPage,
+  ActivityQuery,
+} from './activity/activity.ts'
+export { activityContract } from './activity/activity-contract.ts'
+export { ActivityService, type ActivityServiceDeps } from './activity/activity-service.ts'
+export {
   AcceptInvitation,
   Invitation,
   invitationHours,

@@ -41,6 +41,11 @@ export const TenantErrors = defineErrors('tenant', {
     title: 'There is no event of this type.',
     fix: 'Take types from "webhooks" in /openapi.json, or only "*" for all of them.',
   },
+  activityNotFound: {
+    status: 404,
+    title: 'There is no such activity.',
+    fix: 'List it with GET /api/v1/activity; it is forgotten after 90 days.',
+  },
   memberNotFound: {
     status: 404,
     title: 'There is no such member of this tenant.',

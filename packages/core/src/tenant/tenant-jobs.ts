@@ -6,4 +6,9 @@ export const TenantJobs = defineJobs({
     summary: 'Forgets invitations that ended more than 30 days ago.',
     every: '1h',
   },
+  purgeActivity: {
+    name: 'tenant.activity.purge',
+    summary: 'Forgets activity of more than 90 days ago.',
+    every: '1h',
+  },
 })

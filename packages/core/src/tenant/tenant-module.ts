@@ -2,6 +2,9 @@ import { milliseconds } from '../kernel/duration.ts'
 import { on } from '../module/define-events.ts'
 import { defineModule, type ModuleContext } from '../module/module.ts'
 import type { EventRecorder } from '../ports/outbox.ts'
+import { ActivityFeeds } from './activity/activity-feeds.ts'
+import { activityRoutes } from './activity/activity-routes.ts'
+import { ActivityService } from './activity/activity-service.ts'
 import { featureRoutes } from './features/feature-routes.ts'
 import { FeatureService } from './features/feature-service.ts'
 import { invitationRoutes } from './invitations/invitation-routes.ts'
@@ -38,11 +41,13 @@ export interface TenantServices {
   readonly webhookDeliveries: WebhookDeliveries
   readonly lifecycle: LifecycleService
   readonly features: FeatureService
+  readonly activity: ActivityService
 }
 
 interface TenantState {
   readonly invitationTokens: InvitationTokens
   readonly tenantStates: TenantStates
+  readonly activityFeeds: ActivityFeeds
 }
 
 type TenantScope = TenantRepositories & { readonly events: EventRecorder }
@@ -58,6 +63,7 @@ type Context = ModuleContext<
 export const tenant = () =>
   defineModule({
     name: 'tenant',
+    needs: ['pubSub'],
     catalogs: {
       settings: TenantModuleSettings,
       errors: [TenantErrors],
@@ -68,6 +74,7 @@ export const tenant = () =>
     state: (platform, { invitationPepper, statusPollSeconds }): TenantState => ({
       tenantStates: new TenantStates({ ...platform, interval: milliseconds(`${statusPollSeconds}s`) }),
       invitationTokens: new InvitationTokens(invitationPepper.reveal()),
+      activityFeeds: new ActivityFeeds(platform),
     }),
     services: ({ repositories, platform, state, transaction }: Context): TenantServices => {
       const deps = {
@@ -86,6 +93,7 @@ export const tenant = () =>
         webhooks: new WebhookService(deps),
         webhookDeliveries: new WebhookDeliveries(deps),
         features: new FeatureService(deps),
+        activity: new ActivityService(deps),
         lifecycle: new LifecycleService({
           ...deps,
           inviteOwner: (scope, id, email, origin) =>
@@ -98,23 +106,26 @@ export const tenant = () =>
       }
     },
     personalData: ({ memberships }) => memberships,
-    routes: ({ tenants, memberships, invitations, settings, webhooks, lifecycle, features }) => [
+    routes: ({ tenants, memberships, invitations, settings, webhooks, lifecycle, features, activity }) => [
       ...tenantRoutes(tenants),
       ...membershipRoutes(memberships),
       ...invitationRoutes(invitations),
       ...tenantSettingsRoutes(settings),
       ...webhookRoutes(webhooks),
       ...featureRoutes(features),
+      ...activityRoutes(activity),
       ...lifecycleRoutes(lifecycle, features),
     ],
     deliveries: ({ webhookDeliveries }) => [webhookDeliveries],
     gate: ({ lifecycle }) => tenantGate(lifecycle),
-    handlers: ({ invitations, lifecycle }) => [
+    handlers: ({ invitations, lifecycle, activity }) => [
+      ...activity.handlers(),
       on(TenantEvents.statusChanged, ({ tenantId, payload }) => lifecycle.follow(tenantId, payload.status)),
       on(TenantEvents.invitationSent, ({ id, tenantId, payload }) => invitations.mail(id, tenantId, payload)),
     ],
-    jobs: ({ invitations }) => [
+    jobs: ({ invitations, activity }) => [
       { job: TenantJobs.purgeInvitations, run: async () => void (await invitations.purge()) },
+      { job: TenantJobs.purgeActivity, run: async () => void (await activity.purge()) },
     ],
     start: ({ lifecycle }) => lifecycle.refresh(),
   })

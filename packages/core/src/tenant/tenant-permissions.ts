@@ -8,6 +8,7 @@ export const TenantPermissions = definePermissions({
     from: 'admin',
   },
   readMembers: { scope: 'members:read', summary: 'List the members of the tenant', from: 'member' },
+  readActivity: { scope: 'activity:read', summary: 'See what happens in the tenant', from: 'member' },
   manageWebhooks: {
     scope: 'webhooks:manage',
     summary: 'Say where events of the tenant are sent, and read what was sent',

@@ -17,9 +17,9 @@ export function insertEvents(
 ): RawBuilder<Record<string, unknown>> {
   const now = clock.now()
   const rows = events.map((event) => {
-    const { type, tenantId, payload } = event
+    const { type, tenantId, payload, activity } = event
     const id = newId('evt', clock)
-    return { id, type, tenantId, payload, audit: auditArguments(event, id, now) }
+    return { id, type, tenantId, payload, activity, audit: auditArguments(event, id, now) }
   })
   // Without an event to audit the function is not called, and the statement needs no plan of it.
   const auditSeq = events.some(({ audit }) => audit)
@@ -27,9 +27,9 @@ export function insertEvents(
         e.row -> 'audit' ->> 'chain', e.row -> 'audit' ->> 'content', e.row -> 'audit' ->> 'personal') end`
     : sql`null::bigint`
   return sql<Record<string, unknown>>`
-    insert into corbel_outbox (id, type, tenant_id, payload, occurred_at, due_at, audit_seq)
+    insert into corbel_outbox (id, type, tenant_id, payload, occurred_at, due_at, audit_seq, activity)
     select e.row ->> 'id', e.row ->> 'type', e.row ->> 'tenantId', e.row -> 'payload', ${now}::timestamptz, ${now}::timestamptz,
-      ${auditSeq}
+      ${auditSeq}, e.row -> 'activity'
     from jsonb_array_elements(${jsonb(rows)}) with ordinality as e (row, position)
     where ${condition}
     order by e.row ->> 'tenantId' nulls first, e.position`

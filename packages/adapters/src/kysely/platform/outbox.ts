@@ -1,4 +1,4 @@
-import type { Clock, Id, Outbox } from '@corbel/core/ports'
+import type { ActivityMark, Clock, Id, Outbox } from '@corbel/core/ports'
 import { sql } from 'kysely'
 import type { TenantDb } from '../scoped-db.ts'
 
@@ -9,6 +9,7 @@ interface ClaimedRow {
   readonly payload: unknown
   readonly occurred_at: Date
   readonly attempts: number
+  readonly activity: ActivityMark | null
 }
 
 export const kyselyOutbox = (db: TenantDb, clock: Clock): Outbox => ({
@@ -24,13 +25,14 @@ export const kyselyOutbox = (db: TenantDb, clock: Clock): Outbox => ({
         update corbel_outbox o
         set attempts = o.attempts + 1, due_at = ${new Date(now.getTime() + leaseMs)}::timestamptz
         from due where o.id = due.id
-        returning o.seq, o.id, o.type, o.tenant_id, o.payload, o.occurred_at, o.attempts
+        returning o.seq, o.id, o.type, o.tenant_id, o.payload, o.occurred_at, o.attempts, o.activity
       )
-      select id, type, tenant_id, payload, occurred_at, attempts from claimed order by seq`.execute(
+      select id, type, tenant_id, payload, occurred_at, attempts, activity from claimed order by seq`.execute(
       db.platform('outbox.claim'),
     )
-    return rows.map(({ tenant_id: tenantId, occurred_at: occurredAt, ...rest }) => ({
+    return rows.map(({ tenant_id: tenantId, occurred_at: occurredAt, activity, ...rest }) => ({
       ...rest,
+      ...(activity && { activity }),
       tenantId,
       occurredAt,
     }))

@@ -13,6 +13,7 @@ export interface PlatformTables {
     due_at: Date | null
     last_error: string | null
     audit_seq: string | null
+    activity: unknown
   }
   corbel_audit_chains: {
     tenant_id: string

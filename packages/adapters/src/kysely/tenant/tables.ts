@@ -1,5 +1,6 @@
 import type { Id } from '@corbel/core/ports'
 import type {
+  Activity,
   DisabledReason,
   FeatureOverrides,
   InvitationId,
@@ -21,6 +22,7 @@ export interface TenantTables {
     status_changed_at: Date
     erased_at: Generated<Date | null>
     features: Generated<FeatureOverrides['features']>
+    activity_seq: Generated<string>
   }
   corbel_memberships: { tenant_id: Id<'ten'>; user_id: Id<'usr'>; role: Role; created_at: Date }
   corbel_webhooks: {
@@ -36,6 +38,27 @@ export interface TenantTables {
     version: number
     created_at: Date
   }
+  corbel_activity: {
+    tenant_id: Id<'ten'>
+    seq: string
+    id: string
+    action: string
+    occurred_at: Date
+    outcome: Activity['outcome']
+    source: Activity['source']
+    actor_id: string | null
+    impersonator_id: string | null
+    object_id: string | null
+    request_id: string | null
+    data: Activity['data']
+  }
+  corbel_activity_marks: {
+    tenant_id: Id<'ten'>
+    user_id: Id<'usr'>
+    activity_id: string
+    dismissed: boolean
+  }
+  corbel_activity_readers: { tenant_id: Id<'ten'>; user_id: Id<'usr'>; read_through: string }
   corbel_tenant_settings: {
     tenant_id: Id<'ten'>
     billing_contacts: TenantSettingsValues['billingContacts']

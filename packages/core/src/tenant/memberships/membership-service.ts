@@ -4,6 +4,7 @@ import { hostOrigin, type Origin } from '../../kernel/origin.ts'
 import { type Page, type PageQuery, toPage, toPageRequest } from '../../kernel/page.ts'
 import type { Transaction } from '../../kernel/transaction.ts'
 import type { EventRecorder } from '../../ports/outbox.ts'
+import type { ActivityRepository } from '../ports/activity-repository.ts'
 import type { MembershipRepository } from '../ports/membership-repository.ts'
 import { TenantErrors } from '../tenant-errors.ts'
 import { TenantEvents } from '../tenant-events.ts'
@@ -21,6 +22,7 @@ export interface MembershipServiceDeps {
   readonly clock: Clock
   readonly transaction: Transaction<{
     readonly memberships: MembershipRepository
+    readonly activity: Pick<ActivityRepository, 'forget'>
     readonly events: EventRecorder
   }>
 }
@@ -39,8 +41,9 @@ export class MembershipService {
 
   /** Ends every membership of a user, in the transaction of the caller. @throws `tenant/last-owner` */
   async erase(userId: Id<'usr'>, origin: Origin = hostOrigin): Promise<void> {
-    await this.#deps.transaction(async ({ memberships, events }) => {
+    await this.#deps.transaction(async ({ memberships, activity, events }) => {
       await requireOtherOwner(memberships, userId)
+      await activity.forget(userId)
       for (const tenantId of await memberships.removeUser(userId))
         await events.record(TenantEvents.memberErased(tenantId, { userId }, origin))
     })

@@ -1,5 +1,11 @@
 // What an adapter's author imports: interfaces, the errors they throw, reference implementations, and the suites that are their law.
 
+export {
+  type Activity,
+  type ActivityFilter,
+  type ActivityItem,
+  mostUnread,
+} from '../activity/activity.ts'
 export type { InvitationId } from '../invitations/invitation.ts'
 export type { FeatureOverrides } from '../features/features.ts'
 export type { PlatformTenant, StatusNote, TenantStatus } from '../lifecycle/lifecycle.ts'
@@ -7,6 +13,12 @@ export { Role, type Membership } from '../memberships/membership.ts'
 export type { TenantSettings, TenantSettingsValues } from '../settings/tenant-settings.ts'
 export { TenantErrors } from '../tenant-errors.ts'
 export type { Tenant, TenantId } from '../tenants/tenant.ts'
+export type {
+  ActivityBounds,
+  ActivityReader,
+  ActivityRepository,
+  PlacedActivity,
+} from './activity-repository.ts'
 export type { InvitationRecord, InvitationRepository } from './invitation-repository.ts'
 export type { MembershipRepository } from './membership-repository.ts'
 export type { TenantRepositories } from './tenant-repositories.ts'

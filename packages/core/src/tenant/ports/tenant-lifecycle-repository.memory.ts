@@ -4,7 +4,13 @@ import type { TenantLifecycleRepository } from './tenant-lifecycle-repository.ts
 import type { TenantTables } from './tenant-tables.memory.ts'
 
 /** Tables that outlive a tenant: itself, and the trail that proves its erasure. */
-const kept: ReadonlySet<string> = new Set(['tenants', 'tenantLifecycles', 'auditChains', 'auditRows'])
+const kept: ReadonlySet<string> = new Set([
+  'tenants',
+  'tenantLifecycles',
+  'auditChains',
+  'auditRows',
+  'activityHeads',
+])
 
 /** @param tables - Those of every module, which are erased together. */
 export function memoryTenantLifecycleRepository(tables: TenantTables): TenantLifecycleRepository {

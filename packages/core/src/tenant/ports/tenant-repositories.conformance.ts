@@ -5,6 +5,7 @@ import { TenantErrors } from '../tenant-errors.ts'
 import { invitationRepositoryConformance } from './invitation-repository.conformance.ts'
 import { membershipRepositoryConformance } from './membership-repository.conformance.ts'
 import { createdAt, sampleTenant, storedTenant, type TenantStorage } from './samples.conformance.ts'
+import { activityRepositoryConformance } from './activity-repository.conformance.ts'
 import { tenantLifecycleRepositoryConformance } from './tenant-lifecycle-repository.conformance.ts'
 import { tenantRepositoryConformance } from './tenant-repository.conformance.ts'
 import { tenantSettingsRepositoryConformance } from './tenant-settings-repository.conformance.ts'
@@ -20,6 +21,7 @@ export function tenantRepositoriesConformance(suite: Suite, fresh: () => Promise
   webhookRepositoryConformance(suite, fresh)
   invitationRepositoryConformance(suite, fresh)
   tenantLifecycleRepositoryConformance(suite, fresh)
+  activityRepositoryConformance(suite, fresh)
   transactionConformance(suite, fresh)
 }
 

@@ -1,3 +1,4 @@
+import { memoryActivityRepository } from './activity-repository.memory.ts'
 import { memoryInvitationRepository } from './invitation-repository.memory.ts'
 import { memoryMembershipRepository } from './membership-repository.memory.ts'
 import type { TenantRepositories } from './tenant-repositories.ts'
@@ -15,4 +16,5 @@ export const memoryTenantRepositories = (tables: TenantTables): TenantRepositori
   webhooks: memoryWebhookRepository(tables),
   invitations: memoryInvitationRepository(tables),
   lifecycles: memoryTenantLifecycleRepository(tables),
+  activity: memoryActivityRepository(tables),
 })

@@ -1,3 +1,4 @@
+import type { ActivityRepository } from './activity-repository.ts'
 import type { InvitationRepository } from './invitation-repository.ts'
 import type { MembershipRepository } from './membership-repository.ts'
 import type { TenantLifecycleRepository } from './tenant-lifecycle-repository.ts'
@@ -13,4 +14,5 @@ export interface TenantRepositories {
   readonly webhooks: WebhookRepository
   readonly invitations: InvitationRepository
   readonly lifecycles: TenantLifecycleRepository
+  readonly activity: ActivityRepository
 }

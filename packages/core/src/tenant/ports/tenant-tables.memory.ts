@@ -1,5 +1,6 @@
 import type { Id } from '../../kernel/id.ts'
 import type { InvitationId } from '../invitations/invitation.ts'
+import type { Activity } from '../activity/activity.ts'
 import type { Membership } from '../memberships/membership.ts'
 import type { StoredWebhook } from './webhook-repository.ts'
 import type { TenantSettings } from '../settings/tenant-settings.ts'
@@ -10,6 +11,27 @@ import type { InvitationRecord } from './invitation-repository.ts'
 
 export interface InvitationRow extends InvitationRecord {
   readonly digest: string
+}
+
+export interface ActivityRow {
+  readonly tenantId: Id<'ten'>
+  readonly seq: number
+  readonly activity: Activity
+}
+
+interface OfReader {
+  readonly tenantId: Id<'ten'>
+  readonly userId: Id<'usr'>
+}
+
+export interface ActivityMarkRow extends OfReader {
+  readonly activityId: Id<'evt'>
+  readonly dismissed: boolean
+}
+
+export interface ActivityReaderRow extends OfReader {
+  /** Everything up to here is read. */
+  readonly readThrough: number
 }
 
 export interface LifecycleRow {
@@ -29,6 +51,11 @@ export interface TenantTables {
   readonly webhooks: Map<Id<'whk'>, StoredWebhook>
   readonly tenantLifecycles: Map<Id<'ten'>, LifecycleRow>
   readonly invitations: Map<InvitationId, InvitationRow>
+  readonly activity: Map<string, ActivityRow>
+  /** The place of the newest of each tenant. */
+  readonly activityHeads: Map<Id<'ten'>, { readonly tenantId: Id<'ten'>; readonly seq: number }>
+  readonly activityMarks: Map<string, ActivityMarkRow>
+  readonly activityReaders: Map<string, ActivityReaderRow>
 }
 
 export const tenantTables = (): TenantTables => ({
@@ -38,6 +65,10 @@ export const tenantTables = (): TenantTables => ({
   webhooks: new Map(),
   tenantLifecycles: new Map(),
   invitations: new Map(),
+  activity: new Map(),
+  activityHeads: new Map(),
+  activityMarks: new Map(),
+  activityReaders: new Map(),
 })
 
 export const membershipKey = (tenantId: Id<'ten'>, userId: Id<'usr'>): string => `${tenantId} ${userId}`
