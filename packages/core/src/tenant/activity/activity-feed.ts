@@ -3,7 +3,8 @@ import type { PubSub, Unsubscribe } from '../../ports/pub-sub.ts'
 import type { PlacedActivity } from '../ports/activity-repository.ts'
 import type { ActivityNotice } from './activity.ts'
 
-type Notice = ServerSentEvent<ActivityNotice>
+/** One event of a stream; its id is the place. */
+export type ToldActivity = ServerSentEvent<ActivityNotice>
 
 // Some seconds of a busy tenant: a reader that is further behind reads by itself.
 const mostKept = 512
@@ -36,11 +37,11 @@ export class ActivityFeed {
   readonly ready: Promise<Unsubscribe>
   readonly #readers = new Set<FeedReader>()
   /** One after another, without a gap; each as one object, which is encoded once for all readers. */
-  #kept: readonly Notice[] = []
+  #kept: readonly ToldActivity[] = []
   /** The place that what is kept goes on after. */
   #before = 0
   /** The reads under way, by the place that they go on after. */
-  readonly #reads = new Map<number, Promise<readonly Notice[]>>()
+  readonly #reads = new Map<number, Promise<readonly ToldActivity[]>>()
 
   constructor(pubSub: PubSub, topic: string) {
     const wake = (): void => {
@@ -65,11 +66,13 @@ export class ActivityFeed {
   }
 
   async close(): Promise<void> {
-    await (await this.ready.catch(() => undefined))?.()
+    await (
+      await this.ready.catch(() => undefined)
+    )?.()
   }
 
   /** What comes after a place: of what is kept, or by a read that all readers at this place share. */
-  async after(place: number, read: () => Promise<readonly PlacedActivity[]>): Promise<readonly Notice[]> {
+  async after(place: number, read: () => Promise<readonly PlacedActivity[]>): Promise<readonly ToldActivity[]> {
     const at = this.#kept.findIndex(({ id }) => Number(id) > place)
     if (at !== -1 && place >= this.#before) return this.#kept.slice(at)
     const known = this.#reads.get(place)
@@ -81,8 +84,8 @@ export class ActivityFeed {
     return reading
   }
 
-  #keep(place: number, rows: readonly PlacedActivity[]): readonly Notice[] {
-    const notices = rows.map(({ seq, activity }): Notice => ({ id: String(seq), data: activity }))
+  #keep(place: number, rows: readonly PlacedActivity[]): readonly ToldActivity[] {
+    const notices = rows.map(({ seq, activity }): ToldActivity => ({ id: String(seq), data: activity }))
     const last = this.#kept.at(-1)
     const goesOn = last !== undefined && Number(last.id) === place
     // Who catches up with the past does not drive out what everybody else is about to read.

@@ -1,11 +1,9 @@
-import type { ServerSentEvent } from '../../contract/media.ts'
 import { milliseconds } from '../../kernel/duration.ts'
 import type { Id } from '../../kernel/id.ts'
 import { later } from '../../module/timer.ts'
 import type { PubSub } from '../../ports/pub-sub.ts'
 import type { ActivityRepository } from '../ports/activity-repository.ts'
-import type { ActivityNotice } from './activity.ts'
-import { ActivityFeed } from './activity-feed.ts'
+import { ActivityFeed, type ToldActivity } from './activity-feed.ts'
 
 export const activityTopic = (tenantId: Id<'ten'>): string => `activity:${tenantId}`
 
@@ -37,7 +35,7 @@ export class ActivityFeeds {
     after,
     signal,
     log,
-  }: Following): AsyncGenerator<ServerSentEvent<ActivityNotice>, void, undefined> {
+  }: Following): AsyncGenerator<ToldActivity, void, undefined> {
     const feed = this.#feeds.get(tenantId) ?? new ActivityFeed(this.#pubSub, activityTopic(tenantId))
     this.#feeds.set(tenantId, feed)
     const reader = feed.join()

@@ -1,4 +1,3 @@
-import type { ServerSentEvent } from '../../contract/media.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { before } from '../../kernel/duration.ts'
 import type { Id } from '../../kernel/id.ts'
@@ -9,7 +8,8 @@ import type { RecordedEvent } from '../../ports/outbox.ts'
 import type { PubSub } from '../../ports/pub-sub.ts'
 import type { ActivityReader, ActivityRepository } from '../ports/activity-repository.ts'
 import { TenantErrors } from '../tenant-errors.ts'
-import type { Activity, ActivityNotice, ActivityPage, ActivityQuery } from './activity.ts'
+import type { Activity, ActivityPage, ActivityQuery } from './activity.ts'
+import type { ToldActivity } from './activity-feed.ts'
 import { type ActivityFeeds, activityTopic } from './activity-feeds.ts'
 
 export interface ActivityServiceDeps {
@@ -66,16 +66,12 @@ export class ActivityService {
     tenantId: Id<'ten'>,
     after: string | null,
     signal: AbortSignal,
-  ): AsyncIterable<ServerSentEvent<ActivityNotice>> {
+  ): AsyncIterable<ToldActivity> {
     return this.#deps.activityFeeds.follow({ tenantId, after, signal, log: this.#deps.activity })
   }
 
   /** @throws `tenant/activity-not-found` */
-  async mark(
-    { tenantId, userId }: ActivityReader,
-    id: Id<'evt'>,
-    mark: 'read' | 'dismissed',
-  ): Promise<void> {
+  async mark({ tenantId, userId }: ActivityReader, id: Id<'evt'>, mark: 'read' | 'dismissed'): Promise<void> {
     if (!(await this.#deps.activity.mark({ tenantId, userId }, id, mark)))
       throw TenantErrors.activityNotFound()
   }

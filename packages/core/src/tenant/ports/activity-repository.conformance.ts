@@ -48,7 +48,12 @@ export function activityRepositoryConformance(
 
   test('an activity is listed as it was added, by its tenant only', async () => {
     const { activity, tenantId, other, reader, list, add } = await open()
-    const full = sampleActivity({ actorId: null, impersonatorId: 'usr_1', objectId: 'whk_1', requestId: 'r"1' })
+    const full = sampleActivity({
+      actorId: null,
+      impersonatorId: 'usr_1',
+      objectId: 'whk_1',
+      requestId: 'r"1',
+    })
     await activity.insert(tenantId, full)
     await add(1, {}, other)
     expect((await list()).items).toEqual([{ ...full, read: false, dismissed: false }])
@@ -145,7 +150,10 @@ export function activityRepositoryConformance(
     expect((await list()).items).toMatchObject([{ read: false }, { id: first, read: true, dismissed: false }])
     expect(await list({ state: 'unread' })).toMatchObject({ ids: [second], unreadCount: 1 })
     const stranger = { ...reader, userId: newId('usr') }
-    expect(await list({}, stranger)).toMatchObject({ unreadCount: 2, items: [{ read: false }, { read: false }] })
+    expect(await list({}, stranger)).toMatchObject({
+      unreadCount: 2,
+      items: [{ read: false }, { read: false }],
+    })
     expect(await activity.mark({ ...reader, tenantId: other }, first, 'read')).toBe(false)
     expect(await activity.mark(reader, newId('evt'), 'dismissed')).toBe(false)
   })
@@ -156,7 +164,9 @@ export function activityRepositoryConformance(
     await race((racer) => activity.mark(reader, first, racer % 2 ? 'read' : 'dismissed'))
     await activity.mark(reader, first, 'read')
     expect(await list()).toMatchObject({ ids: [second], unreadCount: 1 })
-    expect((await list({ state: 'dismissed' })).items).toMatchObject([{ id: first, read: true, dismissed: true }])
+    expect((await list({ state: 'dismissed' })).items).toMatchObject([
+      { id: first, read: true, dismissed: true },
+    ])
     expect((await list({ state: 'all' })).ids).toEqual([second, first])
   })
 
@@ -164,7 +174,10 @@ export function activityRepositoryConformance(
     const { activity, reader, list, add } = await open()
     await add(3)
     await race(() => activity.markAllRead(reader))
-    expect(await list()).toMatchObject({ unreadCount: 0, items: [{ read: true }, { read: true }, { read: true }] })
+    expect(await list()).toMatchObject({
+      unreadCount: 0,
+      items: [{ read: true }, { read: true }, { read: true }],
+    })
     const [later] = await add(1)
     expect(await list({ state: 'unread' })).toMatchObject({ ids: [later], unreadCount: 1 })
     expect((await list({}, { ...reader, userId: newId('usr') })).unreadCount).toBe(4)

@@ -1,11 +1,6 @@
 // What an adapter's author imports: interfaces, the errors they throw, reference implementations, and the suites that are their law.
 
-export {
-  type Activity,
-  type ActivityFilter,
-  type ActivityItem,
-  mostUnread,
-} from '../activity/activity.ts'
+export { type Activity, type ActivityFilter, type ActivityItem, mostUnread } from '../activity/activity.ts'
 export type { InvitationId } from '../invitations/invitation.ts'
 export type { FeatureOverrides } from '../features/features.ts'
 export type { PlatformTenant, StatusNote, TenantStatus } from '../lifecycle/lifecycle.ts'
