@@ -72,7 +72,10 @@ export class ActivityFeed {
   }
 
   /** What comes after a place: of what is kept, or by a read that all readers at this place share. */
-  async after(place: number, read: () => Promise<readonly PlacedActivity[]>): Promise<readonly ToldActivity[]> {
+  async after(
+    place: number,
+    read: () => Promise<readonly PlacedActivity[]>,
+  ): Promise<readonly ToldActivity[]> {
     const at = this.#kept.findIndex(({ id }) => Number(id) > place)
     if (at !== -1 && place >= this.#before) return this.#kept.slice(at)
     const known = this.#reads.get(place)

@@ -30,12 +30,7 @@ export class ActivityFeeds {
     this.#pubSub = pubSub
   }
 
-  async *follow({
-    tenantId,
-    after,
-    signal,
-    log,
-  }: Following): AsyncGenerator<ToldActivity, void, undefined> {
+  async *follow({ tenantId, after, signal, log }: Following): AsyncGenerator<ToldActivity, void, undefined> {
     const feed = this.#feeds.get(tenantId) ?? new ActivityFeed(this.#pubSub, activityTopic(tenantId))
     this.#feeds.set(tenantId, feed)
     const reader = feed.join()

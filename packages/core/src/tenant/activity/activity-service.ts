@@ -62,11 +62,7 @@ export class ActivityService {
    *
    * @param after - Id of the last event seen; any text is safe to pass on.
    */
-  follow(
-    tenantId: Id<'ten'>,
-    after: string | null,
-    signal: AbortSignal,
-  ): AsyncIterable<ToldActivity> {
+  follow(tenantId: Id<'ten'>, after: string | null, signal: AbortSignal): AsyncIterable<ToldActivity> {
     return this.#deps.activityFeeds.follow({ tenantId, after, signal, log: this.#deps.activity })
   }
 
