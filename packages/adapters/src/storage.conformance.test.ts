@@ -1,3 +1,4 @@
+import { agentsRepositoriesConformance } from '@corbel/agents/ports'
 import { authRepositoriesConformance } from '@corbel/auth/ports'
 import { billingRepositoriesConformance } from '@corbel/billing/ports'
 import {
@@ -102,6 +103,7 @@ describe.each(await backends())('%s', (backend) => {
 
   describe('billing', () =>
     billingRepositoriesConformance(conforming('billing repositories', backend), fresh))
+  describe('agents', () => agentsRepositoriesConformance(conforming('agents repositories', backend), fresh))
 
   describe('auth', () => authRepositoriesConformance(conforming('auth repositories', backend), fresh))
 })

@@ -1,4 +1,4 @@
-import { defineModule, refuseStart, standInProblems } from '@corbel/core'
+import { defineModule, type ModuleContext, refuseStart, standInProblems } from '@corbel/core'
 import type { Agent } from './agents/agent.ts'
 import { agentCatalogRoutes } from './agents/agent-catalog-routes.ts'
 import { AgentCatalogService } from './agents/agent-catalog-service.ts'
@@ -9,6 +9,9 @@ import { AgentsErrors } from './agents-errors.ts'
 import { AgentsEvents } from './agents-events.ts'
 import { AgentsPermissions } from './agents-permissions.ts'
 import { AgentsSettings } from './agents-settings.ts'
+import { conversationCatalogs, conversationJobs, conversationServices } from './conversation-services.ts'
+import { conversationRoutes } from './conversations/conversation-routes.ts'
+import type { AgentsRepositories } from './ports/agents-repositories.ts'
 import type { Models } from './ports/models.ts'
 import { offlineModels } from './ports/models.offline.ts'
 import type { Tool } from './tools/tool.ts'
@@ -21,6 +24,10 @@ export interface AgentsOptions {
   /** @default a stand-in that answers by rules, which production refuses */
   readonly models?: Models
 }
+
+const settings = { ...AgentsSettings, ...conversationCatalogs.settings }
+
+type Context = ModuleContext<AgentsRepositories, Record<never, never>, typeof settings>
 
 /**
  * Agents, tools, conversations and runs.
@@ -36,16 +43,29 @@ export const agents = ({
   return defineModule({
     name: 'agents',
     catalogs: {
-      settings: AgentsSettings,
-      errors: [AgentsErrors],
-      events: AgentsEvents,
+      settings,
+      errors: [AgentsErrors, ...conversationCatalogs.errors],
+      events: { ...AgentsEvents, ...conversationCatalogs.events },
+      jobs: conversationCatalogs.jobs,
       permissions: AgentsPermissions,
     },
-    services: ({ settings, platform }) => ({
+    services: ({ settings: values, platform, repositories, transaction }: Context) => ({
       profile: platform.profile,
-      catalog: new AgentCatalogService({ registry, modelSettings: settings, modelsAdapter: models.adapter }),
+      catalog: new AgentCatalogService({ registry, modelSettings: values, modelsAdapter: models.adapter }),
+      ...conversationServices({
+        ...platform,
+        ...values,
+        ...repositories,
+        transaction: (work) =>
+          transaction(({ repositories: bound, events }) => work({ ...bound, events })),
+      }),
     }),
-    routes: ({ catalog }) => agentCatalogRoutes(catalog),
+    routes: ({ catalog, conversations, conversationExport }) => [
+      ...agentCatalogRoutes(catalog),
+      ...conversationRoutes(conversations, conversationExport),
+    ],
+    personalData: ({ conversationKeeping }) => conversationKeeping,
+    jobs: (services) => conversationJobs(services),
     start: async ({ profile }) => refuseStart(profile, standInProblems(profile, { models })),
   })
 }

@@ -2,5 +2,15 @@ import { definePermissions } from '@corbel/core'
 
 export const AgentsPermissions = definePermissions({
   read: { scope: 'agents:read', summary: 'See which agents, tools and guardrails there are', from: 'viewer' },
-  chat: { scope: 'agents:chat', summary: 'Talk to agents, and read the own conversations', from: 'member' },
+  chat: { scope: 'agents:chat', summary: 'Talk to agents', from: 'member' },
+  readConversations: {
+    scope: 'conversations:read',
+    summary: 'Read and search the own conversations and those shared with the tenant',
+    from: 'viewer',
+  },
+  writeConversations: {
+    scope: 'conversations:write',
+    summary: 'Start, change, share and delete the own conversations',
+    from: 'member',
+  },
 })

@@ -29,3 +29,23 @@ export { AgentsErrors } from './agents-errors.ts'
 export { AgentsEvents } from './agents-events.ts'
 export { AgentsPermissions } from './agents-permissions.ts'
 export { AgentsSettings } from './agents-settings.ts'
+
+// Conversations
+export {
+  Conversation,
+  ConversationChange,
+  ConversationMemory,
+  ConversationQuery,
+  type ConversationReader,
+  MemoryMode,
+  NewConversationInput,
+} from './conversations/conversation.ts'
+export { conversationContract } from './conversations/conversation-contract.ts'
+export { ConversationErrors } from './conversations/conversation-errors.ts'
+export { ConversationEvents } from './conversations/conversation-events.ts'
+export { ConversationExport, type ExportFormat } from './conversations/conversation-export.ts'
+export { ConversationJobs } from './conversations/conversation-jobs.ts'
+export { ConversationKeeping, type ConversationKeepingDeps } from './conversations/conversation-keeping.ts'
+export { ConversationService, type ConversationServiceDeps } from './conversations/conversation-service.ts'
+export { ConversationSettings } from './conversations/conversation-settings.ts'
+export { ConversationEvent, Message } from './conversations/message.ts'

@@ -1,9 +1,12 @@
+import type { AgentsRepositories } from '@corbel/agents/ports'
 import type { AuthRepositories } from '@corbel/auth/ports'
 import type { BillingRepositories } from '@corbel/billing/ports'
 import { type AdapterInfo, type Clock, type Storage, systemClock } from '@corbel/core/ports'
 import type { TenantRepositories } from '@corbel/core/tenant/ports'
 import { CompiledQuery, type Kysely, PGliteAdapter, sql } from 'kysely'
 import { EscapeGuard } from '../escape-guard.ts'
+import { kyselyConversationItems } from './agents/conversation-items.ts'
+import { kyselyConversationRepository } from './agents/conversation-repository.ts'
 import { kyselyAttemptRepository } from './auth/attempt-repository.ts'
 import { kyselyConsentRepository } from './auth/consent-repository.ts'
 import { kyselySignUpInviteRepository } from './auth/sign-up-invite-repository.ts'
@@ -50,6 +53,7 @@ export interface KyselyRepositories {
   readonly tenant: TenantRepositories
   readonly auth: AuthRepositories
   readonly billing: BillingRepositories
+  readonly agents: AgentsRepositories
 }
 
 export type KyselyStorage = Storage<KyselyRepositories>
@@ -163,5 +167,9 @@ const repositories = (db: TenantDb, clock: Clock): KyselyRepositories => ({
   },
   billing: {
     inbox: kyselyInboxRepository(db),
+  },
+  agents: {
+    conversations: kyselyConversationRepository(db),
+    conversationItems: kyselyConversationItems(db),
   },
 })

@@ -1,3 +1,4 @@
+import { conversations0001 } from './agents/migrations/0001-conversations.ts'
 import { sessions0002 } from './auth/migrations/0002-sessions.ts'
 import { factors0003 } from './auth/migrations/0003-factors.ts'
 import { passwords0004 } from './auth/migrations/0004-passwords.ts'
@@ -46,4 +47,5 @@ export const migrations: readonly Migration[] = [
   signUp0013,
   accounts0014,
   inbox0001,
+  conversations0001,
 ]

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { agentsRepositoriesConformance } from '@corbel/agents/ports'
 import { authRepositoriesConformance } from '@corbel/auth/ports'
 import { newId } from '@corbel/core/ports'
 import { tenantRepositoriesConformance } from '@corbel/core/tenant/ports'
@@ -43,6 +44,9 @@ const mayLookAcrossTenants = [
   'billingInbox.list',
   'billingInbox.purge',
   'billingInbox.replay',
+  'conversations.listOfUser',
+  'conversations.purge',
+  'conversations.removeOfUser',
   'deliveries.abandon',
   'deliveries.claim',
   'deliveries.depth',
@@ -188,6 +192,7 @@ describe.each(databases)('row-level security on %s', (backend) => {
   describe('alone, without the predicates of the application', () => {
     tenantRepositoriesConformance(conforming('tenant repositories', `${backend}, policies alone`), fresh)
     authRepositoriesConformance(conforming('auth repositories', `${backend}, policies alone`), fresh)
+    agentsRepositoriesConformance(conforming('agents repositories', `${backend}, policies alone`), fresh)
 
     test('the predicates of every table were really taken away', () => {
       const all = [...mutated].join('\n')
@@ -222,6 +227,7 @@ describe.each(databases)('row-level security on %s', (backend) => {
       collectFailures((suite) => {
         tenantRepositoriesConformance(suite, fresh)
         authRepositoriesConformance(suite, fresh)
+        agentsRepositoriesConformance(suite, fresh)
       })
 
     test(

@@ -20,6 +20,8 @@ export const tenantTables = {
   corbel_sso_connections: 'tenant_id',
   corbel_sso_states: 'tenant_id',
   corbel_sso_domains: 'tenant_id',
+  corbel_conversations: 'tenant_id',
+  corbel_conversation_items: 'tenant_id',
   corbel_outbox: 'tenant_id',
   corbel_jobs: 'tenant_id',
   corbel_deliveries: 'tenant_id',

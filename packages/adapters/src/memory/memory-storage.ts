@@ -1,4 +1,10 @@
 import {
+  type AgentsRepositories,
+  type AgentsTables,
+  agentsTables,
+  memoryAgentsRepositories,
+} from '@corbel/agents/ports'
+import {
   type AuthRepositories,
   type AuthTables,
   authTables,
@@ -41,6 +47,7 @@ export interface MemoryRepositories {
   readonly tenant: TenantRepositories
   readonly auth: AuthRepositories
   readonly billing: BillingRepositories
+  readonly agents: AgentsRepositories
 }
 
 export type MemoryStorage = Storage<MemoryRepositories>
@@ -50,7 +57,7 @@ export interface MemoryStorageOptions {
   readonly clock?: Clock
 }
 
-type Tables = TenantTables & AuthTables & AuditTables & BillingTables
+type Tables = TenantTables & AuthTables & AuditTables & BillingTables & AgentsTables
 
 /**
  * Keeps everything in this process: for tests, and to learn what the ports demand. One call or one transaction runs at a time.
@@ -58,7 +65,7 @@ type Tables = TenantTables & AuthTables & AuditTables & BillingTables
  * transactions, other than through what the transaction lends, throws: on a database that call would escape the rollback.
  */
 export function memoryStorage({ clock = systemClock }: MemoryStorageOptions = {}): MemoryStorage {
-  const tables: Tables = { ...tenantTables(), ...authTables(), ...auditTables(), ...billingTables() }
+  const tables: Tables = { ...tenantTables(), ...authTables(), ...auditTables(), ...billingTables(), ...agentsTables() }
   const committed = outboxTable()
   const jobs = jobTable()
   const guard = new EscapeGuard()
@@ -113,6 +120,7 @@ const repositories = (tables: Tables, outbox: OutboxTable, clock: Clock): Memory
     memoryAuditLog({ clock }, tables),
   ),
   billing: memoryBillingRepositories(tables),
+  agents: memoryAgentsRepositories(tables),
 })
 
 function replace<T>(rows: Map<unknown, T>, by: Map<unknown, T>): void {

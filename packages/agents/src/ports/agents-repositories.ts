@@ -1,2 +1,8 @@
+import type { ConversationItems } from './conversation-items.ts'
+import type { ConversationRepository } from './conversation-repository.ts'
+
 /** What the module keeps, by noun. */
-export type AgentsRepositories = Record<never, never>
+export interface AgentsRepositories {
+  readonly conversations: ConversationRepository
+  readonly conversationItems: ConversationItems
+}

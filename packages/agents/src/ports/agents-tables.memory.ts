@@ -1,7 +1,9 @@
-import type { ConversationId, ConversationItem, NewConversation } from './conversation-items.ts'
+import type { ConversationId, ConversationItem } from './conversation-items.ts'
+import type { ConversationRecord } from './conversation-repository.ts'
 
-export interface ConversationRow extends NewConversation {
-  readonly shared: boolean
+export interface ConversationRow extends ConversationRecord {
+  /** The greatest number that an item of it ever had. */
+  readonly lastSeq: number
 }
 
 /** What the reference implementations keep. Rows are replaced, never changed, so that a copy of the maps is a snapshot. */

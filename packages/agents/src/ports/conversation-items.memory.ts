@@ -1,6 +1,7 @@
 import type { Id } from '@corbel/core'
 import type { AgentsTables } from './agents-tables.memory.ts'
 import type { ConversationId, ConversationItems } from './conversation-items.ts'
+import { newConversation } from './conversation-repository.ts'
 
 export function memoryConversationItems({
   conversations,
@@ -16,7 +17,7 @@ export function memoryConversationItems({
   return {
     async create(conversation) {
       if (!conversations.has(conversation.id))
-        conversations.set(conversation.id, { ...conversation, shared: false })
+        conversations.set(conversation.id, { ...newConversation(conversation), lastSeq: 0 })
     },
 
     async isOpenTo(tenantId, id, userId) {
@@ -25,13 +26,16 @@ export function memoryConversationItems({
     },
 
     async append(tenantId, id, items) {
-      if (!find(tenantId, id)) return null
+      const row = find(tenantId, id)
+      if (!row) return null
       const stored = itemsOf(tenantId, id)
       const known = new Set(stored.flatMap((item) => [item.id, item.clientMessageId ?? item.id]))
       if (items.some((item) => known.has(item.id) || known.has(item.clientMessageId ?? item.id))) return null
-      const last = stored.at(-1)?.seq ?? 0
+      const last = row.lastSeq
       const added = items.map((item, index) => ({ ...structuredClone(item), seq: last + index + 1 }))
       conversationItems.set(id, [...stored, ...added])
+      const updatedAt = items.at(-1)?.createdAt ?? row.updatedAt
+      conversations.set(id, { ...row, lastSeq: last + items.length, updatedAt })
       return added.map(({ seq }) => seq)
     },
 

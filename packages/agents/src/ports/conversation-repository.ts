@@ -1,5 +1,10 @@
 import type { PageRequest } from '@corbel/core'
-import type { ConversationChange, ConversationMemory, ConversationReader } from '../conversations/conversation.ts'
+import {
+  type ConversationChange,
+  type ConversationMemory,
+  type ConversationReader,
+  defaultMemory,
+} from '../conversations/conversation.ts'
 import type { ConversationId, ConversationItem, ConversationItemId, NewConversation } from './conversation-items.ts'
 
 export interface ConversationRecord extends NewConversation {
@@ -68,6 +73,12 @@ export interface ConversationRepository {
   /** Removes at most `limit` in which nothing was said since, in every tenant, and returns how many. */
   purge(since: Date, limit: number): Promise<number>
 }
+
+/** A conversation of which nothing is known yet but whose it is. */
+export const newConversation = (conversation: NewConversation): ConversationRecord => ({
+  ...conversation,
+  ...{ title: null, shared: false, memory: defaultMemory, updatedAt: conversation.createdAt },
+})
 
 /** Sort key of a list by recency. */
 export const recencyKey = ({ updatedAt, id }: Pick<ConversationRecord, 'updatedAt' | 'id'>): string =>

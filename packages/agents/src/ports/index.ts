@@ -1,6 +1,26 @@
 // What an adapter's author imports: interfaces, the errors they throw, reference implementations, and the suites that are their law.
 
+export type {
+  ConversationChange,
+  ConversationMemory,
+  ConversationReader,
+  MemoryMode,
+} from '../conversations/conversation.ts'
+export { roleOf, textOf } from '../conversations/message.ts'
+export { searchable } from '../search/fold.ts'
 export type { AgentsRepositories } from './agents-repositories.ts'
+export { agentsRepositoriesConformance } from './agents-repositories.conformance.ts'
+export { memoryAgentsRepositories } from './agents-repositories.memory.ts'
+export type { AgentsStorage } from './samples.conformance.ts'
+export {
+  type ConversationFilter,
+  type ConversationRecord,
+  type ConversationRepository,
+  type ItemFilter,
+  newConversation,
+  parseRecencyKey,
+  recencyKey,
+} from './conversation-repository.ts'
 export { type AgentsTables, agentsTables, type ConversationRow } from './agents-tables.memory.ts'
 export type {
   AgentRunId,

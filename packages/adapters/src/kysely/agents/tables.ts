@@ -1,0 +1,39 @@
+import type {
+  AgentRunId,
+  ConversationId,
+  ConversationItemId,
+  ConversationMemory,
+  ItemContent,
+} from '@corbel/agents/ports'
+import type { Id } from '@corbel/core/ports'
+import type { ColumnType, Generated } from 'kysely'
+
+type Terms = ColumnType<never>
+
+export interface AgentsTables {
+  corbel_conversations: {
+    tenant_id: Id<'ten'>
+    id: ConversationId
+    user_id: Id<'usr'>
+    title: string | null
+    title_terms: Terms
+    shared: boolean
+    memory: ConversationMemory
+    last_seq: Generated<number>
+    created_at: Date
+    updated_at: Date
+  }
+  corbel_conversation_items: {
+    tenant_id: Id<'ten'>
+    conversation_id: ConversationId
+    seq: number
+    id: ConversationItemId
+    user_id: Id<'usr'>
+    run_id: AgentRunId | null
+    client_message_id: string | null
+    role: 'user' | 'assistant' | null
+    content: ItemContent
+    terms: Terms
+    created_at: Date
+  }
+}

@@ -1,0 +1,16 @@
+import type { Suite } from '@corbel/core/ports'
+import { conversationItemsConformance } from './conversation-items.conformance.ts'
+import { conversationRepositoryConformance } from './conversation-repository.conformance.ts'
+import { type AgentsStorage, storedTenant } from './samples.conformance.ts'
+
+/** The law of `AgentsRepositories`. `fresh` gives an empty storage for each test. */
+export function agentsRepositoriesConformance(suite: Suite, fresh: () => Promise<AgentsStorage>): void {
+  conversationRepositoryConformance(suite, fresh)
+  conversationItemsConformance(suite, async () => {
+    const storage = await fresh()
+    return {
+      items: storage.repositories.agents.conversationItems,
+      newTenant: () => storedTenant(storage),
+    }
+  })
+}
