@@ -42,7 +42,12 @@ export async function agentsApp(backend: Backend, settings: Readonly<Record<stri
   const opened = await openStorage(backend, { clock })
   const stack = makeStack(opened, clock, settings)
 
-  async function send<T>(method: string, path: string, token: string | null, body?: unknown): Promise<Answer<T>> {
+  async function send<T>(
+    method: string,
+    path: string,
+    token: string | null,
+    body?: unknown,
+  ): Promise<Answer<T>> {
     const request = new Request(`${origin}${path}`, {
       method,
       headers: {
@@ -54,7 +59,12 @@ export async function agentsApp(backend: Backend, settings: Readonly<Record<stri
     const response = await stack.fetch(request, { remoteAddress: '192.0.2.1' })
     const text = await response.text()
     const isJson = /[/+]json$/.test(response.headers.get('content-type') ?? '')
-    return { status: response.status, headers: response.headers, text, body: (isJson ? JSON.parse(text) : undefined) as T }
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: (isJson ? JSON.parse(text) : undefined) as T,
+    }
   }
 
   async function signIn(email: string, tenantId?: string): Promise<Person> {
@@ -70,13 +80,27 @@ export async function agentsApp(backend: Backend, settings: Readonly<Record<stri
     /** Somebody with a tenant of their own. */
     async person(name: string): Promise<Person> {
       const email = `${name}@example.com`
-      await send('POST', '/api/v1/auth/register', null, { email, password, tenantName: name, acceptTerms: true })
+      await send('POST', '/api/v1/auth/register', null, {
+        email,
+        password,
+        tenantName: name,
+        acceptTerms: true,
+      })
       return signIn(email)
     },
     /** Somebody else in the tenant. */
-    async colleague({ tenantId }: Person, name: string, role: 'viewer' | 'member' = 'member'): Promise<Person> {
+    async colleague(
+      { tenantId }: Person,
+      name: string,
+      role: 'viewer' | 'member' = 'member',
+    ): Promise<Person> {
       const email = `${name}@example.com`
-      await send('POST', '/api/v1/auth/register', null, { email, password, tenantName: name, acceptTerms: true })
+      await send('POST', '/api/v1/auth/register', null, {
+        email,
+        password,
+        tenantName: name,
+        acceptTerms: true,
+      })
       const { userId } = await signIn(email)
       const { memberships } = opened.storage.repositories.tenant
       await memberships.insert({ tenantId, userId, role, createdAt: clock.now().toISOString() })

@@ -61,12 +61,20 @@ describe.each(await backends())('conversations on %s', (backend) => {
         ['DELETE', `/messages/${newId('itm')}`, undefined],
         ['DELETE', '', undefined],
       ] as const) {
-        const { status, body: problem } = await app.send<Problem>(method, `${path}/${id}${rest}`, other.token, body)
+        const { status, body: problem } = await app.send<Problem>(
+          method,
+          `${path}/${id}${rest}`,
+          other.token,
+          body,
+        )
         expect([rest, status, problem.code]).toEqual([rest, 404, 'conversations/not-found'])
       }
     }
     expect((await app.send('PATCH', `${path}/${id}`, ada.token, { shared: true })).status).toBe(200)
-    expect((await get<Conversation>(`/${id}`, bob)).body).toMatchObject({ title: 'Plans', userId: ada.userId })
+    expect((await get<Conversation>(`/${id}`, bob)).body).toMatchObject({
+      title: 'Plans',
+      userId: ada.userId,
+    })
     expect((await get(`/${id}/export`, vic)).status).toBe(200)
     expect((await get(`/${id}`, eve)).status).toBe(404)
     const refused = await app.send<Problem>('DELETE', `${path}/${id}`, bob.token)
@@ -90,7 +98,11 @@ describe.each(await backends())('conversations on %s', (backend) => {
     expect(first.data.map(({ title }) => title)).toEqual(['c', 'b'])
     const second = (await get<Page<Conversation>>(`?limit=2&of=me&cursor=${first.nextCursor}`, eve)).body
     expect([second.data.map(({ title }) => title), second.nextCursor]).toEqual([['a'], null])
-    for (const cursor of ['eA', btoa('1:nonsense').replaceAll('=', ''), btoa('1:2026-01-01').replaceAll('=', '')])
+    for (const cursor of [
+      'eA',
+      btoa('1:nonsense').replaceAll('=', ''),
+      btoa('1:2026-01-01').replaceAll('=', ''),
+    ])
       expect((await get(`?cursor=${cursor}`)).status).toBe(400)
   })
 
@@ -110,7 +122,9 @@ describe.each(await backends())('conversations on %s', (backend) => {
     }
     expect((await get<Conversation>(`/${id}`)).body).toMatchObject({ title: 'Plans', shared: false })
     for (const cursor of ['x', '-1', '1.5'])
-      expect((await get(`/${id}/messages?cursor=${btoa(`1:${cursor}`).replaceAll('=', '')}`)).status).toBe(400)
+      expect((await get(`/${id}/messages?cursor=${btoa(`1:${cursor}`).replaceAll('=', '')}`)).status).toBe(
+        400,
+      )
   })
 
   test('what a user said is taken back with everything after it', async () => {
@@ -142,7 +156,10 @@ describe.each(await backends())('conversations on %s', (backend) => {
     await say(id, thought, ...many)
     const ndjson = await get(`/${id}/export`)
     expect(ndjson.headers.get('content-type')).toBe('application/x-ndjson')
-    const lines = ndjson.text.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, never>)
+    const lines = ndjson.text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, never>)
     expect(lines).toHaveLength(252)
     expect(lines[0]).toMatchObject({ type: 'conversation', conversation: { id } })
     expect(lines[251]).toMatchObject({ event: { text: 'number 249' } })
@@ -159,7 +176,10 @@ describe.each(await backends())('conversations on %s', (backend) => {
     const { statements } = app.opened
     const costs = []
     for (const length of [50, 2000]) {
-      while ((await app.opened.storage.repositories.agents.conversationItems.window(ada.tenantId, id, length)).length < length)
+      while (
+        (await app.opened.storage.repositories.agents.conversationItems.window(ada.tenantId, id, length))
+          .length < length
+      )
         await say(id, ...Array.from({ length: 50 }, () => userSaid('again')))
       for (const rest of ['', '/messages', '/events']) {
         statements.reset()
@@ -173,7 +193,11 @@ describe.each(await backends())('conversations on %s', (backend) => {
   test('a person takes their conversations along, and leaves none behind', async () => {
     const zoe = await app.person('zoe')
     const { id } = await create({ title: 'Mine' }, zoe)
-    const exported = await app.send<{ agents: { conversations: object[] } }>('GET', '/api/v1/users/me/export', zoe.token)
+    const exported = await app.send<{ agents: { conversations: object[] } }>(
+      'GET',
+      '/api/v1/users/me/export',
+      zoe.token,
+    )
     expect(JSON.stringify(exported.body)).toContain(`/api/v1/conversations/${id}/export`)
     const { conversations } = app.opened.storage.repositories.agents
     expect(await conversations.removeOfUser(zoe.userId)).toBe(1)

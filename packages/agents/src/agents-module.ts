@@ -56,8 +56,7 @@ export const agents = ({
         ...platform,
         ...values,
         ...repositories,
-        transaction: (work) =>
-          transaction(({ repositories: bound, events }) => work({ ...bound, events })),
+        transaction: (work) => transaction(({ repositories: bound, events }) => work({ ...bound, events })),
       }),
     }),
     routes: ({ catalog, conversations, conversationExport }) => [

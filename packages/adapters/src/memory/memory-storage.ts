@@ -65,7 +65,13 @@ type Tables = TenantTables & AuthTables & AuditTables & BillingTables & AgentsTa
  * transactions, other than through what the transaction lends, throws: on a database that call would escape the rollback.
  */
 export function memoryStorage({ clock = systemClock }: MemoryStorageOptions = {}): MemoryStorage {
-  const tables: Tables = { ...tenantTables(), ...authTables(), ...auditTables(), ...billingTables(), ...agentsTables() }
+  const tables: Tables = {
+    ...tenantTables(),
+    ...authTables(),
+    ...auditTables(),
+    ...billingTables(),
+    ...agentsTables(),
+  }
   const committed = outboxTable()
   const jobs = jobTable()
   const guard = new EscapeGuard()

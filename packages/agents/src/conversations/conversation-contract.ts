@@ -47,7 +47,8 @@ export const conversationContract = defineContract('conversations', '/api/v1/con
     path: '',
     access: write,
     summary: 'Start a conversation',
-    description: 'It is private to you unless it says `shared`. What is said goes there by POST /api/v1/chat.',
+    description:
+      'It is private to you unless it says `shared`. What is said goes there by POST /api/v1/chat.',
     body: json(NewConversationInput),
     success: created(Conversation),
   },

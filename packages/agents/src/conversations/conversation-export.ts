@@ -1,6 +1,10 @@
 import type { Content } from '@corbel/core'
 import type { ConversationId, ConversationItem } from '../ports/conversation-items.ts'
-import type { ConversationRecord, ConversationRepository, ItemFilter } from '../ports/conversation-repository.ts'
+import type {
+  ConversationRecord,
+  ConversationRepository,
+  ItemFilter,
+} from '../ports/conversation-repository.ts'
 import type { ConversationReader } from './conversation.ts'
 import { ConversationErrors } from './conversation-errors.ts'
 import { toConversation } from './conversation-service.ts'
@@ -48,7 +52,10 @@ export class ConversationExport {
     for await (const items of this.#pages(reader, record.id, 'messages')) {
       const messages = items.flatMap((item) => toMessage(item) ?? [])
       yield messages
-        .map(({ role, text, createdAt }) => `\n## ${role === 'user' ? 'User' : 'Assistant'}, ${createdAt}\n\n${text}\n`)
+        .map(
+          ({ role, text, createdAt }) =>
+            `\n## ${role === 'user' ? 'User' : 'Assistant'}, ${createdAt}\n\n${text}\n`,
+        )
         .join('')
     }
   }

@@ -1,4 +1,10 @@
-import { addMilliseconds, type Clock, type Id, milliseconds, type PersonalDataContributor } from '@corbel/core'
+import {
+  addMilliseconds,
+  type Clock,
+  type Id,
+  milliseconds,
+  type PersonalDataContributor,
+} from '@corbel/core'
 import type { ConversationRepository } from '../ports/conversation-repository.ts'
 import { toConversation } from './conversation-service.ts'
 

@@ -11,10 +11,8 @@ export const conversationRoutes = (
     list: ({ principal, query }) => conversations.list(principal, query),
     create: ({ principal, body, client }) => conversations.create(principal, body, client),
     get: ({ principal, params }) => conversations.get(principal, params.id),
-    update: ({ principal, params, body, client }) =>
-      conversations.update(principal, params.id, body, client),
-    rename: ({ principal, params, body, client }) =>
-      conversations.update(principal, params.id, body, client),
+    update: ({ principal, params, body, client }) => conversations.update(principal, params.id, body, client),
+    rename: ({ principal, params, body, client }) => conversations.update(principal, params.id, body, client),
     remember: ({ principal, params, body, client }) =>
       conversations.update(principal, params.id, { memory: body }, client),
     remove: ({ principal, params, client }) => conversations.remove(principal, params.id, client),

@@ -51,7 +51,13 @@ export const textOf = (content: ItemContent): string =>
   roleOf(content) === null ? '' : (textOfParts((content as Fields)['content']) ?? '')
 
 /** Null for what nobody said. */
-export function toMessage({ id, runId, clientMessageId, content, createdAt }: ConversationItem): Message | null {
+export function toMessage({
+  id,
+  runId,
+  clientMessageId,
+  content,
+  createdAt,
+}: ConversationItem): Message | null {
   const role = roleOf(content)
   if (role === null) return null
   return { id, runId, role, text: textOf(content), clientMessageId, createdAt: createdAt.toISOString() }
@@ -61,7 +67,14 @@ export function toEvent({ id, runId, content, createdAt }: ConversationItem): Co
   const { type = 'message', role, name, callId, content: said, arguments: input, output } = content as Fields
   const told = typeof output === 'object' && output !== null && !Array.isArray(output) ? [output] : output
   return {
-    ...{ id, runId, type: String(type), role: stringOf(role), name: stringOf(name), callId: stringOf(callId) },
+    ...{
+      id,
+      runId,
+      type: String(type),
+      role: stringOf(role),
+      name: stringOf(name),
+      callId: stringOf(callId),
+    },
     text: textOfParts(said) ?? stringOf(input) ?? textOfParts(told),
     createdAt: createdAt.toISOString(),
   }

@@ -80,7 +80,12 @@ export function conversationRepositoryConformance(
 
   test('the list has the own and the shared ones, and can be had of either', async () => {
     const { storage, conversations, conversation, owner, colleague, stranger } = await open()
-    const theirs = sampleConversation(owner.tenantId, { ...colleague, shared: true, createdAt: at(1), updatedAt: at(1) })
+    const theirs = sampleConversation(owner.tenantId, {
+      ...colleague,
+      shared: true,
+      createdAt: at(1),
+      updatedAt: at(1),
+    })
     await conversations.insert(theirs)
     await conversations.insert(sampleConversation(owner.tenantId, colleague))
     await conversations.insert(sampleConversation(stranger.tenantId, { ...stranger, shared: true }))
@@ -150,7 +155,11 @@ export function conversationRepositoryConformance(
         providerData: { large: 1e300, '\0': [null, { deep: true }] },
       },
     ]
-    await items.append(owner.tenantId, id, contents.map((content) => sampleItem(content)))
+    await items.append(
+      owner.tenantId,
+      id,
+      contents.map((content) => sampleItem(content)),
+    )
     expect((await read()).map(({ content }) => content)).toEqual(contents)
   })
 
@@ -160,8 +169,15 @@ export function conversationRepositoryConformance(
     const said = [userSaid('1'), call, agentSaid('2'), userSaid('3')].map((content) => sampleItem(content))
     await items.append(owner.tenantId, id, said)
     const ids = said.map((item) => item.id)
-    const list = async (kind: 'all' | 'messages', direction: 'asc' | 'desc', limit = 10, after: number | null = null) =>
-      ((await conversations.listItems(owner, id, { kind, direction }, { limit, after })) ?? []).map((item) => item.id)
+    const list = async (
+      kind: 'all' | 'messages',
+      direction: 'asc' | 'desc',
+      limit = 10,
+      after: number | null = null,
+    ) =>
+      ((await conversations.listItems(owner, id, { kind, direction }, { limit, after })) ?? []).map(
+        (item) => item.id,
+      )
     expect(await list('all', 'asc')).toEqual(ids)
     expect(await list('messages', 'desc')).toEqual([ids[3], ids[2], ids[0]])
     const [first] = (await conversations.listItems(owner, id, everything, page)) ?? []
@@ -224,7 +240,8 @@ export function conversationRepositoryConformance(
   test('a purge removes what nothing was said in since, at most so many', async () => {
     const { conversations, owner } = await open()
     const old = { ...owner, updatedAt: at(-10) }
-    for (let index = 0; index < 3; index++) await conversations.insert(sampleConversation(owner.tenantId, old))
+    for (let index = 0; index < 3; index++)
+      await conversations.insert(sampleConversation(owner.tenantId, old))
     expect(await conversations.purge(now, 2)).toBe(2)
     expect(await conversations.purge(now, 2)).toBe(1)
     expect(await conversations.purge(now, 2)).toBe(0)

@@ -3,7 +3,11 @@ import type { ConversationReader } from '../conversations/conversation.ts'
 import { roleOf } from '../conversations/message.ts'
 import type { AgentsTables, ConversationRow } from './agents-tables.memory.ts'
 import type { ConversationId } from './conversation-items.ts'
-import { type ConversationRecord, type ConversationRepository, recencyKey } from './conversation-repository.ts'
+import {
+  type ConversationRecord,
+  type ConversationRepository,
+  recencyKey,
+} from './conversation-repository.ts'
 
 export function memoryConversationRepository({
   conversations,
@@ -32,7 +36,10 @@ export function memoryConversationRepository({
 
     list: async (reader, { of }, { limit, after }) =>
       [...conversations.values()]
-        .filter(({ id, userId }) => find(reader, id) && (of === 'all' || (of === 'me') === (userId === reader.userId)))
+        .filter(
+          ({ id, userId }) =>
+            find(reader, id) && (of === 'all' || (of === 'me') === (userId === reader.userId)),
+        )
         .filter((row) => after === null || recencyKey(row) < after)
         .toSorted((a, b) => (recencyKey(a) > recencyKey(b) ? -1 : 1))
         .slice(0, limit + 1)

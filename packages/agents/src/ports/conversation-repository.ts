@@ -5,7 +5,12 @@ import {
   type ConversationReader,
   defaultMemory,
 } from '../conversations/conversation.ts'
-import type { ConversationId, ConversationItem, ConversationItemId, NewConversation } from './conversation-items.ts'
+import type {
+  ConversationId,
+  ConversationItem,
+  ConversationItemId,
+  NewConversation,
+} from './conversation-items.ts'
 
 export interface ConversationRecord extends NewConversation {
   readonly title: string | null
@@ -64,10 +69,7 @@ export interface ConversationRepository {
    */
   truncate(owner: ConversationReader, id: ConversationId, from: ConversationItemId): Promise<number | null>
   /** Ids of all conversations of a person in every tenant, oldest first, at most `limit`, after one. */
-  listOfUser(
-    userId: ConversationReader['userId'],
-    page: PageRequest,
-  ): Promise<readonly ConversationRecord[]>
+  listOfUser(userId: ConversationReader['userId'], page: PageRequest): Promise<readonly ConversationRecord[]>
   /** Removes all conversations of a person in every tenant, and returns how many. */
   removeOfUser(userId: ConversationReader['userId']): Promise<number>
   /** Removes at most `limit` in which nothing was said since, in every tenant, and returns how many. */
