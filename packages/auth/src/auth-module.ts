@@ -332,6 +332,7 @@ export const auth = ({
     denied: ({ refusals }, { principal, endpoint, code, client }) =>
       refusals.record(AuthEvents.accessDenied(principal.tenantId, { endpoint, code }, client)),
     requiresVerifiedEmail: needsVerifiedEmail,
+    sessionCookies: ({ cookieMode }) => cookieMode,
     personalData: ({ accounts }) => ({
       export: (userId) => accounts.personalDataOf(userId),
       erase: (userId, origin) => accounts.forget(userId, origin),

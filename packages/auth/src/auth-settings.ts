@@ -15,6 +15,14 @@ export const AuthSettings = defineSettings({
     default: [],
     example: 'https://api.example.com',
   },
+  cookieMode: {
+    env: 'AUTH_COOKIE_MODE',
+    section: 'auth',
+    summary:
+      'Whether pages of APP_PUBLIC_URL may keep their session in a cookie that no script can read, beside access tokens for everybody else.',
+    schema: flag(),
+    default: false,
+  },
   accessTokenMinutes: {
     env: 'ACCESS_TOKEN_EXPIRE_MINUTES',
     section: 'auth',

@@ -59,6 +59,7 @@ export {
   type RateLimit,
 } from './contract/contract.ts'
 export { Html, markup } from './contract/html.ts'
+export type { SessionTokens, SessionUse } from './contract/session-use.ts'
 export {
   accepted,
   type CacheRule,
@@ -101,7 +102,7 @@ export {
   type Route,
 } from './http/implement.ts'
 export { createClient, type ClientOptions } from './http/client.ts'
-export type { ApiClient, EventSubscription } from './http/client-types.ts'
+export type { ApiClient, EventSubscription, SessionMode } from './http/client-types.ts'
 export type { CorsOptions } from './http/cors.ts'
 export { createFetchHandler } from './http/fetch-handler.ts'
 export type {

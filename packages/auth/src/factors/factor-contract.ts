@@ -43,6 +43,7 @@ export const factorContract = defineContract('mfa', '/api/v1/auth/mfa', {
     description:
       'The tokens take the place of those of the session. With the first factor come ten recovery codes, shown this once, and your other sessions end.',
     body: json(VerifyTotp),
+    session: 'renews',
     success: ok(VerifiedTotp),
     errors: [
       AuthErrors.invalidFactor,

@@ -31,6 +31,7 @@ export const magicLinkContract = defineContract('magic-links', '/api/v1/auth/mag
     description:
       'The page that the link opens sends the token that stands behind its hash; opening it signs nobody in. 202 asks for a second factor: complete the sign-in with POST /api/v1/auth/mfa/complete.',
     body: json(VerifyMagicLink),
+    session: 'opens',
     success: ok(Tokens),
     alternatives: [accepted(SignInChallenge)],
     errors: [

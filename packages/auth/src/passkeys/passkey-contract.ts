@@ -51,6 +51,7 @@ export const passkeyContract = defineContract('passkeys', '/api/v1/auth/passkeys
     description:
       'With what navigator.credentials.create has given, as its toJSON says. From then on the password alone does not sign you in. The tokens take the place of those of the session. With the first factor come ten recovery codes, shown this once, and your other sessions end.',
     body: json(RegisterPasskey),
+    session: 'renews',
     success: created(RegisteredPasskey),
     errors: [AuthErrors.passkeyRefused, AuthErrors.passkeyTaken, ...enrolling],
     rateLimit: {
@@ -81,6 +82,7 @@ export const passkeyContract = defineContract('passkeys', '/api/v1/auth/passkeys
     description:
       'With what navigator.credentials.get has given, as its toJSON says. No second factor is asked for: the authenticator has verified its user.',
     body: json(PasskeySignIn),
+    session: 'opens',
     success: ok(Tokens),
     alternatives: [accepted(SignInChallenge)],
     errors: [AuthErrors.invalidPasskey, AuthErrors.accountDisabled, AuthErrors.notAMember],

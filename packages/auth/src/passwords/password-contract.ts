@@ -18,6 +18,7 @@ export const passwordContract = defineContract('passwords', '/api/v1/auth/passwo
     summary: 'Change your password',
     description: 'All of your sessions end, this one too, and a mail tells you.',
     body: json(ChangePassword),
+    session: 'ends',
     success: empty(204),
     errors: [AuthErrors.wrongPassword, AuthErrors.tooManyAttempts, AuthErrors.sessionEnded, ...refusals],
     idempotent: false,

@@ -22,8 +22,9 @@ export const sessionContract = defineContract('sessions', '/api/v1/auth', {
     access: anyone,
     summary: 'Exchange a refresh token for new tokens',
     description:
-      'Each refresh token works once. Presenting it again within 10 seconds returns the same successor; after that it counts as stolen and ends the session.',
+      'Each refresh token works once. Presenting it again within 10 seconds returns the same successor; after that it counts as stolen and ends the session. In cookie mode there is no body.',
     body: json(PresentedRefreshToken),
+    session: 'renews',
     success: ok(Tokens),
     errors: [AuthErrors.invalidRefreshToken],
     idempotent: false,
@@ -35,6 +36,7 @@ export const sessionContract = defineContract('sessions', '/api/v1/auth', {
     summary: 'End the session of a refresh token',
     description: 'Answers the same for a token that is unknown or whose session has ended already.',
     body: json(PresentedRefreshToken),
+    session: 'ends',
     success: empty(204),
     idempotent: false,
   },
@@ -43,6 +45,7 @@ export const sessionContract = defineContract('sessions', '/api/v1/auth', {
     path: '/logout/all',
     access: inPerson,
     summary: 'End all of your sessions, on every device and in every tenant',
+    session: 'ends',
     success: ok(SignedOutAll),
   },
   signOutOthers: {

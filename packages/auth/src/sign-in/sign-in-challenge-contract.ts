@@ -12,6 +12,7 @@ export const signInChallengeContract = defineContract('sign-in', '/api/v1/auth/m
     description:
       'With a code of an enrolled authenticator app, of one that POST /api/v1/auth/mfa/enroll has just begun, with a recovery code, or with a passkey that signs the challenge of POST /api/v1/auth/passkeys/authenticate/options. A challenge takes five attempts, works for the client that it was given to, and opens one session.',
     body: json(ChallengeAnswer),
+    session: 'opens',
     success: ok(CompletedSignIn),
     errors: [
       AuthErrors.invalidChallenge,

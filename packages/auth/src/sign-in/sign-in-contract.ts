@@ -12,6 +12,7 @@ export const signInContract = defineContract('sign-in', '/api/v1/auth', {
     description:
       'A wrong password, an unknown e-mail and, where addresses must be verified, one that is not get the same answer. 202 asks for a second factor: complete the sign-in with POST /api/v1/auth/mfa/complete.',
     body: json(SignIn),
+    session: 'opens',
     success: ok(Tokens),
     alternatives: [accepted(SignInChallenge)],
     errors: [

@@ -69,6 +69,7 @@ export const ssoContract = defineContract('sso', '/api/v1/auth/sso', {
       'Works once, in the browser that began it, within ten minutes. 202 asks for a second factor: complete the sign-in with POST /api/v1/auth/mfa/complete.',
     params,
     body: json(SsoAnswer),
+    session: 'opens',
     success: ok(Tokens),
     alternatives: [accepted(SignInChallenge)],
     errors: [

@@ -41,6 +41,7 @@ export const accountContract = defineContract('accounts', '/api/v1/users', {
     access: user(fresh),
     summary: 'Disable your account and end all of its sessions',
     description: 'Operators can enable it again.',
+    session: 'ends',
     success: empty(204),
     errors: [TenantErrors.lastOwner, AuthErrors.sessionEnded],
   },
@@ -51,6 +52,7 @@ export const accountContract = defineContract('accounts', '/api/v1/users', {
     summary: 'Erase your account and everything that is kept about you',
     description:
       'At once, in every module, and for good. The rows of the audit trail stay without what they told about you.',
+    session: 'ends',
     success: empty(204),
     errors: [TenantErrors.lastOwner, AuthErrors.sessionEnded],
   },

@@ -2,6 +2,7 @@ import type * as z from 'zod'
 import type { Duration } from '../kernel/duration.ts'
 import type { ErrorFactory } from '../kernel/errors.ts'
 import type { Access } from './access.ts'
+import type { SessionUse } from './session-use.ts'
 import type { CacheRule, JsonReply, Reply, RequestBody } from './media.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -47,6 +48,7 @@ export interface Endpoint {
    */
   readonly versioned?: boolean
   readonly cache?: CacheRule
+  readonly session?: SessionUse
 }
 
 export type Endpoints = Readonly<Record<string, Endpoint>>

@@ -106,7 +106,7 @@ describe('toOpenApi', () => {
     })
     expect(update.parameters?.map(({ name }) => name)).toContain('Idempotency-Key')
     expect(update.requestBody?.content['application/json']?.schema.additionalProperties).toBe(false)
-    expect(at('/api/v1/notes', 'post').security).toEqual([{ bearer: ['note:write'] }])
+    expect(at('/api/v1/notes', 'post').security).toEqual([{ bearer: ['note:write'] }, { session: [] }])
     expect(at('/time', 'get').security).toEqual([])
     expect(Object.keys(at('/api/v1/notes/stream', 'get').responses['200']?.content ?? {})).toEqual([
       'text/event-stream',

@@ -10,6 +10,7 @@ import type { Endpoint } from './contract.ts'
 import type { Reply, RequestBody } from './media.ts'
 import { errorResponses, problemSchema } from './openapi-errors.ts'
 import type { Operation } from './operation.ts'
+import { sessionCookieName, takesRefreshToken, transportHeader, withoutTokens } from './session-use.ts'
 import { takesIdempotencyKey } from './standard-errors.ts'
 import { strictSchema } from './strict-schema.ts'
 
@@ -72,10 +73,18 @@ export function toOpenApi(
             schema: { const: 'true' },
             description: 'Present on the kept answer of an earlier request',
           },
+          'Set-Cookie': { schema: text, description: 'In cookie mode: the session, or its end' },
           Location: { schema: { type: 'string', format: 'uri' } },
         },
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', description: 'Access token' },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: sessionCookieName,
+            description:
+              'Session of a browser, where cookie mode is on: for pages of this origin, with Origin and Sec-Fetch-Site, and never beside Authorization',
+          },
           monitor: {
             type: 'http',
             scheme: 'bearer',
@@ -112,7 +121,7 @@ function toOperation({ tag, name, endpoint }: Operation): ZodOpenApiOperationObj
       ...(query && { query: strictSchema(query) as z.ZodObject }),
       ...(headers && { header: headers }),
     },
-    ...(body && { requestBody: toRequestBody(body) }),
+    ...(body && { requestBody: toRequestBody(body, takesRefreshToken(endpoint)) }),
     responses: {
       ...(Object.fromEntries(answers) as ZodOpenApiResponsesObject),
       ...(isConditional(endpoint) && { '304': { description: 'Unchanged since the ETag in If-None-Match' } }),
@@ -161,9 +170,9 @@ function security(access: Access): Record<string, string[]>[] {
   switch (access.kind) {
     case 'user':
     case 'scope':
-      return [{ bearer: [...access.scopes] }]
+      return [{ bearer: [...access.scopes] }, { session: [] }]
     case 'operator':
-      return [{ bearer: [] }]
+      return [{ bearer: [] }, { session: [] }]
     case 'monitor':
       return [{ monitor: [] }, {}]
     case 'public':
@@ -187,6 +196,12 @@ function requestHeaders(endpoint: Endpoint): z.ZodObject | undefined {
         'Last-Modified of the copy at hand, for callers that keep no ETag',
       ).optional(),
     }),
+    ...(endpoint.session === 'opens' && {
+      [transportHeader]: z
+        .literal('cookie')
+        .meta({ description: 'Asks for the session in a cookie; without it the tokens are in the answer' })
+        .optional(),
+    }),
     ...(isConditional(endpoint) && { 'If-None-Match': header('ETag of the copy at hand').optional() }),
     ...(endpoint.success.kind === 'eventStream' && {
       'Last-Event-ID': header('Id of the last event seen, to resume after it').optional(),
@@ -195,14 +210,14 @@ function requestHeaders(endpoint: Endpoint): z.ZodObject | undefined {
   return Object.keys(shape).length === 0 ? undefined : z.object(shape)
 }
 
-function toRequestBody(body: RequestBody) {
+function toRequestBody(body: RequestBody, isInCookie: boolean) {
   if (body.kind === 'raw') {
     const types = body.contentTypes.length > 0 ? body.contentTypes : ['application/octet-stream']
     return { required: true, content: Object.fromEntries(types.map((type) => [type, {}])) }
   }
   const type = body.kind === 'json' ? 'application/json' : 'application/x-www-form-urlencoded'
   return {
-    required: !body.schema.safeParse(undefined).success,
+    required: !isInCookie && !body.schema.safeParse(undefined).success,
     content: { [type]: { schema: strictSchema(body.schema) } },
   }
 }
@@ -224,18 +239,24 @@ function toResponse(reply: Reply, endpoint: Endpoint): ZodOpenApiResponseObject 
     ...(endpoint.rateLimit ? ['RateLimit', 'RateLimit-Policy'] : []),
     ...(takesIdempotencyKey(endpoint) ? ['Idempotency-Replayed'] : []),
     ...(reply.kind === 'redirect' ? ['Location'] : []),
+    ...(endpoint.session ? ['Set-Cookie'] : []),
   ]
   const headers = Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
-  const content = contentOf(reply)
+  const content = contentOf(
+    reply,
+    endpoint.session !== undefined && endpoint.session !== 'ends' && reply === endpoint.success,
+  )
   const description =
     reply.kind === 'eventStream' ? 'Server-sent events; this is the data of one' : descriptions[reply.status]
   return { description, headers, ...(content && { content }) }
 }
 
-function contentOf(reply: Reply): ZodOpenApiResponseObject['content'] {
+function contentOf(reply: Reply, hasTokens: boolean): ZodOpenApiResponseObject['content'] {
   switch (reply.kind) {
-    case 'json':
-      return { 'application/json': { schema: reply.schema } }
+    case 'json': {
+      const { schema } = reply
+      return { 'application/json': { schema: hasTokens ? z.union([schema, withoutTokens(schema)]) : schema } }
+    }
     case 'eventStream':
       return { 'text/event-stream': { schema: reply.schema } }
     case 'content':

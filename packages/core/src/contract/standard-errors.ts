@@ -13,16 +13,20 @@ const of = (status: ErrorStatus, ...names: readonly string[]): readonly Standard
 
 /** The failures that can happen at an endpoint before its handler decides anything. */
 export function standardErrors(endpoint: Endpoint): readonly StandardError[] {
-  const { access, body, method, rateLimit, versioned } = endpoint
+  const { access, body, method, rateLimit, session, versioned } = endpoint
   const isWrite = method !== 'GET'
   const signsIn = needsPrincipal(access)
   const hasScopes = 'scopes' in access && access.scopes.length > 0
   return [
     ...of(400, 'invalid-path', 'invalid-request'),
     ...(body?.kind === 'json' ? of(400, 'malformed-json', 'body-too-deep', 'body-too-many-values') : []),
+    ...(signsIn || session ? of(400, 'ambiguous-credentials') : []),
+    ...(session === 'opens' ? of(400, 'cookie-mode-off') : []),
     ...(signsIn ? of(401, 'unauthenticated', 'invalid-token') : []),
+    ...(!signsIn && session && session !== 'opens' ? of(401, 'invalid-token') : []),
     ...(signsIn && 'assurance' in access ? of(401, 'assurance-required') : []),
     ...(access.kind === 'monitor' ? of(401, 'unauthenticated') : []),
+    ...(signsIn || session ? of(403, 'cross-site') : []),
     ...(signsIn ? of(403, 'tenant-mismatch') : []),
     ...(signsIn && access.kind !== 'scope' ? of(403, 'person-required') : []),
     ...(needsPerson(access) ? of(403, 'not-in-person') : []),

@@ -11,6 +11,7 @@ import type {
   RedirectReply,
   ServerSentEvent,
 } from '../contract/media.ts'
+import type { WithoutTokens } from '../contract/session-use.ts'
 
 type InputOf<S> = S extends z.ZodType ? z.input<S> : never
 
@@ -48,6 +49,13 @@ type Versioned<E extends Endpoint> = E['versioned'] extends true
       }
   : unknown
 
+type TakesRefreshToken<E extends Endpoint> = E extends {
+  readonly session: 'renews' | 'ends'
+  readonly access: { readonly kind: 'public' }
+}
+  ? true
+  : false
+
 type Resumable<E extends Endpoint> = E['success'] extends EventStreamReply
   ? {
       /** Id of the last event seen. */
@@ -55,9 +63,22 @@ type Resumable<E extends Endpoint> = E['success'] extends EventStreamReply
     }
   : unknown
 
-export type CallInput<E extends Endpoint> = Part<'params', InputOf<E['params']>> &
+/** Who keeps the session: the caller, who hands out the access token, or the browser. */
+export type SessionMode = 'bearer' | 'cookie'
+
+export type CallInput<E extends Endpoint, M extends SessionMode = 'bearer'> = Part<
+  'params',
+  InputOf<E['params']>
+> &
   Part<'query', InputOf<E['query']>> &
-  Part<'body', BodyInputOf<E['body']>> &
+  Part<
+    'body',
+    M extends 'cookie'
+      ? TakesRefreshToken<E> extends true
+        ? never
+        : BodyInputOf<E['body']>
+      : BodyInputOf<E['body']>
+  > &
   Versioned<E> &
   Repeatable<E> &
   Resumable<E> &
@@ -92,14 +113,23 @@ type ResultOf<R> =
             ? URL
             : never
 
-export type CallResult<E extends Endpoint> = ResultOf<E['success']> | AlternativeOf<E['alternatives']>
+type SuccessOf<E extends Endpoint, M extends SessionMode> = [M, E['session']] extends [
+  'cookie',
+  'opens' | 'renews',
+]
+  ? WithoutTokens<ResultOf<E['success']>>
+  : ResultOf<E['success']>
 
-type Caller<E extends Endpoint> =
-  Record<never, never> extends CallInput<E>
-    ? (input?: CallInput<E>) => Promise<CallResult<E>>
-    : (input: CallInput<E>) => Promise<CallResult<E>>
+export type CallResult<E extends Endpoint, M extends SessionMode = 'bearer'> =
+  | SuccessOf<E, M>
+  | AlternativeOf<E['alternatives']>
+
+type Caller<E extends Endpoint, M extends SessionMode> =
+  Record<never, never> extends CallInput<E, M>
+    ? (input?: CallInput<E, M>) => Promise<CallResult<E, M>>
+    : (input: CallInput<E, M>) => Promise<CallResult<E, M>>
 
 /** One function per endpoint, by name of the contract. */
-export type ApiClient<C extends Readonly<Record<string, Contract>>> = {
-  readonly [K in keyof C]: { readonly [N in keyof C[K]['endpoints']]: Caller<C[K]['endpoints'][N]> }
+export type ApiClient<C extends Readonly<Record<string, Contract>>, M extends SessionMode = 'bearer'> = {
+  readonly [K in keyof C]: { readonly [N in keyof C[K]['endpoints']]: Caller<C[K]['endpoints'][N], M> }
 }

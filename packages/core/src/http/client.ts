@@ -1,16 +1,19 @@
 import type { Contract, Endpoint } from '../contract/contract.ts'
 import type { JsonReply, Reply } from '../contract/media.ts'
-import type { ApiClient } from './client-types.ts'
+import { transportHeader, withoutTokens } from '../contract/session-use.ts'
+import type { ApiClient, SessionMode } from './client-types.ts'
 import { EventSubscriptionReader } from './event-subscription.ts'
 import { ProblemError, toProblemError } from './problem-error.ts'
 
-export interface ClientOptions {
+export interface ClientOptions<M extends SessionMode = SessionMode> {
   /** Without a trailing slash; the contracts' paths are absolute. */
   readonly baseUrl: string
   /** @default the global `fetch` */
   readonly fetch?: (request: Request) => Promise<Response>
   /** The access token for each call that needs one. */
   readonly token?: () => string | Promise<string>
+  /** `cookie` in a page of the product: the browser keeps the session, and no code of the page sees it. @default 'bearer' */
+  readonly session?: M
 }
 
 /** What a call may be given; which of it an endpoint takes, its types say. */
@@ -31,10 +34,10 @@ interface Input {
  *
  * @throws ProblemError from every call that the server refuses.
  */
-export function createClient<const C extends Readonly<Record<string, Contract>>>(
-  contracts: C,
-  options: ClientOptions,
-): ApiClient<C> {
+export function createClient<
+  const C extends Readonly<Record<string, Contract>>,
+  M extends SessionMode = 'bearer',
+>(contracts: C, options: ClientOptions<M>): ApiClient<C, M> {
   const client = Object.entries(contracts).map(([name, { prefix, endpoints }]) => {
     const calls = Object.entries(endpoints).map(([key, endpoint]) => [
       key,
@@ -42,7 +45,7 @@ export function createClient<const C extends Readonly<Record<string, Contract>>>
     ])
     return [name, Object.fromEntries(calls)]
   })
-  return Object.fromEntries(client) as ApiClient<C>
+  return Object.fromEntries(client) as ApiClient<C, M>
 }
 
 async function call(
@@ -57,19 +60,26 @@ async function call(
     ({ status }) => status === response.status,
   )
   if (!reply) throw await toProblemError(response)
-  return fromResponse(reply, response, input)
+  const isCookie = options.session === 'cookie' && reply === endpoint.success
+  return fromResponse(isCookie ? inCookieMode(endpoint, reply) : reply, response, input)
 }
+
+const inCookieMode = ({ session }: Endpoint, reply: Reply): Reply =>
+  reply.kind === 'json' && (session === 'opens' || session === 'renews')
+    ? { ...reply, schema: withoutTokens(reply.schema) }
+    : reply
 
 async function toRequest(
   prefix: string,
   endpoint: Endpoint,
   input: Input,
-  { baseUrl, token }: ClientOptions,
+  { baseUrl, token, session }: ClientOptions,
 ): Promise<Request> {
   const { access, body } = endpoint
   const headers = new Headers({ accept: 'application/json, application/problem+json, */*;q=0.5' })
   if (token && access.kind !== 'public' && access.kind !== 'webhook')
     headers.set('authorization', `Bearer ${await token()}`)
+  if (session === 'cookie' && endpoint.session === 'opens') headers.set(transportHeader, 'cookie')
   if (input.ifMatch !== undefined) headers.set('if-match', `"${input.ifMatch}"`)
   if (input.idempotencyKey !== undefined) headers.set('idempotency-key', input.idempotencyKey)
   if (input.lastEventId !== undefined) headers.set('last-event-id', input.lastEventId)

@@ -19,6 +19,7 @@ import { createQuotaCheck } from './rate-limit.ts'
 import type { RequestContext } from './request-context.ts'
 import { createRequestReader, type ReadBody } from './request-reader.ts'
 import { type Answer, createResponseWriter } from './response-writer.ts'
+import { type CookieMode, createSessionTransport } from './session-transport.ts'
 
 /** One request on its way through an endpoint. */
 export interface Exchange {
@@ -48,8 +49,16 @@ export function createEndpointRunner(
   const { authenticate, clock, idempotency, onDenied, requireVerifiedEmail = false } = options
   assertSound(route, options)
 
-  const reader = createRequestReader(endpoint, options.maxBodyBytes ?? defaultMaxBodyBytes)
-  const write = createResponseWriter(endpoint, options.streams ? [heartbeat, options.streams] : [heartbeat])
+  const maxBodyBytes = options.maxBodyBytes ?? defaultMaxBodyBytes
+  const watches = options.streams ? [heartbeat, options.streams] : [heartbeat]
+  const reader = createRequestReader(endpoint, maxBodyBytes)
+  const write = createResponseWriter(endpoint, watches)
+  const cookies = createSessionTransport(endpoint, options, {
+    readBody: reader.body,
+    write,
+    maxBodyBytes,
+    watches,
+  })
   const limit = rateLimit ? (options.quotaOf?.(rateLimit) ?? rateLimit.limit) : 0
   const quota = rateLimit ? createQuotaCheck(rateLimit, limit, options.rateLimiter) : null
   const needsVersion = endpoint.versioned === true && endpoint.method !== 'GET'
@@ -57,13 +66,14 @@ export function createEndpointRunner(
   const name = `${endpoint.method} ${route.path}`
   const gate = usesPermissions(access) ? options.gate : undefined
 
-  const admit = async (exchange: Exchange): Promise<Principal | null> => {
+  const admit = async (exchange: Exchange, mode: CookieMode | null): Promise<Principal | null> => {
     const { request } = exchange
     if (access.kind === 'monitor') await checkMonitor(request.headers, request.remoteAddress)
     if (!needsPrincipal(access)) return null
-    const credential = bearerOf(request.headers)
+    const credential = mode ? (mode.session?.accessToken ?? null) : bearerOf(request.headers)
     if (credential === null || authenticate === undefined) throw HttpErrors.unauthenticated()
     const principal = await authenticate(credential)
+    if (mode && principal.kind !== 'user') throw HttpErrors.invalidToken()
     try {
       requireSameTenant(request.headers, principal)
       authorize(access, principal, { now: clock.now(), requireVerifiedEmail })
@@ -90,18 +100,21 @@ export function createEndpointRunner(
   const handle = async (
     exchange: Exchange,
     { params, query, body, version }: Pick<Call, 'params' | 'query' | 'body' | 'version'>,
+    mode: CookieMode | null,
   ): Promise<Answer> => {
     const { request, principal } = exchange
     const client = clientOf(exchange, principal)
     // The static type of `principal` follows the endpoint's access, which `admit` has just enforced.
     const call = { params, query, body, version, principal: principal as Call['principal'], client, request }
-    return write(await route.handle(call), exchange)
+    const value = await route.handle(call)
+    return mode ? cookies.write(value, exchange) : write(value, exchange)
   }
 
-  return async (exchange) => {
+  const run = async (exchange: Exchange, mode: CookieMode | null): Promise<Answer> => {
     const { request, target, headers, context } = exchange
     if (quota && rateLimit?.by === 'ip') await quota(ipBucket(context.ip), headers)
-    const principal = access.kind === 'public' || access.kind === 'webhook' ? null : await admit(exchange)
+    const principal =
+      access.kind === 'public' || access.kind === 'webhook' ? null : await admit(exchange, mode)
     exchange.principal = principal
     if (quota && principal && rateLimit?.by !== 'ip') {
       await quota(rateLimit?.by === 'tenant' ? principal.tenantId : principal.subject, headers)
@@ -110,9 +123,10 @@ export function createEndpointRunner(
     const query = reader.query(target.query)
     const version = needsVersion ? versionOf(request.headers) : undefined
     const key = isRepeatable ? idempotencyKeyOf(request.headers) : null
-    const body: ReadBody | null = endpoint.method === 'GET' ? null : await reader.body(request)
+    const body: ReadBody | null =
+      endpoint.method === 'GET' ? null : await (mode ? cookies.readBody(request, mode) : reader.body(request))
     const work = (): Promise<Answer> =>
-      handle(exchange, { params, query, body: body?.value, version } as Call)
+      handle(exchange, { params, query, body: body?.value, version } as Call, mode)
     // Awaited here: a promise that is returned takes two turns of the queue more.
     if (key === null || body === null) return await work()
     const caller = principal
@@ -124,6 +138,17 @@ export function createEndpointRunner(
       { store: idempotency, headers, onDefect: (error) => void exchange.onFailure(error) },
       work,
     )
+  }
+
+  return async (exchange) => {
+    const mode = cookies.modeOf(exchange.request)
+    if (mode === null) return await run(exchange, mode)
+    try {
+      return await run(exchange, mode)
+    } catch (error) {
+      cookies.failed(error, exchange.headers)
+      throw error
+    }
   }
 }
 

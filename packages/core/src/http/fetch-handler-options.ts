@@ -79,6 +79,8 @@ export interface FetchHandlerOptions {
   /** Opens endpoints for monitors to callers from elsewhere. @default loopback only */
   readonly monitorToken?: Secret | undefined
   readonly publicUrl: string
+  /** Whether browsers may keep their session in a cookie; cookies mean nothing otherwise. @default false */
+  readonly sessionCookies?: boolean | undefined
   /** Limit of a quota when it is not the contract's own; 0 turns it off. Asked once per endpoint, at boot. */
   readonly quotaOf?: ((rateLimit: RateLimit) => number) | undefined
   /** Everything thrown that is not a `DomainError`. The caller only learns `context.requestId`. */

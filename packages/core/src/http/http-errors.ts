@@ -50,12 +50,27 @@ export const HttpErrors = defineErrors('http', {
   unauthenticated: {
     status: 401,
     title: 'You are not signed in.',
-    fix: 'Send "Authorization: Bearer <access token>" exactly once.',
+    fix: 'Send "Authorization: Bearer <access token>" exactly once, or the session cookie where those are in use.',
   },
   invalidToken: {
     status: 401,
     title: 'The access token is not valid.',
     fix: 'Refresh the session or sign in again, then repeat the request with the new token.',
+  },
+  ambiguousCredentials: {
+    status: 400,
+    title: 'The request has more than one credential.',
+    fix: 'Send either the session cookie, once, or an Authorization header.',
+  },
+  crossSite: {
+    status: 403,
+    title: 'A request with the session cookie must come from the product itself.',
+    fix: 'Call from a page of APP_PUBLIC_URL with fetch, which sends Origin and Sec-Fetch-Site; elsewhere use bearer mode.',
+  },
+  cookieModeOff: {
+    status: 400,
+    title: 'Sessions in cookies are turned off here.',
+    fix: 'Leave Session-Transport out and keep the tokens, or have cookie mode turned on in the settings.',
   },
   forbidden: {
     status: 403,

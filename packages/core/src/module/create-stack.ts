@@ -162,6 +162,7 @@ export function createStack<M extends AnyModule>(
     cors: { origins: [...new Set([new URL(core.publicUrl).origin, ...core.allowedOrigins])] },
     trustedProxies: core.trustedProxies,
     maxBodyBytes: core.maxBodyBytes,
+    sessionCookies: modules.some((module) => module.sessionCookies?.(settings[module.name])),
     requireVerifiedEmail: modules.some((module) => module.requiresVerifiedEmail?.(settings[module.name])),
     publicUrl: core.publicUrl,
     quotaOf: (rateLimit) => quota(rateLimit)?.limit ?? 0,

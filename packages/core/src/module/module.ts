@@ -113,6 +113,8 @@ export interface Module<
   gate?(services: Services): Gate
   /** Whether endpoints that need a scope are closed to principals whose e-mail is not verified. */
   requiresVerifiedEmail?(settings: SettingsOf<Settings>): boolean
+  /** Whether browsers may keep their session in a cookie. */
+  sessionCookies?(settings: SettingsOf<Settings>): boolean
   /** Is told of known callers who were refused; at most one module of a stack is. Must not reject. */
   denied?(services: Services, denial: Denial): Promise<void>
   /** What the module keeps about people, to be shown to them and to be forgotten. */
