@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Endpoint } from './contract.ts'
+import type { Access } from './access.ts'
 
 /**
  * What an endpoint does to the session of a person. `opens` and `renews` answer with {@link SessionTokens}, at the top or under
@@ -46,5 +46,10 @@ export function withoutTokens(schema: z.ZodType): z.ZodObject {
 }
 
 /** Whether the refresh token is what lets somebody use the endpoint. */
-export const takesRefreshToken = ({ session, access }: Pick<Endpoint, 'session' | 'access'>): boolean =>
-  (session === 'renews' || session === 'ends') && access.kind === 'public'
+export const takesRefreshToken = ({
+  session,
+  access,
+}: {
+  readonly session?: SessionUse
+  readonly access: Access
+}): boolean => (session === 'renews' || session === 'ends') && access.kind === 'public'
