@@ -323,7 +323,7 @@ export const AuthErrors = defineErrors('auth', {
   },
   ssoProvisioning: {
     status: 422,
-    title: 'A connection of the platform gives nobody an account.',
+    title: 'A connection of the platform gives nobody an account or a membership.',
     fix: 'Set provisioning to disabled, or connect a tenant.',
   },
   ssoClientSecret: {

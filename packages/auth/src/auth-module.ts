@@ -246,6 +246,8 @@ export const auth = ({
         emailVerifications,
         requireEmailVerification: needsVerifiedEmail(settings),
       }
+      const signUps = signUpServices(deps, settings)
+      const consentService = signUps.consents
       return {
         users: new UserService(deps),
         accounts: new AccountService(deps),
@@ -253,9 +255,9 @@ export const auth = ({
         emailChanges,
         notificationPreferences,
         newDeviceNotice: new NewDeviceNotice({ ...deps, preferences: notificationPreferences }),
-        ...signUpServices(deps, settings),
+        ...signUps,
         signIns: new SignInService(firstFactors),
-        joining: new JoiningService(deps),
+        joining: new JoiningService({ ...deps, consentService }),
         signInChallenges: new SignInChallengeService({ ...secondFactors, factorService: factors }),
         factors,
         factorNotices: new FactorNotices(deps),
@@ -288,6 +290,7 @@ export const auth = ({
           ...deps,
           identityProvider,
           domainVerifier,
+          consentService,
           signInCompletion,
           stateMinutes: settings.ssoStateMinutes,
           requireEmailVerification: settings.requireEmailVerification,

@@ -11,6 +11,8 @@ import type { Membership, NewMember } from '@corbel/core/tenant'
 import { AuthErrors } from '../auth-errors.ts'
 import { AuthEvents } from '../auth-events.ts'
 import type { PasswordPolicy } from '../passwords/password-policy.ts'
+import type { ConsentService } from '../consents/consent-service.ts'
+import type { ConsentRepository } from '../ports/consent-repository.ts'
 import type { TeamDirectory } from '../ports/tenant-directory.ts'
 import type { UserRepository } from '../ports/user-repository.ts'
 import type { Passwords } from '../users/passwords.ts'
@@ -22,8 +24,10 @@ export interface JoiningServiceDeps {
   readonly clock: Clock
   readonly passwords: Passwords
   readonly passwordPolicy: PasswordPolicy
+  readonly consentService: Pick<ConsentService, 'draftAll'>
   readonly transaction: Transaction<{
     readonly users: UserRepository
+    readonly consents: ConsentRepository
     readonly team: TeamDirectory
     readonly events: EventRecorder
   }>
@@ -49,7 +53,7 @@ export class JoiningService {
   }
 
   /**
-   * Creates the account and the membership in the transaction that uses up the token. Of concurrent callers with one token, one
+   * Creates the account, its consents and the membership in the transaction that uses up the token. Of concurrent callers with one token, one
    * succeeds. Whoever has the token reads the mail of the address, and so may learn that it has an account.
    *
    * @throws `tenant/invalid-invitation`, `auth/email-taken`, `auth/weak-password`.
@@ -58,7 +62,7 @@ export class JoiningService {
     { token, password, displayName }: Omit<JoinAsNewUser, 'acceptTerms'>,
     origin: Origin = hostOrigin,
   ): Promise<Joined> {
-    const { team, clock, passwords, passwordPolicy, transaction } = this.#deps
+    const { team, clock, passwords, passwordPolicy, consentService, transaction } = this.#deps
     const { email } = await team.invitations.find(token)
     await passwordPolicy.check(password, { names: [email, displayName], needsSecondFactor: false })
     const credential = await passwords.hash(password)
@@ -70,6 +74,7 @@ export class JoiningService {
       // The token first: of two who race with one, the loser is told so and not that the address is taken.
       const membership = await scope.team.invitations.redeem({ token, userId: user.id, email }, by)
       await scope.users.insert({ user, operator: false, credential, termsAcceptedAt: now })
+      for (const consent of consentService.draftAll(user.id, origin)) await scope.consents.record(consent)
       await scope.events.record(AuthEvents.userJoined(membership.tenantId, { userId: user.id }, by))
       return { user, membership }
     })

@@ -163,5 +163,5 @@ function ownerOf({ tenantId, operator }: Manager, owner: Owner): Id<'ten'> | nul
 
 /** A connection of the platform leads to no tenant that somebody could join by it. */
 function requireProvisionable({ tenantId, provisioning }: SsoConnectionRecord): void {
-  if (tenantId === null && provisioning === 'domain_allowlist') throw AuthErrors.ssoProvisioning()
+  if (tenantId === null && provisioning !== 'disabled') throw AuthErrors.ssoProvisioning()
 }

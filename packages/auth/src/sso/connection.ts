@@ -6,10 +6,10 @@ import { Domain } from './domain.ts'
 export { ConnectionPreset }
 
 /**
- * Who without an account gets one, or becomes a member, by signing in: nobody; everybody with an address of the
- * connection's domains.
+ * Who without an account gets one, or becomes a member, by signing in: nobody; of those with an address of the connection's domains
+ * whoever shows an invitation to the tenant, or everybody.
  */
-export const Provisioning = z.enum(['disabled', 'domain_allowlist'])
+export const Provisioning = z.enum(['disabled', 'invite_only', 'domain_allowlist'])
 export type Provisioning = z.infer<typeof Provisioning>
 
 export const ProvisionedRole = z.enum(['viewer', 'member', 'admin'])

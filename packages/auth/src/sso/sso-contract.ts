@@ -10,6 +10,7 @@ import {
   ok,
   user,
 } from '@corbel/core'
+import { TenantErrors } from '@corbel/core/tenant'
 import * as z from 'zod'
 import { AuthErrors } from '../auth-errors.ts'
 import { Tokens } from '../sessions/session.ts'
@@ -75,6 +76,7 @@ export const ssoContract = defineContract('sso', '/api/v1/auth/sso', {
     errors: [
       ...failures,
       AuthErrors.ssoNotLinked,
+      TenantErrors.invalidInvitation,
       AuthErrors.notAMember,
       AuthErrors.accountDisabled,
       AuthErrors.hashingBusy,

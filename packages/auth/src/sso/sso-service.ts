@@ -50,14 +50,16 @@ export class SsoService {
    * Opens a session, or asks for a second factor, in the tenant of the connection; with one of the platform in the tenant that was
    * named at the start, or joined first. Of concurrent callers with one state one gets anywhere.
    *
-   * @throws `auth/invalid-sso-state`, `auth/sso-refused`, `auth/sso-unavailable`, `auth/sso-not-linked`, `auth/not-a-member`
+   * @throws `auth/invalid-sso-state`, `auth/sso-refused`, `auth/sso-unavailable`, `auth/sso-not-linked`, `auth/not-a-member`,
+   * `tenant/invalid-invitation`
    */
   async complete(id: SsoConnectionId, answer: SsoAnswer, client: SignInClient): Promise<SignInOutcome> {
     const { ssoFlow, ssoConnections, federatedAccounts, signInCompletion } = this.#deps
     try {
       const finished = await ssoFlow.finish(id, answer)
       const { connection, state, identity } = finished
-      const candidate = await federatedAccounts.resolve(connection, identity, client)
+      const newcomer = { invitation: answer.invitation, acceptTerms: answer.acceptTerms === true }
+      const candidate = await federatedAccounts.resolve({ connection, identity, client, ...newcomer })
       if (this.#deps.requireEmailVerification && !candidate.user.emailVerified)
         throw AuthErrors.ssoNotLinked()
       return await signInCompletion.complete({

@@ -1,4 +1,5 @@
 import { email, idSchema } from '@corbel/core'
+import { InvitationToken } from '@corbel/core/tenant'
 import * as z from 'zod'
 import { ConnectionPreset } from './connection-preset.ts'
 import { Domain } from './domain.ts'
@@ -49,6 +50,10 @@ export type StartedSso = z.infer<typeof StartedSso>
 export const SsoAnswer = z.strictObject({
   state: z.string().min(1).max(200),
   browserSecret: z.string().min(1).max(200),
+  /** Token of an invitation to the tenant of the connection, from the mail. */
+  invitation: InvitationToken.optional(),
+  /** The page has shown the terms and the privacy policy, and who goes on accepts them. Counts for whom an account is made for. */
+  acceptTerms: z.literal(true).optional(),
   /** Everything in the query of the address to which the provider sent the browser, as it is. */
   parameters: z
     .record(z.string().max(64), z.string().max(8192))

@@ -12,6 +12,7 @@ import { AuthErrors } from '../auth-errors.ts'
 import { AuthEvents } from '../auth-events.ts'
 import type { Account, AccountRepository } from '../ports/account-repository.ts'
 import type { ConsentRepository } from '../ports/consent-repository.ts'
+import type { IdentityRepository } from '../ports/identity-repository.ts'
 import type { NotificationPreferenceRepository } from '../ports/notification-preference-repository.ts'
 import type { SessionRepository } from '../ports/session-repository.ts'
 import type { TenantDirectory } from '../ports/tenant-directory.ts'
@@ -34,6 +35,7 @@ export interface AccountServiceDeps {
   readonly accounts: AccountRepository
   readonly notificationPreferences: NotificationPreferenceRepository
   readonly consents: ConsentRepository
+  readonly identities: Pick<IdentityRepository, 'list'>
   readonly personalData: PersonalData
   readonly clock: Clock
   readonly revocations: Pick<RevocationList, 'add'>
@@ -129,7 +131,7 @@ export class AccountService {
 
   /** What auth keeps about a user. */
   async personalDataOf(userId: UserId): Promise<unknown> {
-    const { accounts, notificationPreferences, consents } = this.#deps
+    const { accounts, notificationPreferences, consents, identities } = this.#deps
     const account = await accounts.find(userId)
     if (!account) return null
     const { displayName: _, ...user } = account.user
@@ -138,6 +140,7 @@ export class AccountService {
       profile: account.profile,
       notificationPreferences: await notificationPreferences.list(userId),
       consents: await consents.list(userId),
+      identities: await identities.list(userId),
     }
   }
 
