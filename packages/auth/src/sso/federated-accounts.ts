@@ -166,8 +166,10 @@ export class FederatedAccounts {
   ): Promise<void> {
     if (tenantId === null) return
     const origin = { ...client, actorId: userId }
-    if (invitation === undefined)
-      return void (await team.memberships.join({ tenantId, userId, role }, origin))
+    if (invitation === undefined) {
+      await team.memberships.join({ tenantId, userId, role }, origin)
+      return
+    }
     const { tenantId: invitedTo } = await team.invitations.find(invitation)
     if (invitedTo !== tenantId) throw TenantErrors.invalidInvitation()
     await team.invitations.redeem({ token: invitation, userId, email }, origin)
