@@ -117,6 +117,9 @@ export async function openStorage(
         'corbel_audit_chains',
         'corbel_audit_events',
         'corbel_billing_inbox',
+        'corbel_status_components',
+        'corbel_status_incidents',
+        'corbel_status_maintenance',
       ]) {
         await sql`delete from ${sql.table(table)}`.execute(everything)
       }

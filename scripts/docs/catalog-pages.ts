@@ -102,12 +102,15 @@ export const metricsPage = (reference: Reference): string =>
     ]),
   )
 
-const roles = ['viewer', 'member', 'admin', 'owner']
+const roles = ['viewer', 'member', 'admin', 'owner', 'operator']
+
+const has = (role: string, from: string): boolean =>
+  role === 'operator' || from === 'operator' ? role === from : roles.indexOf(role) >= roles.indexOf(from)
 
 export const permissionsPage = (reference: Reference): string =>
   page(
     'Permissions',
-    'A role has the permissions marked here; an access token carries them in `scope`.',
+    'A role has the permissions marked here; an access token carries them in `scope`. An operator of the platform has those of their role in the tenant, and beyond them what is marked for operators alone.',
     ...entriesOf(reference, 'permissions').flatMap(({ module, entries }) => [
       `## ${module}`,
       table(
@@ -115,7 +118,7 @@ export const permissionsPage = (reference: Reference): string =>
         Object.values(entries).map(({ scope, summary, from }) => [
           code(scope),
           plain(summary),
-          ...roles.map((role) => (roles.indexOf(role) >= roles.indexOf(from) ? 'yes' : '')),
+          ...roles.map((role) => (has(role, from) ? 'yes' : '')),
         ]),
       ),
     ]),

@@ -5,6 +5,7 @@ import { auth, AuthSettings } from '@corbel/auth'
 import { billing } from '@corbel/billing'
 import { createStack, fromEnv } from '@corbel/core'
 import { silentLogger } from '@corbel/core/ports'
+import { status } from '@corbel/core/status'
 import { tenant, TenantModuleSettings } from '@corbel/core/tenant'
 import { HostMetrics } from '../../examples/reference-host/src/host-metrics.ts'
 import { HostSettings } from '../../examples/reference-host/src/host-settings.ts'
@@ -16,7 +17,7 @@ export async function readReference(): Promise<Reference> {
     (setting) => 'secret' in setting,
   )
   const stack = createStack({
-    modules: [tenant(), auth({ passwords: argon2PasswordHasher() }), billing(), agents()],
+    modules: [tenant(), auth({ passwords: argon2PasswordHasher() }), billing(), agents(), status()],
     storage: memoryStorage(),
     settings: fromEnv(Object.fromEntries(secrets.map(({ env }) => [env, crypto.randomUUID()]))),
     logger: silentLogger,

@@ -10,6 +10,7 @@ const titles: Readonly<Record<SettingsSection, string>> = {
   auth: 'Sign-in',
   'sign-up': 'Sign-up',
   tenant: 'Tenants',
+  status: 'Status page',
   mail: 'Mail',
   billing: 'Billing',
   agents: 'Agents',

@@ -23,6 +23,7 @@ import { auth } from '@corbel/auth'
 import { billing } from '@corbel/billing'
 import { createStack, refuseStart, standInProblems, type StartProblem } from '@corbel/core'
 import { type Logger, memoryCache, memoryRateLimiter } from '@corbel/core/ports'
+import { status } from '@corbel/core/status'
 import { tenant } from '@corbel/core/tenant'
 import { PGlite } from '@electric-sql/pglite'
 import { Redis } from 'ioredis'
@@ -201,6 +202,7 @@ export function composeStack(
       }),
       billing(),
       agents(),
+      status(),
     ],
     storage: kyselyStorage({
       db: database.db,

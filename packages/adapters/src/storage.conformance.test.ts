@@ -13,6 +13,7 @@ import {
   storageConformance,
   storageJobQueue,
 } from '@corbel/core/ports'
+import { statusRepositoriesConformance } from '@corbel/core/status/ports'
 import { type TenantRepositories, tenantRepositoriesConformance } from '@corbel/core/tenant/ports'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { backends, openStorage, type OpenStorage, openTimeout } from '../../../test/storages.ts'
@@ -104,6 +105,7 @@ describe.each(await backends())('%s', (backend) => {
   describe('billing', () =>
     billingRepositoriesConformance(conforming('billing repositories', backend), fresh))
   describe('agents', () => agentsRepositoriesConformance(conforming('agents repositories', backend), fresh))
+  describe('status', () => statusRepositoriesConformance(conforming('status repositories', backend), fresh))
 
   describe('auth', () => authRepositoriesConformance(conforming('auth repositories', backend), fresh))
 })

@@ -20,7 +20,7 @@ import { oauthMetadata, type OAuthMetadata } from './oauth/oauth-metadata.ts'
 import { KeyedDigest } from './tokens/keyed-digest.ts'
 import { RefreshTokens } from './tokens/refresh-tokens.ts'
 import { RevocationList } from './tokens/revocation-list.ts'
-import { scopesByRole, type ScopesByRole } from './tokens/scopes-by-role.ts'
+import { operatorScopes, scopesByRole, type ScopesByRole } from './tokens/scopes-by-role.ts'
 import { Passwords } from './users/passwords.ts'
 
 /** What the module keeps in memory for the life of the stack: keys, caches and the list of ended sessions. */
@@ -59,7 +59,8 @@ export function createAuthState(
   declaredAccounts: DeclaredAccounts,
 ): AuthState {
   const scopes = platform.permissions.map(({ scope }) => scope).toSorted()
-  checkDeclaredAccounts(declaredAccounts, new Set(scopes))
+  const ofOperators = operatorScopes(platform.permissions)
+  checkDeclaredAccounts(declaredAccounts, new Set(scopes), new Set(ofOperators))
   const roles = scopesByRole(platform.permissions)
   const apiKeyPepper = (settings.apiKeyPepper ?? settings.refreshTokenPepper).reveal()
   const [first = platform.publicUrl, ...others] = settings.audience
@@ -90,6 +91,7 @@ export function createAuthState(
       ...shared,
       lifetime: settings.accessTokenMinutes * 60,
       scopes: roles,
+      operatorScopes: ofOperators,
     }),
     accessTokens: new AccessTokenVerifier(shared),
     revocations: new RevocationList({

@@ -2,6 +2,7 @@ import type { AgentsRepositories } from '@corbel/agents/ports'
 import type { AuthRepositories } from '@corbel/auth/ports'
 import type { BillingRepositories } from '@corbel/billing/ports'
 import { type AdapterInfo, type Clock, type Storage, systemClock } from '@corbel/core/ports'
+import type { StatusRepositories } from '@corbel/core/status/ports'
 import type { TenantRepositories } from '@corbel/core/tenant/ports'
 import { CompiledQuery, type Kysely, PGliteAdapter, sql } from 'kysely'
 import { EscapeGuard } from '../escape-guard.ts'
@@ -42,6 +43,9 @@ import { kyselyOutbox } from './platform/outbox.ts'
 import { checkRowSecurity, requireRowScope } from './row-security.ts'
 import { TenantDb } from './scoped-db.ts'
 import { kyselyActivityRepository } from './tenant/activity-repository.ts'
+import { kyselyComponentRepository } from './status/component-repository.ts'
+import { kyselyIncidentRepository } from './status/incident-repository.ts'
+import { kyselyMaintenanceRepository } from './status/maintenance-repository.ts'
 import { kyselyInvitationRepository } from './tenant/invitation-repository.ts'
 import { kyselyMembershipRepository } from './tenant/membership-repository.ts'
 import { kyselyTenantLifecycleRepository } from './tenant/tenant-lifecycle-repository.ts'
@@ -50,6 +54,7 @@ import { kyselyTenantSettingsRepository } from './tenant/tenant-settings-reposit
 import { kyselyWebhookRepository } from './tenant/webhook-repository.ts'
 
 export interface KyselyRepositories {
+  readonly status: StatusRepositories
   readonly tenant: TenantRepositories
   readonly auth: AuthRepositories
   readonly billing: BillingRepositories
@@ -137,6 +142,11 @@ const repositories = (db: TenantDb, clock: Clock): KyselyRepositories => ({
     invitations: kyselyInvitationRepository(db),
     lifecycles: kyselyTenantLifecycleRepository(db),
     activity: kyselyActivityRepository(db),
+  },
+  status: {
+    components: kyselyComponentRepository(db),
+    incidents: kyselyIncidentRepository(db),
+    maintenance: kyselyMaintenanceRepository(db),
   },
   auth: {
     users: kyselyUserRepository(db),

@@ -36,6 +36,12 @@ import {
   systemClock,
 } from '@corbel/core/ports'
 import {
+  memoryStatusRepositories,
+  type StatusRepositories,
+  type StatusTables,
+  statusTables,
+} from '@corbel/core/status/ports'
+import {
   memoryTenantRepositories,
   type TenantRepositories,
   type TenantTables,
@@ -44,6 +50,7 @@ import {
 import { EscapeGuard } from '../escape-guard.ts'
 
 export interface MemoryRepositories {
+  readonly status: StatusRepositories
   readonly tenant: TenantRepositories
   readonly auth: AuthRepositories
   readonly billing: BillingRepositories
@@ -57,7 +64,7 @@ export interface MemoryStorageOptions {
   readonly clock?: Clock
 }
 
-type Tables = TenantTables & AuthTables & AuditTables & BillingTables & AgentsTables
+type Tables = StatusTables & TenantTables & AuthTables & AuditTables & BillingTables & AgentsTables
 
 /**
  * Keeps everything in this process: for tests, and to learn what the ports demand. One call or one transaction runs at a time.
@@ -67,6 +74,7 @@ type Tables = TenantTables & AuthTables & AuditTables & BillingTables & AgentsTa
 export function memoryStorage({ clock = systemClock }: MemoryStorageOptions = {}): MemoryStorage {
   const tables: Tables = {
     ...tenantTables(),
+    ...statusTables(),
     ...authTables(),
     ...auditTables(),
     ...billingTables(),
@@ -119,6 +127,7 @@ const standIn = {
 }
 
 const repositories = (tables: Tables, outbox: OutboxTable, clock: Clock): MemoryRepositories => ({
+  status: memoryStatusRepositories(tables),
   tenant: memoryTenantRepositories(tables),
   auth: memoryAuthRepositories(
     tables,

@@ -22,10 +22,22 @@ const nameForm = /^[a-z][a-z0-9-]{0,62}$/
 
 const mostDays = 90
 
-/** @throws Error that says what is wrong with the declaration. */
-export function checkDeclaredAccounts(accounts: DeclaredAccounts, permissions: ReadonlySet<string>): void {
-  for (const [name, { scopes, maxDays }] of Object.entries(accounts)) {
+/**
+ * @param ofOperators - Those of the permissions that no role in a tenant has.
+ * @throws Error that says what is wrong with the declaration.
+ */
+export function checkDeclaredAccounts(
+  accounts: DeclaredAccounts,
+  permissions: ReadonlySet<string>,
+  ofOperators: ReadonlySet<string>,
+): void {
+  for (const [name, { scopes, maxDays, tenancy }] of Object.entries(accounts)) {
     const unknown = scopes.filter((scope) => !permissions.has(scope))
+    const tooMuch = tenancy === 'tenant' ? scopes.filter((scope) => ofOperators.has(scope)) : []
+    if (tooMuch.length > 0)
+      throw new Error(
+        `The service account "${name}" asks for ${tooMuch.join(', ')}, which only operators have, and administrators of tenants could have one issued. Give it the tenancy "global".`,
+      )
     if (!nameForm.test(name))
       throw new Error(`The service account "${name}" needs a name of lower-case letters, digits and dashes.`)
     if (unknown.length > 0)

@@ -21,6 +21,8 @@ export interface AccessTokenIssuerOptions {
   /** Seconds. */
   readonly lifetime: number
   readonly scopes: ScopesByRole
+  /** What operators have beyond their role. */
+  readonly operatorScopes: readonly string[]
 }
 
 export interface IssuedAccessToken {
@@ -42,7 +44,9 @@ export class AccessTokenIssuer {
 
   /** A token for a session, which ends with the session at the latest. */
   async issue({ session, role, emailVerified, operator }: RotatedSession): Promise<IssuedAccessToken> {
-    const scopes = this.#options.scopes[role]
+    // Who acts in the name of an operator has the rights of a member.
+    const isOperating = operator && session.impersonatorId === null
+    const scopes = [...this.#options.scopes[role], ...(isOperating ? this.#options.operatorScopes : [])]
     const claims = this.#registered(scopes, epochSeconds(session.expiresAt))
     return this.#sign(scopes, {
       ...claims,

@@ -1,6 +1,6 @@
 import { definePermissions } from '@corbel/core'
 import { expect, it } from 'vitest'
-import { scopesByRole } from './scopes-by-role.ts'
+import { operatorScopes, scopesByRole } from './scopes-by-role.ts'
 
 it('gives each role its own scopes and those of every lesser role', () => {
   const permissions = definePermissions({
@@ -8,7 +8,9 @@ it('gives each role its own scopes and those of every lesser role', () => {
     manage: { scope: 'tenant:manage', summary: '', from: 'admin' },
     list: { scope: 'members:read', summary: '', from: 'member' },
     read: { scope: 'tenant:read', summary: '', from: 'viewer' },
+    run: { scope: 'status:manage', summary: '', from: 'operator' },
   })
+  expect(operatorScopes(Object.values(permissions))).toEqual(['status:manage'])
   expect(scopesByRole(Object.values(permissions))).toEqual({
     viewer: ['tenant:read'],
     member: ['members:read', 'tenant:read'],

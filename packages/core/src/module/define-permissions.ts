@@ -5,8 +5,8 @@ export interface Permission {
   /** `<noun>:<verb>`, as it stands in a token's `scope`. */
   readonly scope: `${string}:${string}`
   readonly summary: string
-  /** The least role that has it; every higher role has it too. */
-  readonly from: PermissionRole
+  /** The least role that has it; every higher role has it too. `operator`: no role in a tenant has it, operators of the platform do. */
+  readonly from: PermissionRole | 'operator'
 }
 
 export type PermissionCatalog = Readonly<Record<string, Permission>>

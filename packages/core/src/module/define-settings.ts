@@ -16,6 +16,7 @@ export type SettingsSection =
   | 'agents'
   | 'redis'
   | 'tenant'
+  | 'status'
 
 /** One value that an operator can set: everything that the loader, `.env.example`, the docs, the wizard and doctor need. */
 export interface Setting<T = unknown> {

@@ -3,7 +3,7 @@ import type { Clock } from '@corbel/core/ports'
 import { type Selectable, sql } from 'kysely'
 import { insertEvents } from '../platform/event-recorder.ts'
 import type { TenantDb } from '../scoped-db.ts'
-import { onUniqueViolation } from '../unique-violation.ts'
+import { onUniqueViolation } from '../violations.ts'
 import type { AuthTables } from './tables.ts'
 
 export const kyselyEmailChangeRepository = (db: TenantDb, clock: Clock): EmailChangeRepository => ({

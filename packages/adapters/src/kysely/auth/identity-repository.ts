@@ -3,7 +3,7 @@ import type { Clock } from '@corbel/core/ports'
 import { sql } from 'kysely'
 import { insertEvents } from '../platform/event-recorder.ts'
 import type { TenantDb } from '../scoped-db.ts'
-import { onUniqueViolation } from '../unique-violation.ts'
+import { onUniqueViolation } from '../violations.ts'
 
 export const kyselyIdentityRepository = (db: TenantDb, clock: Clock): IdentityRepository => ({
   async insert({ id, userId, issuer, subject, email, createdAt }, events) {

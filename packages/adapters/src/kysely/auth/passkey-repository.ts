@@ -9,7 +9,7 @@ import type { Clock } from '@corbel/core/ports'
 import { type RawBuilder, sql } from 'kysely'
 import { insertEvents } from '../platform/event-recorder.ts'
 import type { TenantDb } from '../scoped-db.ts'
-import { onUniqueViolation } from '../unique-violation.ts'
+import { onUniqueViolation } from '../violations.ts'
 
 export const kyselyPasskeyRepository = (db: TenantDb, clock: Clock): PasskeyRepository => ({
   async insert({ id, userId, label, createdAt, ...passkey }, events) {

@@ -3,7 +3,7 @@ import type { Clock, Id } from '@corbel/core/ports'
 import { CompiledQuery, type Selectable, sql } from 'kysely'
 import { insertEvents } from '../platform/event-recorder.ts'
 import type { TenantDb } from '../scoped-db.ts'
-import { onUniqueViolation } from '../unique-violation.ts'
+import { onUniqueViolation } from '../violations.ts'
 import type { AuthTables } from './tables.ts'
 
 type Row = Selectable<AuthTables['corbel_service_accounts']>

@@ -2,7 +2,7 @@ import { AuthErrors, type SignInCandidate, type User, type UserRepository } from
 import type { Role } from '@corbel/core/tenant/ports'
 import { CompiledQuery, type RawBuilder, type Selectable, sql } from 'kysely'
 import type { TenantDb } from '../scoped-db.ts'
-import { onUniqueViolation } from '../unique-violation.ts'
+import { onUniqueViolation } from '../violations.ts'
 import { type AttemptColumns, attemptColumns, toAttemptState } from './attempt-repository.ts'
 import type { AuthTables } from './tables.ts'
 

@@ -11,7 +11,7 @@ import {
 import { sql } from 'kysely'
 import { jsonb } from '../json.ts'
 import type { TenantDb } from '../scoped-db.ts'
-import { isUniqueViolation } from '../unique-violation.ts'
+import { isUniqueViolation } from '../violations.ts'
 
 interface JobRow {
   readonly id: Id<'job'>

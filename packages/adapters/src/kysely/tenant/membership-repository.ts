@@ -2,7 +2,7 @@ import type { Id } from '@corbel/core/ports'
 import { type Membership, type MembershipRepository, TenantErrors } from '@corbel/core/tenant/ports'
 import { type RawBuilder, type Selectable, sql } from 'kysely'
 import type { TenantDb } from '../scoped-db.ts'
-import { onUniqueViolation } from '../unique-violation.ts'
+import { onUniqueViolation } from '../violations.ts'
 import type { TenantTables } from './tables.ts'
 
 type Row = Selectable<TenantTables['corbel_memberships']>

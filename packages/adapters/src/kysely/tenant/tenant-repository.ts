@@ -1,7 +1,7 @@
 import { type Tenant, TenantErrors, type TenantRepository } from '@corbel/core/tenant/ports'
 import type { Selectable } from 'kysely'
 import type { TenantDb } from '../scoped-db.ts'
-import { onUniqueViolation } from '../unique-violation.ts'
+import { onUniqueViolation } from '../violations.ts'
 import type { TenantTables } from './tables.ts'
 
 export const kyselyTenantRepository = (db: TenantDb): TenantRepository => ({

@@ -1,0 +1,15 @@
+// What an adapter's author imports: interfaces, the errors they throw, reference implementations, and the suites that are their law.
+
+export type { Component } from '../components/component.ts'
+export type { ComponentState } from '../components/component-state.ts'
+export type { Incident, IncidentState, Severity } from '../incidents/incident.ts'
+export type { Maintenance, MaintenanceState } from '../maintenance/maintenance.ts'
+export { StatusErrors } from '../status-errors.ts'
+export type { ComponentRepository } from './component-repository.ts'
+export type { IncidentRepository } from './incident-repository.ts'
+export type { MaintenanceRepository, MaintenanceStep } from './maintenance-repository.ts'
+export type { StatusStorage } from './samples.conformance.ts'
+export type { StatusRepositories } from './status-repositories.ts'
+export { statusRepositoriesConformance } from './status-repositories.conformance.ts'
+export { memoryStatusRepositories } from './status-repositories.memory.ts'
+export { type StatusTables, statusTables } from './status-tables.memory.ts'

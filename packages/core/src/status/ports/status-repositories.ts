@@ -1,0 +1,10 @@
+import type { ComponentRepository } from './component-repository.ts'
+import type { IncidentRepository } from './incident-repository.ts'
+import type { MaintenanceRepository } from './maintenance-repository.ts'
+
+/** Everything that the status module keeps. It belongs to the platform, not to a tenant. */
+export interface StatusRepositories {
+  readonly components: ComponentRepository
+  readonly incidents: IncidentRepository
+  readonly maintenance: MaintenanceRepository
+}

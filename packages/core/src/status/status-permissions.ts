@@ -1,0 +1,9 @@
+import { definePermissions } from '../module/define-permissions.ts'
+
+export const StatusPermissions = definePermissions({
+  manage: {
+    scope: 'status:manage',
+    summary: 'Manage the status page of the deployment: components, incidents, maintenance, subscriptions',
+    from: 'operator',
+  },
+})
