@@ -12,6 +12,7 @@ const titles: Readonly<Record<SettingsSection, string>> = {
   tenant: 'Tenants',
   status: 'Status page',
   mail: 'Mail',
+  notifications: 'Notifications',
   billing: 'Billing',
   agents: 'Agents',
   observability: 'Observability',

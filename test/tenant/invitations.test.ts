@@ -1,3 +1,4 @@
+import type { Id } from '@corbel/core'
 import { describe, expect, test } from 'vitest'
 import { password, type TestApp } from '../auth/support.fixture.ts'
 import { invites, type Problem, team, tokenFor } from './team.fixture.ts'
@@ -151,5 +152,55 @@ describe('an invitation', () => {
     expect(weak.status).toBe(422)
     const noTerms = await app.call('POST', `${invites}/accept`, { body: { token, password } })
     expect(noTerms.status).toBe(400)
+  })
+})
+
+describe('the mail of an invitation', () => {
+  test('is tried again until the provider takes it, and the log says so without an address', async () => {
+    const { app, owner, invite } = await team()
+    const send = app.mailer.send.bind(app.mailer)
+    let failures = 2
+    Object.assign(app.mailer, {
+      send: async (message: Parameters<typeof send>[0]) => {
+        if (message.to === zofie && failures-- > 0) throw new Error('the provider is down')
+        return send(message)
+      },
+    })
+    const { body } = await invite(zofie)
+    for (let hour = 0; hour < 3; hour++) {
+      await app.events()
+      app.clock.advance('1h')
+    }
+    expect(app.mailer.sent.filter(({ to }) => to === zofie)).toHaveLength(1)
+    const log = await app.storage.deliveries.list(
+      owner.tenantId as Id<'ten'>,
+      { route: 'tenant.invitation_mail', recipient: body.id },
+      { limit: 10, after: null },
+    )
+    expect(log).toMatchObject([{ status: 'delivered', attempts: 3, result: 'accepted' }])
+    expect(JSON.stringify(log)).not.toContain(zofie)
+  })
+
+  test('is not sent for an invitation that was withdrawn meanwhile', async () => {
+    const { app, owner, invite } = await team()
+    const { body } = await invite(zofie)
+    await app.call('POST', `${invites}/${body.id}/revoke`, { token: owner.accessToken })
+    await app.events()
+    expect(app.mailer.sent.filter(({ to }) => to === zofie)).toEqual([])
+  })
+
+  test('shows markup in the name of a tenant as text, and a line break there begins no header', async () => {
+    const { app, owner, invite } = await team()
+    const rename = (name: string) =>
+      app.call('PATCH', '/api/v1/tenants/account', { token: owner.accessToken, body: { name } })
+    const name = '<img src=x onerror=alert(1)>"\'&\r\nBcc: eve@example.com'
+    expect((await rename(name)).status).toBe(200)
+    await invite(zofie)
+    await app.events()
+    const mail = app.mailer.sent.find(({ to }) => to === zofie)
+    expect(mail?.text).toContain(name)
+    expect(mail?.html).not.toContain('<img')
+    expect(mail?.html).toContain('&lt;img src=x onerror=alert(1)&gt;')
+    for (const field of [mail?.to, mail?.subject]) expect(field).not.toMatch(/[\r\n]|Bcc/)
   })
 })

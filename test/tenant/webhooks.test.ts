@@ -175,6 +175,20 @@ describe('a webhook', () => {
     expect(notice?.subject).toContain('webhook')
   })
 
+  test('that is switched off is not told to an owner who does not want to know', async () => {
+    const context = await open()
+    const { app, receiver, create, rename, token } = context
+    const preference = { channel: 'email', category: 'tenant', enabled: false }
+    const path = '/api/v1/users/notification-preferences'
+    expect((await app.call('PUT', path, { token, body: preference })).status).toBe(200)
+    await create({ eventTypes: ['tenant.account.renamed'] })
+    receiver.answer = (response) => response.writeHead(410).end()
+    await rename('Gone')
+    const events = await app.events()
+    expect(events.map(({ type }) => type)).toContain('tenant.webhook.disabled')
+    expect(app.mailer.sent.filter(({ subject }) => subject.includes('webhook'))).toEqual([])
+  })
+
   test('one delivery that arrives makes the failures before it forgotten', async () => {
     const context = await open()
     const { app, receiver, create, rename, token } = context
@@ -235,6 +249,34 @@ describe('an address', () => {
     app.clock.advance('1h')
     await app.events()
     expect((await log(body.id))[0]?.result).toBe('delivery/unavailable: fetcher/too-large')
+  })
+
+  test('that leads into a network later is not followed there, and nothing is lost once it leads out again', async () => {
+    const receiver = await openReceiver()
+    opened.push(receiver)
+    const { port } = new URL(receiver.url)
+    const inner = await openReceiver()
+    opened.push(inner)
+    // What the name leads to at each look-up: the guard sits in the one of the connection itself.
+    let address = '127.0.0.1'
+    const clock = manualClock(new Date())
+    const fetcher = nodeFetcher({ allow: ['127.0.0.1/32'], resolve: async () => [address] })
+    const app = await testApp({ clock, fetcher })
+    const { accessToken: token } = await app.member('ada@example.com')
+    const body = { url: `http://hooks.test:${port}/hook`, eventTypes: ['tenant.account.renamed'] }
+    const { status } = await app.call('POST', path, { token, body })
+    expect([status, receiver.challenges.length]).toEqual([201, 1])
+    for (const rebound of ['127.0.0.2', '10.0.0.1', '169.254.169.254', '::1', '::ffff:10.0.0.1']) {
+      address = rebound
+      await app.call('PATCH', '/api/v1/tenants/account', { token, body: { name: `Over ${rebound}` } })
+      await app.events()
+    }
+    expect([receiver.received, inner.received]).toEqual([[], []])
+    address = '127.0.0.1'
+    await exhaust({ app })
+    expect(renames(receiver)).toEqual(
+      ['127.0.0.2', '10.0.0.1', '169.254.169.254', '::1', '::ffff:10.0.0.1'].map((name) => `Over ${name}`),
+    )
   })
 
   test.each([

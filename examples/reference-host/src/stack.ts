@@ -35,6 +35,7 @@ import { Resend } from 'resend'
 import { FastResponse } from 'srvx'
 import { lockDataFolder } from './data-folder.ts'
 import { ensureDatabaseFolder } from './embedded-folder.ts'
+import { openGeoIp, openNotifier } from './notices.ts'
 import { HostSettings } from './host-settings.ts'
 import { type ConnectionCounts, measureHost } from './host-metrics.ts'
 import { keyVaultProblems, openKeyVault } from './key-vault.ts'
@@ -129,10 +130,13 @@ export function createPorts(settings: ReadSettings, redis: Redis | null, logger:
       from: resendFrom ?? '',
     })
   const { mailer = resend(), ...standIns } = createStandIns(settings)
+  const cache = redis ? redisCache({ client: redis, logger }) : standIns.cache
   return {
     ...standIns,
+    ...(cache && { cache }),
+    ...openNotifier(settings.values.host, cache),
+    ...openGeoIp(settings.values.host, cache),
     ...(redis && {
-      cache: redisCache({ client: redis, logger }),
       rateLimiter: redisRateLimiter({ client: redis, logger }),
       eventStream: redisEventStream({ client: redis }),
       pubSub: redisPubSub({ client: redis }),

@@ -281,7 +281,7 @@ export const auth = ({
         }),
         passwordMails: new PasswordMailer({ ...deps, resetMinutes: settings.passwordResetTokenMinutes }),
         emailVerifications,
-        tenantNotices: tenantNotices(deps),
+        tenantNotices: tenantNotices({ ...deps, preferences: notificationPreferences }),
         accessTokens,
         ...machineServices({ ...deps, tokenService: accessTokens, sessionService: sessions }),
         audit: new AuditService({ ...deps, retentionDays: settings.auditRetentionDays }),

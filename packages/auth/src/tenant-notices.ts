@@ -1,10 +1,12 @@
 import { defineMail, type DeliveryRoute } from '@corbel/core'
 import type { Mailer } from '@corbel/core/ports'
+import type { NotificationPreferenceService } from './notifications/notification-preference-service.ts'
 import type { UserRepository } from './ports/user-repository.ts'
 import type { UserId } from './users/user.ts'
 
 export interface TenantNoticesDeps {
   readonly users: UserRepository
+  readonly preferences: Pick<NotificationPreferenceService, 'isWanted'>
   readonly mailer: Mailer
   readonly appName: string
   readonly publicUrl: string
@@ -12,7 +14,7 @@ export interface TenantNoticesDeps {
 
 export const webhookDisabledMail = defineMail<{ readonly isGone: boolean }>({
   name: 'auth.webhook_disabled',
-  summary: 'Tells the owners of a tenant that a webhook was switched off.',
+  summary: 'Tells the owners of a tenant that a webhook was switched off; can be switched off.',
   sample: { isGone: false },
   write: ({ isGone }, { appName, publicUrl }) => ({
     subject: `A webhook of yours at ${appName} was switched off`,
@@ -29,11 +31,21 @@ export const webhookDisabledMail = defineMail<{ readonly isGone: boolean }>({
 // The module that records it knows users by their ids only: their addresses are here.
 const disabled = 'tenant.webhook.disabled'
 
-/** Mail to the owners of a tenant about what happened in it. */
-export const tenantNotices = ({ users, mailer, appName, publicUrl }: TenantNoticesDeps): DeliveryRoute => ({
+/** Mail to the owners of a tenant who want to know what happened in it. */
+export const tenantNotices = ({
+  users,
+  preferences,
+  mailer,
+  appName,
+  publicUrl,
+}: TenantNoticesDeps): DeliveryRoute => ({
   name: 'auth.tenant_notice',
   events: [disabled],
-  recipients: async ({ payload }) => (payload as { readonly ownerIds: readonly string[] }).ownerIds,
+  async recipients({ payload }) {
+    const { ownerIds } = payload as { readonly ownerIds: readonly UserId[] }
+    const wanted = await Promise.all(ownerIds.map((id) => preferences.isWanted(id, 'tenant')))
+    return ownerIds.filter((_, index) => wanted[index])
+  },
   async send({ event, recipient }) {
     const user = await users.find(recipient as UserId)
     if (!user) return 'no such user'

@@ -10,6 +10,7 @@ export type SettingsSection =
   | 'auth'
   | 'sign-up'
   | 'mail'
+  | 'notifications'
   | 'http'
   | 'observability'
   | 'billing'

@@ -7,6 +7,8 @@ import { activityRoutes } from './activity/activity-routes.ts'
 import { ActivityService } from './activity/activity-service.ts'
 import { featureRoutes } from './features/feature-routes.ts'
 import { FeatureService } from './features/feature-service.ts'
+import { invitationDelivery } from './invitations/invitation-delivery.ts'
+import { invitationMail } from './invitations/invitation-mail.ts'
 import { invitationRoutes } from './invitations/invitation-routes.ts'
 import { invitationHours } from './invitations/invitation.ts'
 import { InvitationService } from './invitations/invitation-service.ts'
@@ -70,6 +72,7 @@ export const tenant = () =>
       events: TenantEvents,
       jobs: TenantJobs,
       permissions: TenantPermissions,
+      mails: [invitationMail],
     },
     state: (platform, { invitationPepper, statusPollSeconds }): TenantState => ({
       tenantStates: new TenantStates({ ...platform, interval: milliseconds(`${statusPollSeconds}s`) }),
@@ -116,12 +119,11 @@ export const tenant = () =>
       ...activityRoutes(activity),
       ...lifecycleRoutes(lifecycle, features),
     ],
-    deliveries: ({ webhookDeliveries }) => [webhookDeliveries],
+    deliveries: ({ webhookDeliveries, invitations }) => [webhookDeliveries, invitationDelivery(invitations)],
     gate: ({ lifecycle }) => tenantGate(lifecycle),
-    handlers: ({ invitations, lifecycle, activity }) => [
+    handlers: ({ lifecycle, activity }) => [
       ...activity.handlers(),
       on(TenantEvents.statusChanged, ({ tenantId, payload }) => lifecycle.follow(tenantId, payload.status)),
-      on(TenantEvents.invitationSent, ({ id, tenantId, payload }) => invitations.mail(id, tenantId, payload)),
     ],
     jobs: ({ invitations, activity }) => [
       { job: TenantJobs.purgeInvitations, run: async () => void (await invitations.purge()) },

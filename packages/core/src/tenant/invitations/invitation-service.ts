@@ -155,22 +155,23 @@ export class InvitationService {
     })
   }
 
-  /** Sends the mail that an event asked for; none when a later one was asked for, or the invitation has ended. */
+  /** Sends the mail that an event asked for; none, and false, when a later one was asked for, or the invitation has ended. */
   async mail(
     eventId: Id<'evt'>,
     tenantId: Id<'ten'> | null,
     { invitationId, generation }: { readonly invitationId: InvitationId; readonly generation: number },
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { tenants, invitations, invitationTokens, clock, mailer, appName, publicUrl } = this.#deps
     const invitation = tenantId && (await invitations.find(tenantId, invitationId))
-    if (!invitation || invitation.generation !== generation) return
-    if (statusOf(invitation, clock.now()) !== 'pending') return
+    if (!invitation || invitation.generation !== generation) return false
+    if (statusOf(invitation, clock.now()) !== 'pending') return false
     const tenant = await tenants.find(invitation.tenantId)
-    if (!tenant) return
+    if (!tenant) return false
     const { email: to, role, expiresAt } = invitation
     const token = await invitationTokens.of(invitationId, generation)
-    const about = { id: eventId, to, token, tenantName: tenant.name, role, expiresAt, appName, publicUrl }
-    await mailer.send(invitationMail(about))
+    const about = { token, tenantName: tenant.name, role, expiresAt }
+    await mailer.send(invitationMail.render(about, { id: eventId, to, appName, publicUrl }))
+    return true
   }
 
   /** Forgets invitations that ended more than 30 days ago; returns how many. */
