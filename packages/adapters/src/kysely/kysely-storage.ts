@@ -32,7 +32,9 @@ import { kyselySsoConnectionRepository } from './auth/sso-connection-repository.
 import { kyselySsoDomainRepository } from './auth/sso-domain-repository.ts'
 import { kyselySsoStateRepository } from './auth/sso-state-repository.ts'
 import { kyselyUserRepository } from './auth/user-repository.ts'
+import { kyselyCustomerRepository } from './billing/customer-repository.ts'
 import { kyselyInboxRepository } from './billing/inbox-repository.ts'
+import { kyselyProjectionRepository } from './billing/projection-repository.ts'
 import type { Database } from './database.ts'
 import { kyselyAuditLog } from './platform/audit-log.ts'
 import { kyselyDeliveryStore } from './platform/delivery-store.ts'
@@ -177,6 +179,8 @@ const repositories = (db: TenantDb, clock: Clock): KyselyRepositories => ({
   },
   billing: {
     inbox: kyselyInboxRepository(db),
+    customers: kyselyCustomerRepository(db),
+    projections: kyselyProjectionRepository(db),
   },
   agents: {
     conversations: kyselyConversationRepository(db),

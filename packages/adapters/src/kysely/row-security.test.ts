@@ -37,6 +37,7 @@ const mayLookAcrossTenants = [
   'audit.purge',
   'audit.read',
   'audit.record',
+  'billingCustomers.lock',
   'billingInbox.claim',
   'billingInbox.depth',
   'billingInbox.end',
@@ -47,6 +48,8 @@ const mayLookAcrossTenants = [
   'conversations.listOfUser',
   'conversations.purge',
   'conversations.removeOfUser',
+  'billingObjects.load',
+  'billingObjects.save',
   'deliveries.abandon',
   'deliveries.claim',
   'deliveries.depth',
@@ -128,6 +131,8 @@ const globalKeys: Readonly<Record<string, string>> = {
     'a connection is found before its tenant is known; a random id, given by the maker',
   corbel_sso_states_pkey:
     'a state is found before its tenant is known; the digest of 256 random bits is not guessed',
+  corbel_billing_customers_customer_key: 'a customer is one tenant; the gateway gives the id',
+  corbel_billing_objects_pkey: 'an object belongs to one customer; the gateway gives the id',
   corbel_billing_inbox_pkey:
     'an event is known to the gateway before its tenant is; the gateway gives the id',
   corbel_billing_inbox_seq_key: 'a number that the database counts',

@@ -28,6 +28,8 @@ export const tenantTables = {
   corbel_audit_chains: 'tenant_id',
   corbel_audit_events: 'tenant_id',
   corbel_billing_inbox: 'tenant_id',
+  corbel_billing_customers: 'tenant_id',
+  corbel_billing_objects: 'tenant_id',
 } as const satisfies { readonly [Table in keyof Database]?: keyof Database[Table] }
 
 export type TenantTable = keyof typeof tenantTables

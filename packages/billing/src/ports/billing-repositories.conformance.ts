@@ -1,8 +1,12 @@
 import type { Suite } from '@corbel/core/ports'
+import { customerRepositoryConformance } from './customer-repository.conformance.ts'
 import { inboxRepositoryConformance } from './inbox-repository.conformance.ts'
+import { projectionRepositoryConformance } from './projection-repository.conformance.ts'
 import type { BillingStorage } from './samples.conformance.ts'
 
 /** The law of `BillingRepositories`. `fresh` gives an empty storage for each test. */
 export function billingRepositoriesConformance(suite: Suite, fresh: () => Promise<BillingStorage>): void {
   inboxRepositoryConformance(suite, fresh)
+  customerRepositoryConformance(suite, fresh)
+  projectionRepositoryConformance(suite, fresh)
 }

@@ -1,6 +1,10 @@
+import type { CustomerRepository } from './customer-repository.ts'
 import type { InboxRepository } from './inbox-repository.ts'
+import type { ProjectionRepository } from './projection-repository.ts'
 
 /** What the module keeps, by noun. */
 export interface BillingRepositories {
   readonly inbox: InboxRepository
+  readonly customers: CustomerRepository
+  readonly projections: ProjectionRepository
 }

@@ -1,4 +1,7 @@
+import type { Id } from '@corbel/core'
+import type { CustomerRecord } from './customer-repository.ts'
 import type { ClaimedInboxEvent } from './inbox-repository.ts'
+import type { Projection } from './projection-repository.ts'
 
 export interface InboxRow extends Omit<ClaimedInboxEvent, 'receipt'> {
   readonly receipt: string | null
@@ -8,9 +11,16 @@ export interface InboxRow extends Omit<ClaimedInboxEvent, 'receipt'> {
 export interface BillingTables {
   /** By {@link inboxKey}. */
   readonly billingInbox: Map<string, InboxRow>
+  readonly billingCustomers: Map<Id<'ten'>, CustomerRecord>
+  /** By type and id. */
+  readonly billingObjects: Map<string, Projection>
 }
 
-export const billingTables = (): BillingTables => ({ billingInbox: new Map() })
+export const billingTables = (): BillingTables => ({
+  billingInbox: new Map(),
+  billingCustomers: new Map(),
+  billingObjects: new Map(),
+})
 
 export const inboxKey = ({ account, id }: { readonly account: string; readonly id: string }): string =>
   `${account} ${id}`

@@ -40,7 +40,7 @@ export function inboxRepositoryConformance(
     const { inbox } = await open()
     const drafts = [
       sampleEvent(),
-      sampleEvent({ kind: 'thin', objectType: null, objectId: null, apiVersion: null, secretIndex: null }),
+      sampleEvent({ kind: 'thin', objectType: null, objectId: null, apiVersion: null, secretIndex: null, twinId: 'evt_twin' }),
       sampleEvent({ account: 'acct_2', payload: 'text' }),
     ]
     expect(await inbox.insert(drafts)).toEqual([true, true, true])
@@ -64,6 +64,15 @@ export function inboxRepositoryConformance(
     expect(await inbox.insert([second, { ...draft, account: 'acct_2' }])).toEqual([false, true])
     expect(await inbox.find(draft)).toMatchObject({ type: draft.type })
     expect(await inbox.insert([])).toEqual([])
+  })
+
+  test('an event with characters that a store cannot hold is kept, beside others', async () => {
+    const { inbox } = await open()
+    const odd = sampleEvent({ payload: { 'a\0b': ['\0', '\ud800', { deep: 'x\0' }] }, objectId: 'sub\0' })
+    const other = sampleEvent()
+    expect(await inbox.insert([odd, other])).toEqual([true, true])
+    expect(await inbox.find(odd)).toMatchObject({ status: 'pending' })
+    expect(await inbox.find(other)).toMatchObject({ payload: other.payload })
   })
 
   test('of concurrent callers one is told that the event is new', async () => {

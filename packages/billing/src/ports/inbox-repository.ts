@@ -21,9 +21,11 @@ export interface InboxDraft {
   /** When the gateway says that it happened; whole seconds with some. */
   readonly occurredAt: Date
   readonly receivedAt: Date
+  /** Of a thin event: the id of the snapshot event that tells the same. */
+  readonly twinId: string | null
   /** Which of the signing secrets matched, counted from 0; null when it was fetched instead of delivered. */
   readonly secretIndex: number | null
-  /** Everything that was sent. */
+  /** Everything that was sent; characters that a store cannot hold are kept as U+FFFD. */
   readonly payload: unknown
 }
 

@@ -63,4 +63,13 @@ export type {
   InboxSettlement,
   InboxStatus,
 } from './inbox-repository.ts'
+export type { CustomerRecord, CustomerRepository } from './customer-repository.ts'
+export {
+  type ProjectedObject,
+  type ProjectedType,
+  type Projection,
+  type ProjectionKey,
+  projectionPlace,
+  type ProjectionRepository,
+} from './projection-repository.ts'
 export type { BillingStorage } from './samples.conformance.ts'

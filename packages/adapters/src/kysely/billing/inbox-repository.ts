@@ -3,7 +3,7 @@ import { newId, type PageRequest } from '@corbel/core/ports'
 import { type RawBuilder, type Selectable, sql } from 'kysely'
 import { jsonb } from '../json.ts'
 import type { ScopedDb, TenantDb } from '../scoped-db.ts'
-import { storable } from '../storable.ts'
+import { storable, storableJson } from '../storable.ts'
 import type { BillingTables } from './tables.ts'
 
 type Row = Selectable<BillingTables['corbel_billing_inbox']>
@@ -15,14 +15,14 @@ export const kyselyInboxRepository = (db: TenantDb): InboxRepository => ({
   async insert(drafts) {
     if (drafts.length === 0) return []
     // One at a time for each event, so that concurrent calls with the same events in another order do not lock each other out.
-    const rows = distinct(drafts)
+    const rows = distinct(drafts).map(storableJson)
     const { rows: inserted } = await sql<{ readonly account: string; readonly id: string }>`
       insert into corbel_billing_inbox (account, id, kind, type, object_type, object_id, api_version, occurred_at, received_at,
-        secret_index, payload, due_at)
+        twin_id, secret_index, payload, due_at)
       select r."account", r."id", r."kind", r."type", r."objectType", r."objectId", r."apiVersion", r."occurredAt", r."receivedAt",
-        r."secretIndex", r."payload", r."receivedAt"
+        r."twinId", r."secretIndex", r."payload", r."receivedAt"
       from jsonb_to_recordset(${jsonb(rows)}) as r ("account" text, "id" text, "kind" text, "type" text, "objectType" text,
-        "objectId" text, "apiVersion" text, "occurredAt" timestamptz, "receivedAt" timestamptz, "secretIndex" integer,
+        "objectId" text, "apiVersion" text, "occurredAt" timestamptz, "receivedAt" timestamptz, "twinId" text, "secretIndex" integer,
         "payload" jsonb)
       order by r."account", r."id"
       on conflict (account, id) do nothing
@@ -172,6 +172,7 @@ const toEvent = (row: Row): InboxEvent => ({
   apiVersion: row.api_version,
   occurredAt: row.occurred_at,
   receivedAt: row.received_at,
+  twinId: row.twin_id,
   secretIndex: row.secret_index,
   payload: row.payload,
   tenantId: row.tenant_id,

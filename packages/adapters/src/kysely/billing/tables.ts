@@ -1,8 +1,19 @@
-import type { InboxDraft, InboxStatus } from '@corbel/billing/ports'
+import type { InboxDraft, InboxStatus, ProjectedObject, ProjectedType } from '@corbel/billing/ports'
 import type { Id } from '@corbel/core/ports'
 import type { GeneratedAlways } from 'kysely'
 
 export interface BillingTables {
+  corbel_billing_customers: { tenant_id: Id<'ten'>; customer_id: string; created_at: Date }
+  corbel_billing_objects: {
+    tenant_id: Id<'ten'>
+    type: ProjectedType
+    id: string
+    state: ProjectedObject['value']
+    created_at: Date
+    seen_at: Date
+    fetched_at: Date | null
+    version: number
+  }
   corbel_billing_inbox: {
     account: string
     id: string
@@ -16,6 +27,7 @@ export interface BillingTables {
     api_version: string | null
     occurred_at: Date
     received_at: Date
+    twin_id: string | null
     secret_index: number | null
     payload: unknown
     status: InboxStatus

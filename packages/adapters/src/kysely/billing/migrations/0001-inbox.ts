@@ -17,6 +17,7 @@ create table corbel_billing_inbox (
   api_version text collate "C",
   occurred_at timestamptz not null,
   received_at timestamptz not null,
+  twin_id text collate "C",
   secret_index integer,
   payload jsonb not null,
   status text collate "C" not null default 'pending'
