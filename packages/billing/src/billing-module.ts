@@ -1,10 +1,93 @@
-import { defineModule } from '@corbel/core'
+import { before, defineModule, type ModuleContext, type Platform, Secret, type Transaction } from '@corbel/core'
+import type { Counter, EventRecorder, JobRecorder } from '@corbel/core/ports'
+import { BillingErrors } from './billing-errors.ts'
+import { BillingEvents } from './billing-events.ts'
+import { BillingJobs } from './billing-jobs.ts'
+import { BillingMetrics } from './billing-metrics.ts'
 import { BillingPermissions } from './billing-permissions.ts'
+import { BillingSettings } from './billing-settings.ts'
+import { InboxDispatcher } from './dispatch/inbox-dispatcher.ts'
+import { GatewayErrors } from './gateway/gateway-errors.ts'
+import { InsertBatch } from './inbox/insert-batch.ts'
+import { IntakeService } from './inbox/intake-service.ts'
+import { webhookRoutes } from './inbox/webhook-routes.ts'
+import type { BillingRepositories } from './ports/billing-repositories.ts'
+import type { InboxDraft } from './ports/inbox-repository.ts'
+import type { PaymentGateway } from './ports/payment-gateway.ts'
+import { inboxGauges } from './inbox/inbox-gauges.ts'
+
+export interface BillingOptions {
+  /** Takes the money. Without one, or while `ENABLE_BILLING` is off, whatever needs it answers `billing/not-configured`. */
+  readonly gateway?: PaymentGateway
+  /** Secrets that the gateway signs its events with, beside those of `STRIPE_WEBHOOK_SECRET`. */
+  readonly webhookSecrets?: readonly Secret<string>[]
+}
+
+export interface BillingServices {
+  readonly intake: IntakeService
+  readonly dispatcher: InboxDispatcher
+  /** Whether this process looks for events that are due again. */
+  readonly retries: boolean
+  forgetEnded(): Promise<number>
+  measure(): void
+}
+
+interface BillingState {
+  readonly insertBatch: InsertBatch<InboxDraft, boolean>
+  readonly received: Counter
+  readonly ended: Counter
+}
+
+type Context = ModuleContext<BillingRepositories, Record<never, never>, typeof BillingSettings, BillingState>
+type BillingScope = BillingRepositories & { readonly events: EventRecorder; readonly jobs: JobRecorder }
 
 /** Plans, subscriptions, invoices, usage and entitlements. */
-export const billing = () =>
+export const billing = ({ gateway: given, webhookSecrets = [] }: BillingOptions = {}) =>
   defineModule({
     name: 'billing',
-    catalogs: { permissions: BillingPermissions },
-    services: () => ({}),
+    catalogs: {
+      settings: BillingSettings,
+      errors: [BillingErrors, GatewayErrors],
+      events: BillingEvents,
+      jobs: BillingJobs,
+      metrics: BillingMetrics,
+      permissions: BillingPermissions,
+    },
+    state: ({ meter }: Platform): BillingState => ({
+      insertBatch: new InsertBatch(200),
+      received: meter.counter(BillingMetrics.received),
+      ended: meter.counter(BillingMetrics.applied),
+    }),
+    services: ({ repositories, platform, settings, state, transaction }: Context): BillingServices => {
+      const gateway = settings.enabled && given ? given : null
+      const bound: Transaction<BillingScope> = (work) =>
+        transaction(({ repositories: inside, events, jobs }) => work({ ...inside, events, jobs }))
+      const deps = { ...platform, ...state, ...repositories, gateway, transaction: bound }
+      return {
+        intake: new IntakeService({
+          ...deps,
+          account: settings.account ?? null,
+          webhookSecrets: [...secretsOf(settings.webhookSecret), ...webhookSecrets],
+        }),
+        dispatcher: new InboxDispatcher(deps),
+        retries: settings.enabled && settings.retryWorker,
+        forgetEnded: () => repositories.inbox.purge(before(platform.clock.now(), `${settings.inboxDays}d`)),
+        measure: () => inboxGauges(repositories.inbox, platform.meter, platform.clock),
+      }
+    },
+    routes: ({ intake }) => webhookRoutes(intake),
+    start: async ({ measure }) => measure(),
+    jobs: ({ dispatcher, retries, forgetEnded }) => [
+      { job: BillingJobs.dispatch, run: async ({ signal }) => void (await dispatcher.dispatchDue(signal)) },
+      ...(retries
+        ? [{ job: BillingJobs.retry, run: async ({ signal }: { readonly signal: AbortSignal }) => void (await dispatcher.dispatchDue(signal)) }]
+        : []),
+      { job: BillingJobs.purge, run: async () => void (await forgetEnded()) },
+    ],
   })
+
+const secretsOf = (setting: Secret<string> | undefined): readonly Secret<string>[] =>
+  (setting?.reveal().split(',') ?? [])
+    .map((secret) => secret.trim())
+    .filter((secret) => secret !== '')
+    .map((secret) => new Secret(secret))

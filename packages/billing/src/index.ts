@@ -1,5 +1,13 @@
 // Module
-export { billing } from './billing-module.ts'
+export { billing, type BillingOptions, type BillingServices } from './billing-module.ts'
 
 // Catalogues
+export { BillingErrors } from './billing-errors.ts'
+export { BillingEvents } from './billing-events.ts'
+export { BillingJobs } from './billing-jobs.ts'
+export { BillingMetrics } from './billing-metrics.ts'
 export { BillingPermissions } from './billing-permissions.ts'
+export { BillingSettings } from './billing-settings.ts'
+
+// Contracts
+export { webhookContract } from './inbox/webhook-contract.ts'

@@ -1,0 +1,29 @@
+import { defineErrors } from '@corbel/core'
+
+export const BillingErrors = defineErrors('billing', {
+  notConfigured: {
+    status: 503,
+    title: 'Billing is switched off here.',
+    fix: 'Whoever runs this service must set ENABLE_BILLING and connect a payment provider. What was sent is not lost: send it again then.',
+  },
+  otherMode: {
+    status: 400,
+    title: 'The event is of the other mode: live and test do not mix.',
+    fix: 'Have the payment provider send live events to the live service and test events to the test service.',
+  },
+  otherAccount: {
+    status: 400,
+    title: 'The event is of another account.',
+    fix: 'Remove this address from the endpoints for connected accounts, or set STRIPE_ACCOUNT_ID to the account that it is for.',
+  },
+  customerUnknown: {
+    status: 422,
+    title: 'An event is about a customer that is not known here.',
+    fix: 'Check that the payment account is used by this service alone; then replay the event with POST /api/v1/billing/inbox/replay.',
+  },
+  eventNotFound: {
+    status: 404,
+    title: 'There is no such event of the payment provider.',
+    fix: 'List them with GET /api/v1/billing/inbox. Events that ended are forgotten after 60 days.',
+  },
+})

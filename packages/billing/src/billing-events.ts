@@ -1,0 +1,47 @@
+import { defineEvents } from '@corbel/core'
+import * as z from 'zod'
+import { invoiceStatuses, subscriptionStatuses } from './gateway/gateway-objects.ts'
+
+const status = z.enum(subscriptionStatuses)
+
+/** `version` grows with every change of the object: what was told of a version need not be told again. */
+const subscription = z.object({ subscriptionId: z.string(), status, version: z.int() })
+
+export const BillingEvents = defineEvents({
+  subscriptionChanged: {
+    type: 'billing.subscription.changed',
+    summary: 'A subscription is new, or its state, plan, seats, period or end has changed.',
+    payload: subscription.extend({
+      previousStatus: status.nullable(),
+      changes: z.array(z.string()).readonly(),
+    }),
+    audit: {},
+  },
+  subscriptionActivated: {
+    type: 'billing.subscription.activated',
+    summary: 'A subscription became active or began its trial, for the first time or after an interruption.',
+    payload: subscription,
+    audit: {},
+  },
+  subscriptionEnded: {
+    type: 'billing.subscription.ended',
+    summary: 'A subscription is over for good.',
+    payload: subscription,
+    audit: {},
+  },
+  invoiceChanged: {
+    type: 'billing.invoice.changed',
+    summary: 'An invoice is new, or its state or what was paid of it has changed.',
+    payload: z.object({
+      invoiceId: z.string(),
+      status: z.enum(invoiceStatuses),
+      previousStatus: z.enum(invoiceStatuses).nullable(),
+      currency: z.string(),
+      total: z.int(),
+      amountPaid: z.int(),
+      attempts: z.int(),
+      version: z.int(),
+    }),
+    audit: {},
+  },
+})

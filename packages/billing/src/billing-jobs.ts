@@ -1,0 +1,22 @@
+import { defineJobs } from '@corbel/core'
+import * as z from 'zod'
+
+export const BillingJobs = defineJobs({
+  dispatch: {
+    name: 'billing.inbox.dispatch',
+    summary: 'Applies the events of the payment provider that are due.',
+    payload: z.object({}),
+    lease: '60s',
+    concurrency: 2,
+  },
+  retry: {
+    name: 'billing.inbox.retry',
+    summary: 'Applies events whose handling failed, or whose process died, when they are due again.',
+    every: '5s',
+  },
+  purge: {
+    name: 'billing.inbox.purge',
+    summary: 'Forgets events of the payment provider that ended long ago.',
+    every: '1h',
+  },
+})

@@ -1,0 +1,109 @@
+import { addMilliseconds } from '@corbel/core'
+import type { EventReading } from '../gateway/gateway-events.ts'
+import type { GatewayObject, GatewaySubscription } from '../gateway/gateway-objects.ts'
+import type { InboxEvent } from '../ports/inbox-repository.ts'
+import type { ProjectedObject, Projection, ProjectionKey } from '../ports/projection-repository.ts'
+
+/** A stored event about an object that is kept here. */
+export interface ReadEvent<E extends InboxEvent = InboxEvent> {
+  readonly event: E
+  /** The state that the event tells of; null when only the gateway knows it. */
+  readonly told: ProjectedObject | null
+}
+
+/** Events about one object, newest first. */
+export interface EventGroup<E extends InboxEvent = InboxEvent> {
+  readonly key: ProjectionKey
+  readonly events: readonly [ReadEvent<E>, ...ReadEvent<E>[]]
+}
+
+/** What the gateway said when it was asked; null when it knows no such object. */
+export interface Fetched {
+  readonly object: ProjectedObject | null
+  /** Our time before the question. */
+  readonly at: Date
+}
+
+export type Decision =
+  /** The newest event shows the state, or the gateway did. */
+  | { readonly is: 'apply'; readonly object: ProjectedObject; readonly fetchedAt: Date | null }
+  /** What is known is at least as new. */
+  | { readonly is: 'covered'; readonly note: string }
+  /** Only the gateway can say. */
+  | { readonly is: 'ask'; readonly why: string }
+  | { readonly is: 'gone' }
+
+/** How far the clocks of replicas, and ours and the gateway's, may differ. */
+const skewMs = 5_000
+const gatewaySkewMs = 300_000
+
+/** What the event reading means for the objects that are kept: a checkout is about the subscription that it made. */
+export function subjectOf(reading: EventReading): { key: ProjectionKey; told: ProjectedObject | null } | null {
+  if (reading.is === 'foreign') return null
+  if (reading.is === 'reference') {
+    const { type, id } = reading.object
+    return type === 'subscription' || type === 'invoice' ? { key: { type, id }, told: null } : null
+  }
+  const { object } = reading
+  if (isProjected(object)) return { key: { type: object.type, id: object.value.id }, told: object }
+  if (object.type === 'checkout' && object.value.subscriptionId !== null)
+    return { key: { type: 'subscription', id: object.value.subscriptionId }, told: null }
+  return null
+}
+
+export const isProjected = (object: GatewayObject): object is ProjectedObject =>
+  object.type === 'subscription' || object.type === 'invoice'
+
+/**
+ * How the events of one object change what is known of it. The gateway counts whole seconds and promises no order, so an event
+ * decides by itself only when it is strictly newer than everything that was taken into account.
+ */
+export function decide(
+  { events: [newest, ...others] }: EventGroup,
+  known: Projection | null,
+  fetched: Fetched | undefined,
+): Decision {
+  if (fetched)
+    return fetched.object === null
+      ? { is: 'gone' }
+      : { is: 'apply', object: fetched.object, fetchedAt: fetched.at }
+  const { occurredAt, receivedAt } = newest.event
+  if (known) {
+    if (occurredAt < known.seenAt) return { is: 'covered', note: 'older than what is known' }
+    // Whatever had reached us before the question was in the answer.
+    if (known.fetchedAt && receivedAt <= addMilliseconds(known.fetchedAt, -skewMs))
+      return { is: 'covered', note: 'older than what the gateway said since' }
+    if (newest.told !== null && Number(occurredAt) === Number(known.seenAt) && isSame(newest.told, known.object))
+      return { is: 'covered', note: 'no change' }
+  }
+  if (newest.told === null) return { is: 'ask', why: 'the event does not show the state' }
+  const rival = others.find(
+    ({ event, told }) =>
+      Number(event.occurredAt) === Number(occurredAt) && (told === null || !isSame(told, newest.told as ProjectedObject)),
+  )
+  if (rival) return { is: 'ask', why: 'events of the same second differ' }
+  if (known) {
+    if (Number(occurredAt) === Number(known.seenAt)) return { is: 'ask', why: 'an event of the same second was applied' }
+    if (known.fetchedAt && occurredAt <= addMilliseconds(known.fetchedAt, gatewaySkewMs))
+      return { is: 'ask', why: 'the gateway was asked since, perhaps' }
+    if (isTerminal(known.object) && !isTerminal(newest.told)) return { is: 'ask', why: 'a final state would be left' }
+  }
+  return { is: 'apply', object: newest.told, fetchedAt: null }
+}
+
+const finalStates: ReadonlySet<GatewaySubscription['status']> = new Set(['canceled', 'incomplete_expired'])
+
+export const isTerminal = (object: ProjectedObject): boolean =>
+  object.type === 'subscription'
+    ? finalStates.has(object.value.status)
+    : object.value.status === 'paid' || object.value.status === 'void'
+
+/** Key order does not matter: what comes back from a database may have another. */
+export const isSame = (a: unknown, b: unknown): boolean => canonical(a) === canonical(b)
+
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_, item: unknown) =>
+    typeof item === 'object' && item !== null && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
+  )
