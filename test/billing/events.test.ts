@@ -3,7 +3,7 @@ import { racers } from '@corbel/core/ports'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { backends, openStorage, type OpenStorage, openTimeout } from '../storages.ts'
 import { openBilling } from './billing.fixture.ts'
-import { fakeGateway, subscription, tell, told } from './fake-gateway.fixture.ts'
+import { type fakeGateway, subscription, tell, told } from './fake-gateway.fixture.ts'
 
 const incomplete = told(subscription({ status: 'incomplete' }))
 const active = told(subscription({ status: 'active' }))
@@ -43,23 +43,26 @@ describe.each(await backends())('events of the gateway on %s', (backend) => {
   test.each([
     ['in one batch', false],
     ['in two batches', true],
-  ])('pitfalls 2 and 3: events of one second that differ are decided by the gateway, %s', async (_, apart) => {
-    for (const order of [
-      [incomplete, active],
-      [active, incomplete],
-    ]) {
-      const { newTenant, deliver, dispatch, stateOf, fake } = await open()
-      const tenantId = await newTenant()
-      fake.has(active)
-      for (const object of order) {
-        await deliver(tell({ at: 5, object }).body)
-        if (apart) await dispatch()
+  ])(
+    'pitfalls 2 and 3: events of one second that differ are decided by the gateway, %s',
+    async (_, apart) => {
+      for (const order of [
+        [incomplete, active],
+        [active, incomplete],
+      ]) {
+        const { newTenant, deliver, dispatch, stateOf, fake } = await open()
+        const tenantId = await newTenant()
+        fake.has(active)
+        for (const object of order) {
+          await deliver(tell({ at: 5, object }).body)
+          if (apart) await dispatch()
+        }
+        await dispatch()
+        expect(await stateOf(tenantId)).toBe('active')
+        expect(fake.asked).toEqual(['subscription sub_1'])
       }
-      await dispatch()
-      expect(await stateOf(tenantId)).toBe('active')
-      expect(fake.asked).toEqual(['subscription sub_1'])
-    }
-  })
+    },
+  )
 
   test('pitfall 4: an older event after a newer one changes nothing', async () => {
     const { newTenant, deliver, dispatch, stateOf, recorded, eventOf, fake } = await open()
@@ -125,7 +128,9 @@ describe.each(await backends())('events of the gateway on %s', (backend) => {
     const { newTenant, deliver, dispatch, stateOf, eventOf, clock } = await open()
     const tenantId = await newTenant()
     // Made for a tenant, by a customer that nobody knows.
-    const poison = tell({ object: told(subscription({ id: 'sub_2', customerId: 'cus_2', tenantId: 'ten_2' })) })
+    const poison = tell({
+      object: told(subscription({ id: 'sub_2', customerId: 'cus_2', tenantId: 'ten_2' })),
+    })
     await deliver(poison.body)
     await deliver(tell({ object: active }).body)
     await dispatch()
@@ -230,8 +235,18 @@ describe.each(await backends())('events of the gateway on %s', (backend) => {
     ['no signature', tell({ object: active }).body, null, 'gateway/invalid-signature'],
     ['a wrong signature', tell({ object: active }).body, 'forged', 'gateway/invalid-signature'],
     ['signed null', 'null', 'signed', 'gateway/not-an-event'],
-    ['the live mode', tell({ object: active, change: { livemode: true } }).body, 'signed', 'billing/other-mode'],
-    ['another account', tell({ object: active, change: { account: 'acct_2' } }).body, 'signed', 'billing/other-account'],
+    [
+      'the live mode',
+      tell({ object: active, change: { livemode: true } }).body,
+      'signed',
+      'billing/other-mode',
+    ],
+    [
+      'another account',
+      tell({ object: active, change: { account: 'acct_2' } }).body,
+      'signed',
+      'billing/other-account',
+    ],
   ])('%s is refused with 400 and not stored', async (_, body, signature, code) => {
     const { deliver, inbox } = await open()
     expect(await deliver(body, signature)).toMatchObject({ status: 400, body: { code } })

@@ -1,4 +1,11 @@
-import { before, defineModule, type ModuleContext, type Platform, Secret, type Transaction } from '@corbel/core'
+import {
+  before,
+  defineModule,
+  type ModuleContext,
+  type Platform,
+  Secret,
+  type Transaction,
+} from '@corbel/core'
 import type { Counter, EventRecorder, JobRecorder } from '@corbel/core/ports'
 import { BillingErrors } from './billing-errors.ts'
 import { BillingEvents } from './billing-events.ts'
@@ -20,7 +27,7 @@ export interface BillingOptions {
   /** Takes the money. Without one, or while `ENABLE_BILLING` is off, whatever needs it answers `billing/not-configured`. */
   readonly gateway?: PaymentGateway
   /** Secrets that the gateway signs its events with, beside those of `STRIPE_WEBHOOK_SECRET`. */
-  readonly webhookSecrets?: readonly Secret<string>[]
+  readonly webhookSecrets?: readonly Secret[]
 }
 
 export interface BillingServices {
@@ -80,13 +87,19 @@ export const billing = ({ gateway: given, webhookSecrets = [] }: BillingOptions 
     jobs: ({ dispatcher, retries, forgetEnded }) => [
       { job: BillingJobs.dispatch, run: async ({ signal }) => void (await dispatcher.dispatchDue(signal)) },
       ...(retries
-        ? [{ job: BillingJobs.retry, run: async ({ signal }: { readonly signal: AbortSignal }) => void (await dispatcher.dispatchDue(signal)) }]
+        ? [
+            {
+              job: BillingJobs.retry,
+              run: async ({ signal }: { readonly signal: AbortSignal }) =>
+                void (await dispatcher.dispatchDue(signal)),
+            },
+          ]
         : []),
       { job: BillingJobs.purge, run: async () => void (await forgetEnded()) },
     ],
   })
 
-const secretsOf = (setting: Secret<string> | undefined): readonly Secret<string>[] =>
+const secretsOf = (setting: Secret | undefined): readonly Secret[] =>
   (setting?.reveal().split(',') ?? [])
     .map((secret) => secret.trim())
     .filter((secret) => secret !== '')

@@ -4,7 +4,8 @@ export const BillingSettings = defineSettings({
   enabled: {
     env: 'ENABLE_BILLING',
     section: 'billing',
-    summary: 'Whether tenants are billed. While it is off the payment provider is answered 503, so that it delivers again later.',
+    summary:
+      'Whether tenants are billed. While it is off the payment provider is answered 503, so that it delivers again later.',
     schema: flag(),
     default: { local: true, staging: false, production: false },
   },
@@ -19,7 +20,8 @@ export const BillingSettings = defineSettings({
   webhookSecret: {
     env: 'STRIPE_WEBHOOK_SECRET',
     section: 'billing',
-    summary: 'Secrets that the payment provider signs its events with, the newest first, separated by commas: two while one takes over.',
+    summary:
+      'Secrets that the payment provider signs its events with, the newest first, separated by commas: two while one takes over.',
     schema: opaque('one or more secrets, separated by commas'),
     secret: true,
     fix: 'Copy it from the endpoint in the dashboard of Stripe, or from "stripe listen".',
@@ -27,14 +29,16 @@ export const BillingSettings = defineSettings({
   account: {
     env: 'STRIPE_ACCOUNT_ID',
     section: 'billing',
-    summary: 'Account whose events are taken. Without it those of the account that the secret belongs to, and none of connected ones.',
+    summary:
+      'Account whose events are taken. Without it those of the account that the secret belongs to, and none of connected ones.',
     schema: line(100),
     example: 'acct_1N2b3c',
   },
   inboxDays: {
     env: 'BILLING_INBOX_DAYS',
     section: 'billing',
-    summary: 'Days for which events of the payment provider are kept after they ended. It delivers by hand what is up to 30 days old.',
+    summary:
+      'Days for which events of the payment provider are kept after they ended. It delivers by hand what is up to 30 days old.',
     schema: integer({ min: 31, max: 3650 }),
     default: 60,
   },

@@ -29,7 +29,8 @@ export function conclude(
     record: [],
     settle: events.map(({ event: claim }) => ({ claim, outcome, tenantId, note })),
   })
-  if (decision.is === 'gone') return all('ignored', known?.tenantId ?? null, 'the gateway knows no such object')
+  if (decision.is === 'gone')
+    return all('ignored', known?.tenantId ?? null, 'the gateway knows no such object')
   if (decision.is === 'covered') return all('superseded', known?.tenantId ?? null, decision.note)
 
   const { object, fetchedAt } = decision

@@ -38,7 +38,9 @@ const skewMs = 5_000
 const gatewaySkewMs = 300_000
 
 /** What the event reading means for the objects that are kept: a checkout is about the subscription that it made. */
-export function subjectOf(reading: EventReading): { key: ProjectionKey; told: ProjectedObject | null } | null {
+export function subjectOf(
+  reading: EventReading,
+): { key: ProjectionKey; told: ProjectedObject | null } | null {
   if (reading.is === 'foreign') return null
   if (reading.is === 'reference') {
     const { type, id } = reading.object
@@ -73,20 +75,27 @@ export function decide(
     // Whatever had reached us before the question was in the answer.
     if (known.fetchedAt && receivedAt <= addMilliseconds(known.fetchedAt, -skewMs))
       return { is: 'covered', note: 'older than what the gateway said since' }
-    if (newest.told !== null && Number(occurredAt) === Number(known.seenAt) && isSame(newest.told, known.object))
+    if (
+      newest.told !== null &&
+      Number(occurredAt) === Number(known.seenAt) &&
+      isSame(newest.told, known.object)
+    )
       return { is: 'covered', note: 'no change' }
   }
   if (newest.told === null) return { is: 'ask', why: 'the event does not show the state' }
   const rival = others.find(
     ({ event, told }) =>
-      Number(event.occurredAt) === Number(occurredAt) && (told === null || !isSame(told, newest.told as ProjectedObject)),
+      Number(event.occurredAt) === Number(occurredAt) &&
+      (told === null || !isSame(told, newest.told as ProjectedObject)),
   )
   if (rival) return { is: 'ask', why: 'events of the same second differ' }
   if (known) {
-    if (Number(occurredAt) === Number(known.seenAt)) return { is: 'ask', why: 'an event of the same second was applied' }
+    if (Number(occurredAt) === Number(known.seenAt))
+      return { is: 'ask', why: 'an event of the same second was applied' }
     if (known.fetchedAt && occurredAt <= addMilliseconds(known.fetchedAt, gatewaySkewMs))
       return { is: 'ask', why: 'the gateway was asked since, perhaps' }
-    if (isTerminal(known.object) && !isTerminal(newest.told)) return { is: 'ask', why: 'a final state would be left' }
+    if (isTerminal(known.object) && !isTerminal(newest.told))
+      return { is: 'ask', why: 'a final state would be left' }
   }
   return { is: 'apply', object: newest.told, fetchedAt: null }
 }

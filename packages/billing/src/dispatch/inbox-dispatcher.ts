@@ -69,7 +69,9 @@ export class InboxDispatcher {
   ): Promise<void> {
     const { known, rest } = await this.#withoutTwins(claimed)
     const { groups, foreign } = groupEvents(gateway, rest)
-    const ignored = foreign.map((claim) => settlement(claim, 'ignored', null, 'about nothing that is kept here'))
+    const ignored = foreign.map((claim) =>
+      settlement(claim, 'ignored', null, 'about nothing that is kept here'),
+    )
     await this.#guarded([], () => this.#settle([...known, ...ignored]))
     const open = await this.#attempt(groups, new Map())
     if (open.length > 0) await this.#attempt(open, await this.#ask(gateway, open), true)

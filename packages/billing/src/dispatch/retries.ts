@@ -23,7 +23,10 @@ export function retryDelayMs(
   const uncounted = error instanceof DomainError && passing.has(error.code)
   const asked = error instanceof DomainError ? (error.details.retryAfter ?? 0) * 1000 : 0
   const longest = uncounted ? busyDelayMs : Math.min(longestDelayMs, firstDelayMs * 2 ** attempts)
-  return { uncounted, delayMs: Math.max((0.5 + Math.random() / 2) * longest, Math.min(asked, longestDelayMs)) }
+  return {
+    uncounted,
+    delayMs: Math.max((0.5 + Math.random() / 2) * longest, Math.min(asked, longestDelayMs)),
+  }
 }
 
 /** The text of a `DomainError` is meant for callers; that of others may hold anything. */

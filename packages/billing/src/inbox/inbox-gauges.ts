@@ -14,6 +14,10 @@ export function inboxGauges(inbox: InboxRepository, meter: Meter, clock: Clock):
     const depth = await inbox.depth()
     pending.set(depth.pending)
     dead.set(depth.dead)
-    oldest.set(depth.oldestDueAt === null ? 0 : Math.max(0, (clock.now().getTime() - depth.oldestDueAt.getTime()) / 1000))
+    oldest.set(
+      depth.oldestDueAt === null
+        ? 0
+        : Math.max(0, (clock.now().getTime() - depth.oldestDueAt.getTime()) / 1000),
+    )
   })
 }

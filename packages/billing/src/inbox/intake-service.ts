@@ -10,7 +10,7 @@ import type { InsertBatch } from './insert-batch.ts'
 export interface IntakeServiceDeps {
   /** Null while billing is switched off. */
   readonly gateway: Pick<PaymentGateway, 'verify' | 'livemode'> | null
-  readonly webhookSecrets: readonly Secret<string>[]
+  readonly webhookSecrets: readonly Secret[]
   /** The account whose events are taken; null for the one that the secrets belong to. */
   readonly account: string | null
   readonly insertBatch: InsertBatch<InboxDraft, boolean>

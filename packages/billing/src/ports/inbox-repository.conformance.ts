@@ -40,7 +40,14 @@ export function inboxRepositoryConformance(
     const { inbox } = await open()
     const drafts = [
       sampleEvent(),
-      sampleEvent({ kind: 'thin', objectType: null, objectId: null, apiVersion: null, secretIndex: null, twinId: 'evt_twin' }),
+      sampleEvent({
+        kind: 'thin',
+        objectType: null,
+        objectId: null,
+        apiVersion: null,
+        secretIndex: null,
+        twinId: 'evt_twin',
+      }),
       sampleEvent({ account: 'acct_2', payload: 'text' }),
     ]
     expect(await inbox.insert(drafts)).toEqual([true, true, true])

@@ -31,7 +31,11 @@ export interface ProjectionRepository {
   load(keys: readonly ProjectionKey[]): Promise<readonly Projection[]>
   /** Keeps each as it is given, over what was known of it; the tenant of an object stays the one it was first kept for. */
   save(projections: readonly Projection[]): Promise<void>
-  find<Type extends ProjectedType>(tenantId: Id<'ten'>, type: Type, id: string): Promise<Projection<Type> | null>
+  find<Type extends ProjectedType>(
+    tenantId: Id<'ten'>,
+    type: Type,
+    id: string,
+  ): Promise<Projection<Type> | null>
   /** Those that the gateway made last first, beginning behind the {@link projectionPlace} `page.after`; one more than `page.limit` when there is one. */
   list<Type extends ProjectedType>(
     tenantId: Id<'ten'>,

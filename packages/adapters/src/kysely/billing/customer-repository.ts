@@ -21,9 +21,7 @@ export const kyselyCustomerRepository = (db: TenantDb): CustomerRepository => ({
       .selectAll()
       .where('tenant_id', '=', tenantId)
       .executeTakeFirst()
-    return row
-      ? { tenantId: row.tenant_id, customerId: row.customer_id, createdAt: row.created_at }
-      : null
+    return row ? { tenantId: row.tenant_id, customerId: row.customer_id, createdAt: row.created_at } : null
   },
 
   async lock(customerIds) {

@@ -1,9 +1,4 @@
-import type {
-  ProjectedObject,
-  ProjectedType,
-  Projection,
-  ProjectionRepository,
-} from '@corbel/billing/ports'
+import type { ProjectedObject, ProjectedType, Projection, ProjectionRepository } from '@corbel/billing/ports'
 import { type Selectable, sql } from 'kysely'
 import { jsonb } from '../json.ts'
 import type { TenantDb } from '../scoped-db.ts'
@@ -27,7 +22,16 @@ export const kyselyProjectionRepository = (db: TenantDb): ProjectionRepository =
     if (projections.length === 0) return
     const rows = projections
       .map(({ tenantId, object: { type, value }, seenAt, fetchedAt, version }) => ({
-        ...{ tenantId, type, id: value.id, state: value, createdAt: value.createdAt, seenAt, fetchedAt, version },
+        ...{
+          tenantId,
+          type,
+          id: value.id,
+          state: value,
+          createdAt: value.createdAt,
+          seenAt,
+          fetchedAt,
+          version,
+        },
       }))
       .toSorted((a, b) => (`${a.type} ${a.id}` < `${b.type} ${b.id}` ? -1 : 1))
     await sql`
