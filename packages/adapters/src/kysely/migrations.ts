@@ -50,6 +50,6 @@ export const migrations: readonly Migration[] = [
   signUp0013,
   accounts0014,
   inbox0001,
-  conversations0001,
   projections0002,
+  conversations0001,
 ]

@@ -123,6 +123,18 @@ alter table corbel_audit_events force row level security;
 create policy corbel_record on corbel_audit_events for insert with check ((tenant_id = ''::text));
 create policy corbel_tenant on corbel_audit_events for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
 
+create table corbel_billing_customers (
+  tenant_id text collate "C" not null,
+  customer_id text collate "C" not null,
+  created_at timestamp with time zone not null,
+  constraint corbel_billing_customers_pkey PRIMARY KEY (tenant_id),
+  constraint corbel_billing_customers_customer_key UNIQUE (customer_id),
+  constraint corbel_billing_customers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES corbel_tenants(id) ON DELETE CASCADE
+);
+alter table corbel_billing_customers enable row level security;
+alter table corbel_billing_customers force row level security;
+create policy corbel_tenant on corbel_billing_customers for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
+
 create table corbel_billing_inbox (
   account text collate "C" not null,
   id text collate "C" not null,
@@ -135,6 +147,7 @@ create table corbel_billing_inbox (
   api_version text collate "C",
   occurred_at timestamp with time zone not null,
   received_at timestamp with time zone not null,
+  twin_id text collate "C",
   secret_index integer,
   payload jsonb not null,
   status text collate "C" default 'pending'::text not null,
@@ -158,6 +171,23 @@ CREATE INDEX corbel_billing_inbox_tenant_idx ON corbel_billing_inbox USING btree
 alter table corbel_billing_inbox enable row level security;
 alter table corbel_billing_inbox force row level security;
 create policy corbel_tenant on corbel_billing_inbox for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
+
+create table corbel_billing_objects (
+  tenant_id text collate "C" not null,
+  type text collate "C" not null,
+  id text collate "C" not null,
+  state jsonb not null,
+  created_at timestamp with time zone not null,
+  seen_at timestamp with time zone not null,
+  fetched_at timestamp with time zone,
+  version integer not null,
+  constraint corbel_billing_objects_pkey PRIMARY KEY (type, id),
+  constraint corbel_billing_objects_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES corbel_tenants(id) ON DELETE CASCADE
+);
+CREATE INDEX corbel_billing_objects_tenant_idx ON corbel_billing_objects USING btree (tenant_id, type, created_at, id);
+alter table corbel_billing_objects enable row level security;
+alter table corbel_billing_objects force row level security;
+create policy corbel_tenant on corbel_billing_objects for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
 
 create table corbel_consents (
   user_id text collate "C" not null,
