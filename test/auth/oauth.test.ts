@@ -262,6 +262,24 @@ describe('revocation', () => {
     expect((await end(app, 'unknown', headers)).status).toBe(200)
   })
 
+  it('of an access token is in the trail of the tenant, once, with who ended it', async () => {
+    const { app, owner, headers, token } = await open()
+    const { access_token: ended = '' } = (await token()).body
+    await end(app, ended, headers)
+    await end(app, ended, headers)
+    const events = (await app.events()).filter(({ type }) => type === 'auth.access_token.revoked')
+    expect(events).toHaveLength(1)
+    const { jti, sub } = JSON.parse(atob(ended.split('.')[1] ?? '')) as { jti: string; sub: string }
+    expect(events[0]).toMatchObject({
+      tenantId: owner.tenantId,
+      payload: { tokenId: jti, serviceAccountId: sub },
+    })
+    const trail = await app.call<{ data: readonly { action: string }[] }>('GET', '/api/v1/audit/events', {
+      token: owner.accessToken,
+    })
+    expect(JSON.stringify(trail.body)).toContain(jti)
+  })
+
   it('is refused for tokens of other clients, which stay good', async () => {
     const { app, owner, headers, token } = await open()
     const stranger = await client(app, owner.accessToken)

@@ -128,7 +128,6 @@ const calm: Readonly<Record<string, string>> = {
   'auditLog.record': 'its law is in the suite of the audit log, where it is raced',
   'emailChanges.replace': 'the last one stays, as its law says',
   'notificationPreferences.put': 'the last one stays, as its law says',
-  'serviceAccounts.revokeAccessToken': 'ends what is ended, for all of them alike',
   'sessions.open': 'the id is fresh',
   'signInChallenges.insert': 'the id is fresh',
   'ssoConnections.insert': 'the id is fresh',

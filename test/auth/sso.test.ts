@@ -97,6 +97,7 @@ describe('signing in with a provider', () => {
     const parameters = Object.fromEntries(new URL(body.url).searchParams)
     expect(parameters).toMatchObject({
       response_type: 'code',
+      scope: 'openid email profile',
       code_challenge_method: 'S256',
       redirect_uri: `https://app.example.com/sso/callback/${connection.id}`,
       state: body.state,

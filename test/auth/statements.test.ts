@@ -5,6 +5,8 @@ import { backends, openStorage, type OpenStorage, openTimeout } from '../storage
 import { requestLink, sentLink, verifyAddress, verifyLink } from './magic-links.fixture.ts'
 import { complete, enrolled } from './mfa.fixture.ts'
 import { options, signInWith, withPasskey } from './passkeys.fixture.ts'
+import { lyingProvider } from './lying-provider.fixture.ts'
+import { connect, finish, proveDomain, ssoApp, start } from './sso.fixture.ts'
 import { type TestApp, testApp } from './support.fixture.ts'
 
 const databases = (await backends()).filter((backend) => backend !== 'memory')
@@ -140,6 +142,50 @@ describe.each(databases)('statements on %s', (backend) => {
     const forged = accessToken.replace(/.(?=.{9}$)/, (char) => (char === 'A' ? 'B' : 'A'))
     const { result, count } = await statements(() => app.me(forged))
     expect([result.status, count]).toEqual([401, 0])
+  })
+
+  it('of a read where every request asks whether the session lives: one more', async () => {
+    const live = await testApp({
+      clock,
+      storage: database.storage,
+      vault: app.vault,
+      settings: { AUTH_REVOCATION_POLL_SECONDS: '0' },
+    })
+    const { accessToken } = (await app.signIn('ada@example.com')).body
+    const cached = await statements(() => app.me(accessToken))
+    const asked = await statements(() => live.me(accessToken))
+    const again = await statements(() => live.me(accessToken))
+    expect([asked.result.status, asked.count, again.count]).toEqual([200, cached.count + 1, cached.count + 1])
+  })
+
+  it('of signing in with a provider: five for an identity that is known', async () => {
+    const provider = await lyingProvider()
+    const options = { clock, storage: database.storage, fetcher: provider.fetcher }
+    const sso = await ssoApp(provider.issuer, options)
+    await sso.app.register('sso@acme.test')
+    const owner = (await sso.app.signIn('sso@acme.test')).body
+    await proveDomain(sso, owner, 'acme.test')
+    const { body: made } = await connect(sso.app, owner, {
+      issuer: provider.issuer,
+      domains: ['acme.test'],
+      provisioning: 'domain_allowlist',
+    })
+    const signIn = async () => {
+      const begun = await statements(() => start(sso.app, made.id))
+      const parameters = provider.answer(begun.result.body.url)
+      const done = await statements(() => finish(sso.app, made.id, begun.result.body, parameters))
+      return [begun.count, done.result.status, done.count]
+    }
+    const first = await signIn()
+    const known = await signIn()
+    // To begin: the connection and the state. The state, the connection, the identity, the account, the session; for somebody new the
+    // proved domains, the address and a transaction of six as well.
+    expect([first, known]).toEqual([
+      [2, 200, 13],
+      [2, 200, 5],
+    ])
+    // The clock has moved on.
+    await app.stack.auth.accessTokens.refreshRevocations()
   })
 
   it('of listing sessions: one', async () => {

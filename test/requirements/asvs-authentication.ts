@@ -179,19 +179,25 @@ export const asvsAuthentication: Requirements = {
     'test/auth/mfa.test.ts > has one budget of failures with the password',
   ),
   '6.6.4 L3': none('Push notifications are limited', 'There are none.'),
-  '6.8.2 L2': open(
+  '6.8.2 L2': met(
     'Signatures of assertions of an identity provider are validated',
-    'Single sign-on is not part of this table yet.',
+    'test/auth/sso-hostile.test.ts > signed with a key that is not published is refused',
+    'test/auth/sso-hostile.test.ts > without a signature is refused',
   ),
-  '6.8.1 L2': open(
+  '6.8.1 L2': met(
     'A federated identity is provider and subject',
-    'Single sign-on is not part of this table yet.',
+    'test/auth/sso.test.ts > belongs to one identity at a time',
+    'test/auth/sso.test.ts > is never linked by an address that is unverified',
   ),
   '6.8.3 L2': none('SAML assertions are processed once', 'There is no SAML adapter.'),
-  '6.8.4 L2': open(
+  '6.8.4 L2': met(
     'The strength of a federated sign-in is verified',
-    'Single sign-on is not part of this table yet.',
+    'test/auth/sso-hostile.test.ts > counts for two factors when the connection says so and the domain is proved',
   ),
   '6.7.1 L3': none('Certificates that verify assertions are protected', 'No certificate verifies anything.'),
-  '6.7.2 L3': open('Challenges have 64 bits and are unique', 'Passkeys are not part of this table yet.'),
+  '6.7.2 L3': met(
+    'Challenges have 64 bits and are unique',
+    'test/auth/passkeys.test.ts > begins with a challenge of its own that names no account',
+    'test/auth/passkeys.test.ts > takes a challenge once',
+  ),
 }

@@ -2,7 +2,6 @@ import { met, none, open, type Requirements } from './requirement.ts'
 
 const noAuthorize =
   'There is no authorization endpoint: the grants are client_credentials and refresh_token (test/auth/standards.test.ts).'
-const later = 'Single sign-on is not part of this table yet.'
 
 /** OWASP ASVS 5.0, chapter 10. */
 export const asvsOauth: Requirements = {
@@ -11,10 +10,25 @@ export const asvsOauth: Requirements = {
     'test/auth/stolen-database.test.ts > has no secret that was ever sent',
     'test/auth/access-token-attacks.test.ts > says nothing of the account that anyone may read',
   ),
-  '10.1.2 L2': open('Clients take only answers of flows that they began', later),
-  '10.2.1 L2': open('Code flows are protected from forged requests', later),
-  '10.2.2 L2': open('Clients of several servers are protected from mix-up', later),
-  '10.2.3 L3': open('Clients ask only for the scopes that they need', later),
+  '10.1.2 L2': met(
+    'Clients take only answers of flows that they began',
+    'test/auth/sso.test.ts > works in the browser that began it',
+    'test/auth/sso.test.ts > with another code, state or issuer, or with an error, is refused',
+  ),
+  '10.2.1 L2': met(
+    'Code flows are protected from forged requests',
+    'test/auth/sso.test.ts > sends PKCE, state and nonce',
+    'test/auth/sso.test.ts > with another code, state or issuer, or with an error, is refused',
+  ),
+  '10.2.2 L2': met(
+    'Clients of several servers are protected from mix-up',
+    'test/auth/sso-hostile.test.ts > that answers for another is noticed where it says who it is (RFC 9207)',
+    'test/auth/sso.test.ts > sends PKCE, state and nonce, and a redirect address of its own',
+  ),
+  '10.2.3 L3': met(
+    'Clients ask only for the scopes that they need',
+    'test/auth/sso.test.ts > sends PKCE, state and nonce, and a redirect address of its own',
+  ),
   '10.3.1 L2': met(
     'The API takes only tokens for itself',
     'test/auth/access-token-attacks.test.ts > is not another audience',
@@ -78,10 +92,25 @@ export const asvsOauth: Requirements = {
     'Clients authenticate with keys',
     'private_key_jwt is supported; client secrets are too, for standard clients that have nothing else.',
   ),
-  '10.5.1 L2': open('ID tokens answer the nonce that was sent', later),
-  '10.5.2 L2': open('Users are known by the subject of the ID token', later),
-  '10.5.3 L2': open('The issuer of the metadata is the configured one', later),
-  '10.5.4 L2': open('ID tokens are for this client', later),
+  '10.5.1 L2': met(
+    'ID tokens answer the nonce that was sent',
+    'test/auth/sso-hostile.test.ts > with another nonce is refused',
+    'test/auth/sso-hostile.test.ts > without a nonce is refused',
+  ),
+  '10.5.2 L2': met(
+    'Users are known by the subject of the ID token',
+    'test/auth/sso.test.ts > gives somebody of a proved domain an account, once, and the same account ever after',
+    'test/auth/sso-hostile.test.ts > without a subject is refused',
+  ),
+  '10.5.3 L2': met(
+    'The issuer of the metadata is the configured one',
+    'test/auth/sso-hostile.test.ts > that says {"issuer":"https://accounts.google.com"} of itself is refused',
+  ),
+  '10.5.4 L2': met(
+    'ID tokens are for this client',
+    'test/auth/sso-hostile.test.ts > for another client is refused',
+    'test/auth/sso-hostile.test.ts > for several clients, without saying which asked is refused',
+  ),
   '10.5.5 L2': none('Back-channel sign-out is protected', 'There is no back-channel sign-out.'),
   '10.6.1 L2': none('Response types of a provider', 'There is no OpenID provider.'),
   '10.6.2 L2': none('Forced sign-out at a provider', 'There is no OpenID provider.'),

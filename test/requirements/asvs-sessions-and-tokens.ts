@@ -15,7 +15,7 @@ export const asvsSessionsAndTokens: Requirements = {
   ),
   '7.1.3 L2': open(
     'Systems that share sessions are documented',
-    'Single sign-on is not part of this table yet.',
+    'A session here and one at a provider end each on their own, and auth_time of the provider counts here (docs/decisions); there is no back-channel sign-out.',
   ),
   '7.2.1 L1': met('Tokens are verified by the server', forgeries),
   '7.2.2 L1': met(
@@ -46,9 +46,10 @@ export const asvsSessionsAndTokens: Requirements = {
     'test/auth/sign-out.test.ts > in another instance is seen here after the poll',
     'test/auth/races.test.ts > leave no token alive when they refresh while their session is ended',
   ),
-  '7.4.2 L1': open(
+  '7.4.2 L1': met(
     'All sessions end when an account is disabled or deleted',
-    'Disabling and deleting accounts is not part of this table yet.',
+    'test/auth/users.test.ts > that is disabled ends its sessions at once and lets nobody in',
+    'test/auth/users.test.ts > is erased in every module, and its address is free',
   ),
   '7.4.3 L2': met(
     'Other sessions end after a factor has changed',
@@ -72,9 +73,9 @@ export const asvsSessionsAndTokens: Requirements = {
     'Sensitive operations need another authentication',
     'test/auth/step-up.test.ts > says what it needs (RFC 9470), and is open after a step-up',
   ),
-  '7.6.1 L2': open(
+  '7.6.1 L2': met(
     'Lifetimes of federated sessions are as documented',
-    'Single sign-on is not part of this table yet.',
+    'test/auth/sso-hostile.test.ts > that is older than what was asked for is refused',
   ),
   '7.6.2 L2': met(
     'A session is opened by an action of its user alone',

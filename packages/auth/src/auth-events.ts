@@ -356,6 +356,12 @@ export const AuthEvents = defineEvents({
     audit: { subject: 'serviceAccountId' },
     activity: {},
   },
+  accessTokenRevoked: {
+    type: 'auth.access_token.revoked',
+    summary: 'A service account ended an access token of its own.',
+    payload: z.object({ tokenId: idSchema('act'), serviceAccountId: idSchema('svc') }),
+    audit: { subject: 'tokenId' },
+  },
   accountCredentialIssued: {
     type: 'auth.service_account.issued',
     summary: 'A credential was issued for a declared service account; without a user, to a signed request.',

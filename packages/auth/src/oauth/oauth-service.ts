@@ -2,6 +2,7 @@ import { type Clock, type DomainError, hostOrigin, type Origin } from '@corbel/c
 import type { Meter } from '@corbel/core/ports'
 import { isApiKey } from '../api-keys/api-key-form.ts'
 import { AuthErrors } from '../auth-errors.ts'
+import { AuthEvents } from '../auth-events.ts'
 import { AuthMetrics } from '../auth-metrics.ts'
 import { AuthPermissions } from '../auth-permissions.ts'
 import type { ServiceAccountRecord, ServiceAccountRepository } from '../ports/service-account-repository.ts'
@@ -158,7 +159,10 @@ export class OAuthService {
       )
     }
     const now = clock.now()
-    await serviceAccounts.revokeAccessToken(claims.tid, claims.jti, now)
+    const what = { tokenId: claims.jti, serviceAccountId: claims.sub }
+    await serviceAccounts.revokeAccessToken(claims.tid, claims.jti, now, [
+      AuthEvents.accessTokenRevoked(claims.tid, what, { ...origin, actorId: claims.sub }),
+    ])
     revocations.add(claims.jti, now)
   }
 }

@@ -96,13 +96,23 @@ export function serviceAccountRepositoryConformance(
     expect(await recorded(storage)).toEqual([])
   })
 
+  test('of 64 callers who end one access token one does, and its event is recorded once', async () => {
+    const { storage, serviceAccounts, member } = await open()
+    const token = newId('act')
+    const ended = await race(() =>
+      serviceAccounts.revokeAccessToken(member.tenantId, token, at(1), [sampleEvent('ended')]),
+    )
+    expect(winners(ended).filter(Boolean)).toHaveLength(1)
+    expect(await recorded(storage)).toHaveLength(1)
+  })
+
   test('what was ended since a time is listed for all tenants: accounts and access tokens', async () => {
     const { storage, serviceAccounts, member, account } = await open()
     const other = await storedMember(storage)
     const token = newId('act')
     await serviceAccounts.revoke(member.tenantId, account.id, at(10), [])
-    await serviceAccounts.revokeAccessToken(other.tenantId, token, at(20))
-    await serviceAccounts.revokeAccessToken(other.tenantId, token, at(30))
+    await serviceAccounts.revokeAccessToken(other.tenantId, token, at(20), [])
+    await serviceAccounts.revokeAccessToken(other.tenantId, token, at(30), [])
     expect(await serviceAccounts.listRevokedSince(at(10))).toEqual([
       { id: account.id, revokedAt: at(10) },
       { id: token, revokedAt: at(20) },
@@ -114,7 +124,7 @@ export function serviceAccountRepositoryConformance(
     const { storage, serviceAccounts, member, account } = await open()
     const other = await storedMember(storage)
     const [token, ended] = [newId('act'), newId('act')]
-    await serviceAccounts.revokeAccessToken(member.tenantId, ended, at(10))
+    await serviceAccounts.revokeAccessToken(member.tenantId, ended, at(10), [])
     expect(await serviceAccounts.isLive(member.tenantId, account.id, token)).toBe(true)
     expect(await serviceAccounts.isLive(member.tenantId, account.id, ended)).toBe(false)
     expect(await serviceAccounts.isLive(other.tenantId, account.id, token)).toBe(false)
@@ -127,7 +137,7 @@ export function serviceAccountRepositoryConformance(
     const live = sample(member)
     await serviceAccounts.insert(live, [])
     await serviceAccounts.revoke(member.tenantId, account.id, at(10), [])
-    await serviceAccounts.revokeAccessToken(member.tenantId, newId('act'), at(10))
+    await serviceAccounts.revokeAccessToken(member.tenantId, newId('act'), at(10), [])
     expect(await serviceAccounts.purge(at(10))).toBe(0)
     expect(await serviceAccounts.purge(at(10.001))).toBe(2)
     expect(await serviceAccounts.listRevokedSince(at(0))).toEqual([])

@@ -38,8 +38,11 @@ export function memoryServiceAccountRepository(
       return true
     },
 
-    async revokeAccessToken(_, id, now) {
-      if (!revokedAccessTokens.has(id)) revokedAccessTokens.set(id, now)
+    async revokeAccessToken(_, id, now, events) {
+      if (revokedAccessTokens.has(id)) return false
+      revokedAccessTokens.set(id, now)
+      await recorder.record(...events)
+      return true
     },
 
     async isLive(tenantId, id, token) {

@@ -35,8 +35,13 @@ export interface ServiceAccountRepository {
     now: Date,
     events: readonly DomainEvent[],
   ): Promise<boolean>
-  /** Ends one access token. Doing so twice changes nothing. */
-  revokeAccessToken(tenantId: Id<'ten'>, id: Id<'act'>, now: Date): Promise<void>
+  /** Ends one access token and records the events, in one statement. Of concurrent callers one gets true; false when it was ended before. */
+  revokeAccessToken(
+    tenantId: Id<'ten'>,
+    id: Id<'act'>,
+    now: Date,
+    events: readonly DomainEvent[],
+  ): Promise<boolean>
   /** Whether neither the account nor this access token of it was ended. One indexed read. */
   isLive(tenantId: Id<'ten'>, id: Id, token: Id): Promise<boolean>
   /** Accounts and access tokens of all tenants that were ended at or after `since`. */

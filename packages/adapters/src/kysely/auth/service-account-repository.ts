@@ -74,13 +74,14 @@ export const kyselyServiceAccountRepository = (db: TenantDb, clock: Clock): Serv
     return rows.length > 0
   },
 
-  async revokeAccessToken(tenantId, id, now) {
-    await db
-      .forTenant(tenantId)
-      .insertInto('corbel_revoked_access_tokens')
-      .values({ id, tenant_id: tenantId, revoked_at: now })
-      .onConflict((conflict) => conflict.column('id').doNothing())
-      .execute()
+  async revokeAccessToken(tenantId, id, now, events) {
+    const { rows } = await sql`
+      with ended as (
+        insert into corbel_revoked_access_tokens (id, tenant_id, revoked_at)
+        values (${id}, ${tenantId}, ${now}::timestamptz) on conflict (id) do nothing returning id
+      ), recorded as (${insertEvents(clock, events, sql`exists (select from ended)`)})
+      select id from ended`.execute(db.forTenant(tenantId))
+    return rows.length > 0
   },
 
   async isLive(tenantId, id, token) {
