@@ -192,6 +192,9 @@ describe('registering a passkey', () => {
       )
       expect(codeOf(answer)).toEqual([400, 'auth/passkey-refused'])
     }
+    const certified = await device.certifiedAttestation(body, 'http://crl.evil.test/list')
+    const sound = await register(app, accessToken, await device.register(body, certified))
+    expect(codeOf(sound)).toEqual([400, 'auth/passkey-refused'])
     const own = await device.selfAttestation(body)
     expect((await register(app, accessToken, await device.register(body, own))).status).toBe(201)
     expect(fetched).toEqual([])

@@ -5,6 +5,7 @@ import type {
   RegistrationOptions,
   RegistrationResponse,
 } from '@corbel/auth'
+import { attestationCertificate } from './attestation-certificate.fixture.ts'
 import { cbor, type Cbor } from './cbor.fixture.ts'
 import { publicUrl } from './support.fixture.ts'
 
@@ -102,17 +103,33 @@ export class SoftAuthenticator {
 
   /** A statement that the credential makes of itself (WebAuthn Level 3 §8.2), for the options at hand. */
   async selfAttestation(options: RegistrationOptions): Promise<Mischief> {
-    const plain = await this.register(options)
-    // Without a statement the object ends with the authenticator data, of which only the count of signatures is to stay the same.
-    const object = decode(plain.response.attestationObject)
-    const start = Buffer.from(object).indexOf('authData') + 'authData'.length + 2
-    const clientHash = await sha256(decode(plain.response.clientDataJSON))
-    const sig = await this.#sign(concat(object.slice(start), clientHash))
+    const sig = await this.#sign(await this.#attested(options))
     const statement = new Map<string, Cbor>([
       ['alg', algorithms[this.#algorithm].cose],
       ['sig', sig],
     ])
     return { attestation: ['packed', statement] }
+  }
+
+  /** A statement that its maker makes of it, sound in itself, with a certificate that says where its revocation list lies. */
+  async certifiedAttestation(options: RegistrationOptions, revocationList: string): Promise<Mischief> {
+    const maker = await SoftAuthenticator.create('ES256')
+    const certificate = await attestationCertificate(maker.#keys, revocationList, (data) => maker.#sign(data))
+    const statement = new Map<string, Cbor>([
+      ['alg', algorithms.ES256.cose],
+      ['sig', await maker.#sign(await this.#attested(options))],
+      ['x5c', [certificate]],
+    ])
+    return { attestation: ['packed', statement] }
+  }
+
+  /** What a statement is a signature of. */
+  async #attested(options: RegistrationOptions): Promise<Uint8Array<ArrayBuffer>> {
+    const plain = await this.register(options)
+    // Without a statement the object ends with the authenticator data, of which only the count of signatures is to stay the same.
+    const object = decode(plain.response.attestationObject)
+    const start = Buffer.from(object).indexOf('authData') + 'authData'.length + 2
+    return concat(object.slice(start), await sha256(decode(plain.response.clientDataJSON)))
   }
 
   /** `navigator.credentials.get()`. */

@@ -125,7 +125,7 @@ describe.each(databases)('a stolen database on %s', (backend) => {
     const theirs = new Authenticator(app, body)
     await verify(app, eve.accessToken, body.id, await theirs.code())
     const { rows } = await sql<{ id: string; secret: Uint8Array }>`
-      select id, secret from corbel_factors order by id`.execute(db)
+      select id, secret from corbel_factors where secret is not null order by id`.execute(db)
     expect(rows.length).toBeGreaterThan(1)
     const [first, second] = rows
     await sql`update corbel_factors set secret = case id
