@@ -17,7 +17,7 @@ const text = (tag: number, value: string): Bytes => der(tag, new TextEncoder().e
 const sequence = (...parts: readonly Uint8Array[]): Bytes => der(0x30, ...parts)
 const oid = (...encoded: readonly number[]): Bytes => der(6, bytes(...encoded))
 const ecdsaWithSha256 = sequence(oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2))
-const time = (at: Date): Bytes => text(0x18, `${at.toISOString().replaceAll(/[-:T]|\.\d+/g, '')}`)
+const time = (at: Date): Bytes => text(0x18, at.toISOString().replaceAll(/[-:T]|\.\d+/g, ''))
 
 /** Country, organization, unit and name, as WebAuthn Level 3 §8.2.1 asks for them. */
 const subject = sequence(

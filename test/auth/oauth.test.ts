@@ -264,7 +264,7 @@ describe('revocation', () => {
 
   it('of an access token is in the trail of the tenant, once, with who ended it', async () => {
     const { app, owner, headers, token } = await open()
-    const { access_token: ended = '' } = (await token()).body
+    const { access_token: ended } = (await token()).body
     await end(app, ended, headers)
     await end(app, ended, headers)
     const events = (await app.events()).filter(({ type }) => type === 'auth.access_token.revoked')
