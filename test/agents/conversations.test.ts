@@ -170,6 +170,20 @@ describe.each(await backends())('conversations on %s', (backend) => {
     expect(markdown.text.match(/^## User/gm)).toHaveLength(250)
   })
 
+  test('what was said is found by its words, and shown where it stands', async () => {
+    const { id } = await create({ title: 'Résumé' })
+    await say(id, userSaid(`${'filler '.repeat(200)}the <b>Crème</b> brûlée is ready`))
+    type Hit = { readonly conversationId: string; readonly snippet: { readonly text: string; readonly matches: readonly { start: number; length: number }[] } }
+    const found = (await get<Page<Hit> & { readonly mode: string }>('/search?q=creme+brulee')).body
+    expect(found).toMatchObject({ mode: 'words', nextCursor: null, data: [{ conversationId: id, title: 'Résumé' }] })
+    const { text, matches } = found.data[0]?.snippet ?? { text: '', matches: [] }
+    expect(matches.map(({ start, length }) => text.slice(start, start + length))).toEqual(['Crème', 'brûlée'])
+    expect((await get<Page<Hit>>('/search?q=resume')).body.data).toMatchObject([{ messageId: null, snippet: { text: 'Résumé' } }])
+    for (const other of [bob, eve]) expect((await get<Page<Hit>>('/search?q=creme', other)).body.data).toEqual([])
+    for (const bad of ['', '?q=', '?q=%20', `?q=${'x'.repeat(600)}`, '?q=a&limit=51', '?q=a&cursor=zz', '?q=a%00b'])
+      expect((await get(`/search${bad}`)).status).toBe(400)
+  })
+
   test('a read is one statement, however long the conversation is', async ({ skip }) => {
     if (backend === 'memory') skip()
     const { id } = await create()
@@ -181,13 +195,13 @@ describe.each(await backends())('conversations on %s', (backend) => {
           .length < length
       )
         await say(id, ...Array.from({ length: 50 }, () => userSaid('again')))
-      for (const rest of ['', '/messages', '/events']) {
+      for (const rest of [`/${id}`, `/${id}/messages`, `/${id}/events`, '/search?q=again']) {
         statements.reset()
-        expect((await get(`/${id}${rest}`)).status).toBe(200)
+        expect((await get(rest)).status).toBe(200)
         costs.push(statements.count())
       }
     }
-    expect(costs).toEqual([1, 1, 1, 1, 1, 1])
+    expect(costs).toEqual(Array.from({ length: 8 }, () => 1))
   })
 
   test('a person takes their conversations along, and leaves none behind', async () => {

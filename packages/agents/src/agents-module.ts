@@ -14,6 +14,7 @@ import { conversationRoutes } from './conversations/conversation-routes.ts'
 import type { AgentsRepositories } from './ports/agents-repositories.ts'
 import type { Models } from './ports/models.ts'
 import { offlineModels } from './ports/models.offline.ts'
+import { searchRoutes } from './search/search-routes.ts'
 import type { Tool } from './tools/tool.ts'
 
 export interface AgentsOptions {
@@ -59,8 +60,9 @@ export const agents = ({
         transaction: (work) => transaction(({ repositories: bound, events }) => work({ ...bound, events })),
       }),
     }),
-    routes: ({ catalog, conversations, conversationExport }) => [
+    routes: ({ catalog, conversations, conversationExport, conversationSearch }) => [
       ...agentCatalogRoutes(catalog),
+      ...searchRoutes(conversationSearch),
       ...conversationRoutes(conversations, conversationExport),
     ],
     personalData: ({ conversationKeeping }) => conversationKeeping,

@@ -7,6 +7,7 @@ import { ConversationJobs } from './conversations/conversation-jobs.ts'
 import { ConversationKeeping } from './conversations/conversation-keeping.ts'
 import { ConversationService } from './conversations/conversation-service.ts'
 import { ConversationSettings } from './conversations/conversation-settings.ts'
+import { SearchService } from './search/search-service.ts'
 import type { AgentsRepositories } from './ports/agents-repositories.ts'
 
 /** What conversations, and what belongs to them, declare. */
@@ -21,6 +22,7 @@ export interface ConversationServices {
   readonly conversations: ConversationService
   readonly conversationExport: ConversationExport
   readonly conversationKeeping: ConversationKeeping
+  readonly conversationSearch: SearchService
 }
 
 export interface ConversationServicesDeps extends AgentsRepositories {
@@ -33,6 +35,7 @@ export const conversationServices = (deps: ConversationServicesDeps): Conversati
   conversations: new ConversationService(deps),
   conversationExport: new ConversationExport(deps),
   conversationKeeping: new ConversationKeeping(deps),
+  conversationSearch: new SearchService(deps),
 })
 
 export const conversationJobs = ({ conversationKeeping }: ConversationServices): readonly JobHandler[] => [

@@ -1,11 +1,13 @@
 import type { Suite } from '@corbel/core/ports'
 import { conversationItemsConformance } from './conversation-items.conformance.ts'
 import { conversationRepositoryConformance } from './conversation-repository.conformance.ts'
+import { conversationSearchConformance } from './conversation-search.conformance.ts'
 import { type AgentsStorage, storedTenant } from './samples.conformance.ts'
 
 /** The law of `AgentsRepositories`. `fresh` gives an empty storage for each test. */
 export function agentsRepositoriesConformance(suite: Suite, fresh: () => Promise<AgentsStorage>): void {
   conversationRepositoryConformance(suite, fresh)
+  conversationSearchConformance(suite, fresh)
   conversationItemsConformance(suite, async () => {
     const storage = await fresh()
     return {

@@ -1,10 +1,12 @@
 import type { AgentsRepositories } from './agents-repositories.ts'
 import type { AgentsTables } from './agents-tables.memory.ts'
 import { memoryConversationItems } from './conversation-items.memory.ts'
+import { memoryConversationSearch } from './conversation-search.memory.ts'
 import { memoryConversationRepository } from './conversation-repository.memory.ts'
 
 /** Reference implementation: what a conforming one does, without a database. Every verb is one turn of the event loop. */
 export const memoryAgentsRepositories = (tables: AgentsTables): AgentsRepositories => ({
   conversations: memoryConversationRepository(tables),
   conversationItems: memoryConversationItems(tables),
+  conversationSearch: memoryConversationSearch(tables),
 })

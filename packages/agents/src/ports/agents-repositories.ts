@@ -1,8 +1,10 @@
 import type { ConversationItems } from './conversation-items.ts'
 import type { ConversationRepository } from './conversation-repository.ts'
+import type { ConversationSearch } from './conversation-search.ts'
 
 /** What the module keeps, by noun. */
 export interface AgentsRepositories {
   readonly conversations: ConversationRepository
   readonly conversationItems: ConversationItems
+  readonly conversationSearch: ConversationSearch
 }

@@ -12,6 +12,7 @@ export type { AgentsRepositories } from './agents-repositories.ts'
 export { agentsRepositoriesConformance } from './agents-repositories.conformance.ts'
 export { memoryAgentsRepositories } from './agents-repositories.memory.ts'
 export type { AgentsStorage } from './samples.conformance.ts'
+export { type ConversationSearch, type Found, foundKey } from './conversation-search.ts'
 export {
   type ConversationFilter,
   type ConversationRecord,
