@@ -10,6 +10,7 @@ import { writeReport } from './report.ts'
 import { tokenFigures } from './token-figures.ts'
 import { queueFigures } from './queue-figures.ts'
 import { repositoryFigures } from './repository-figures.ts'
+import { searchFigures } from './search-figures.ts'
 import { streamFigures } from './stream-figures.ts'
 
 // `npm run bench`, or `npm run bench -- P2 P3 --rounds=3 --no-write` for a part of it.
@@ -28,6 +29,7 @@ const groups: readonly {
   { ids: ['P8'], run: (database) => queueFigures(database, rounds) },
   { ids: ['B1', 'B2'], run: (database) => peerFigures(database, rounds) },
   { ids: ['P10'], run: () => streamFigures(rounds) },
+  { ids: ['P11'], run: (database) => searchFigures(database, rounds) },
   { ids: ['import'], run: () => importFigures(rounds) },
 ]
 
