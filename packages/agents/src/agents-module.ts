@@ -14,6 +14,7 @@ import { conversationRoutes } from './conversations/conversation-routes.ts'
 import type { AgentsRepositories } from './ports/agents-repositories.ts'
 import type { Models } from './ports/models.ts'
 import { offlineModels } from './ports/models.offline.ts'
+import { providerSettingRoutes } from './provider-settings/provider-setting-routes.ts'
 import { searchRoutes } from './search/search-routes.ts'
 import type { Tool } from './tools/tool.ts'
 
@@ -60,9 +61,10 @@ export const agents = ({
         transaction: (work) => transaction(({ repositories: bound, events }) => work({ ...bound, events })),
       }),
     }),
-    routes: ({ catalog, conversations, conversationExport, conversationSearch }) => [
+    routes: ({ catalog, conversations, conversationExport, conversationSearch, providerSettings }) => [
       ...agentCatalogRoutes(catalog),
       ...searchRoutes(conversationSearch),
+      ...providerSettingRoutes(providerSettings),
       ...conversationRoutes(conversations, conversationExport),
     ],
     personalData: ({ conversationKeeping }) => conversationKeeping,

@@ -8,6 +8,11 @@ export const AgentsPermissions = definePermissions({
     summary: 'Read and search the own conversations and those shared with the tenant',
     from: 'viewer',
   },
+  manageProviders: {
+    scope: 'providers:manage',
+    summary: 'Set keys of the tenant for providers of models, and whether the keys of the platform may be used',
+    from: 'admin',
+  },
   writeConversations: {
     scope: 'conversations:write',
     summary: 'Start, change, share and delete the own conversations',

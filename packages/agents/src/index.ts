@@ -52,3 +52,20 @@ export { SearchHit, SearchPage, SearchQuery } from './search/search.ts'
 export { searchContract } from './search/search-contract.ts'
 export { SearchService } from './search/search-service.ts'
 export { ConversationEvent, Message } from './conversations/message.ts'
+
+// Provider settings
+export {
+  ModelProvider,
+  NewProviderSetting,
+  ProviderPolicy,
+  ProviderSetting,
+  ProviderSettingChange,
+} from './provider-settings/provider-setting.ts'
+export { providerSettingContract } from './provider-settings/provider-setting-contract.ts'
+export { ProviderSettingErrors } from './provider-settings/provider-setting-errors.ts'
+export { ProviderSettingEvents } from './provider-settings/provider-setting-events.ts'
+export {
+  ProviderSettingService,
+  type ProviderSettingServiceDeps,
+} from './provider-settings/provider-setting-service.ts'
+export { ProviderSettingSettings } from './provider-settings/provider-setting-settings.ts'

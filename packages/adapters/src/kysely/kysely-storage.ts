@@ -7,6 +7,7 @@ import type { TenantRepositories } from '@corbel/core/tenant/ports'
 import { CompiledQuery, type Kysely, PGliteAdapter, sql } from 'kysely'
 import { EscapeGuard } from '../escape-guard.ts'
 import { kyselyConversationItems } from './agents/conversation-items.ts'
+import { kyselyProviderSettingRepository } from './agents/provider-setting-repository.ts'
 import { kyselyConversationSearch } from './agents/conversation-search.ts'
 import { kyselyConversationRepository } from './agents/conversation-repository.ts'
 import { kyselyAttemptRepository } from './auth/attempt-repository.ts'
@@ -187,5 +188,6 @@ const repositories = (db: TenantDb, clock: Clock): KyselyRepositories => ({
     conversations: kyselyConversationRepository(db),
     conversationItems: kyselyConversationItems(db),
     conversationSearch: kyselyConversationSearch(db),
+    providerSettings: kyselyProviderSettingRepository(db),
   },
 })

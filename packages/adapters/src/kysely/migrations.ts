@@ -1,3 +1,4 @@
+import { providerSettings0002 } from './agents/migrations/0002-provider-settings.ts'
 import { conversations0001 } from './agents/migrations/0001-conversations.ts'
 import { sessions0002 } from './auth/migrations/0002-sessions.ts'
 import { factors0003 } from './auth/migrations/0003-factors.ts'
@@ -52,4 +53,5 @@ export const migrations: readonly Migration[] = [
   inbox0001,
   projections0002,
   conversations0001,
+  providerSettings0002,
 ]

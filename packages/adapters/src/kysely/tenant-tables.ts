@@ -22,6 +22,8 @@ export const tenantTables = {
   corbel_sso_domains: 'tenant_id',
   corbel_conversations: 'tenant_id',
   corbel_conversation_items: 'tenant_id',
+  corbel_provider_settings: 'tenant_id',
+  corbel_provider_policies: 'tenant_id',
   corbel_outbox: 'tenant_id',
   corbel_jobs: 'tenant_id',
   corbel_deliveries: 'tenant_id',

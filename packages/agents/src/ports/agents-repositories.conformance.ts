@@ -1,6 +1,7 @@
 import type { Suite } from '@corbel/core/ports'
 import { conversationItemsConformance } from './conversation-items.conformance.ts'
 import { conversationRepositoryConformance } from './conversation-repository.conformance.ts'
+import { providerSettingRepositoryConformance } from './provider-setting-repository.conformance.ts'
 import { conversationSearchConformance } from './conversation-search.conformance.ts'
 import { type AgentsStorage, storedTenant } from './samples.conformance.ts'
 
@@ -8,6 +9,7 @@ import { type AgentsStorage, storedTenant } from './samples.conformance.ts'
 export function agentsRepositoriesConformance(suite: Suite, fresh: () => Promise<AgentsStorage>): void {
   conversationRepositoryConformance(suite, fresh)
   conversationSearchConformance(suite, fresh)
+  providerSettingRepositoryConformance(suite, fresh)
   conversationItemsConformance(suite, async () => {
     const storage = await fresh()
     return {

@@ -1,6 +1,7 @@
 import type { AgentsRepositories } from './agents-repositories.ts'
 import type { AgentsTables } from './agents-tables.memory.ts'
 import { memoryConversationItems } from './conversation-items.memory.ts'
+import { memoryProviderSettingRepository } from './provider-setting-repository.memory.ts'
 import { memoryConversationSearch } from './conversation-search.memory.ts'
 import { memoryConversationRepository } from './conversation-repository.memory.ts'
 
@@ -9,4 +10,5 @@ export const memoryAgentsRepositories = (tables: AgentsTables): AgentsRepositori
   conversations: memoryConversationRepository(tables),
   conversationItems: memoryConversationItems(tables),
   conversationSearch: memoryConversationSearch(tables),
+  providerSettings: memoryProviderSettingRepository(tables),
 })

@@ -1,5 +1,6 @@
 import type { ConversationItems } from './conversation-items.ts'
 import type { ConversationRepository } from './conversation-repository.ts'
+import type { ProviderSettingRepository } from './provider-setting-repository.ts'
 import type { ConversationSearch } from './conversation-search.ts'
 
 /** What the module keeps, by noun. */
@@ -7,4 +8,5 @@ export interface AgentsRepositories {
   readonly conversations: ConversationRepository
   readonly conversationItems: ConversationItems
   readonly conversationSearch: ConversationSearch
+  readonly providerSettings: ProviderSettingRepository
 }

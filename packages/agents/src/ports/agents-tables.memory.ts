@@ -1,5 +1,7 @@
+import type { Id } from '@corbel/core'
 import type { ConversationId, ConversationItem } from './conversation-items.ts'
 import type { ConversationRecord } from './conversation-repository.ts'
+import type { StoredProviderSetting } from './provider-setting-repository.ts'
 
 export interface ConversationRow extends ConversationRecord {
   /** The greatest number that an item of it ever had. */
@@ -11,9 +13,14 @@ export interface AgentsTables {
   readonly conversations: Map<ConversationId, ConversationRow>
   /** Of each conversation, in their order. */
   readonly conversationItems: Map<ConversationId, readonly ConversationItem[]>
+  readonly providerSettings: Map<Id<'pst'>, StoredProviderSetting>
+  /** Whether the tenant may use the platform's keys. */
+  readonly providerPolicies: Map<Id<'ten'>, boolean>
 }
 
 export const agentsTables = (): AgentsTables => ({
   conversations: new Map(),
   conversationItems: new Map(),
+  providerSettings: new Map(),
+  providerPolicies: new Map(),
 })

@@ -12,6 +12,10 @@ export type { AgentsRepositories } from './agents-repositories.ts'
 export { agentsRepositoriesConformance } from './agents-repositories.conformance.ts'
 export { memoryAgentsRepositories } from './agents-repositories.memory.ts'
 export type { AgentsStorage } from './samples.conformance.ts'
+export { ProviderSettingErrors } from '../provider-settings/provider-setting-errors.ts'
+export type { ModelProvider } from '../provider-settings/provider-setting.ts'
+export type { ProviderSettingRepository, StoredProviderSetting } from './provider-setting-repository.ts'
+export type { ProviderAccess, ProviderSettings } from './provider-settings.ts'
 export { type ConversationSearch, type Found, foundKey } from './conversation-search.ts'
 export {
   type ConversationFilter,

@@ -4,6 +4,7 @@ import type {
   ConversationItemId,
   ConversationMemory,
   ItemContent,
+  ModelProvider,
 } from '@corbel/agents/ports'
 import type { Id } from '@corbel/core/ports'
 import type { ColumnType, Generated } from 'kysely'
@@ -23,6 +24,21 @@ export interface AgentsTables {
     created_at: Date
     updated_at: Date
   }
+  corbel_provider_settings: {
+    tenant_id: Id<'ten'>
+    id: Id<'pst'>
+    provider: ModelProvider
+    base_url: string | null
+    sealed_key: string
+    key_hint: string
+    active: boolean
+    tested_at: Date | null
+    test_passed: boolean | null
+    version: number
+    created_at: Date
+    updated_at: Date
+  }
+  corbel_provider_policies: { tenant_id: Id<'ten'>; platform_key: boolean }
   corbel_conversation_items: {
     tenant_id: Id<'ten'>
     conversation_id: ConversationId
