@@ -519,6 +519,37 @@ create table corbel_password_resets (
 );
 CREATE INDEX corbel_password_resets_expires_idx ON corbel_password_resets USING btree (expires_at);
 
+create table corbel_provider_policies (
+  tenant_id text collate "C" not null,
+  platform_key boolean not null,
+  constraint corbel_provider_policies_pkey PRIMARY KEY (tenant_id),
+  constraint corbel_provider_policies_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES corbel_tenants(id) ON DELETE CASCADE
+);
+alter table corbel_provider_policies enable row level security;
+alter table corbel_provider_policies force row level security;
+create policy corbel_tenant on corbel_provider_policies for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
+
+create table corbel_provider_settings (
+  tenant_id text collate "C" not null,
+  id text collate "C" not null,
+  provider text collate "C" not null,
+  base_url text,
+  sealed_key text not null,
+  key_hint text not null,
+  active boolean not null,
+  tested_at timestamp with time zone,
+  test_passed boolean,
+  version integer not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint corbel_provider_settings_pkey PRIMARY KEY (tenant_id, id),
+  constraint corbel_provider_settings_provider_key UNIQUE (tenant_id, provider),
+  constraint corbel_provider_settings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES corbel_tenants(id) ON DELETE CASCADE
+);
+alter table corbel_provider_settings enable row level security;
+alter table corbel_provider_settings force row level security;
+create policy corbel_tenant on corbel_provider_settings for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
+
 create table corbel_recovery_codes (
   user_id text collate "C" not null,
   place smallint not null,
@@ -733,6 +764,53 @@ CREATE INDEX corbel_sso_states_expires_idx ON corbel_sso_states USING btree (exp
 alter table corbel_sso_states enable row level security;
 alter table corbel_sso_states force row level security;
 create policy corbel_tenant on corbel_sso_states for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
+
+create table corbel_status_components (
+  id text collate "C" not null,
+  kind text collate "C" not null,
+  name text not null,
+  description text not null,
+  group_id text collate "C",
+  "position" integer not null,
+  probe jsonb,
+  override text collate "C",
+  version integer not null,
+  created_at timestamp with time zone not null,
+  constraint corbel_status_components_pkey PRIMARY KEY (id),
+  constraint corbel_status_components_kind_check CHECK ((kind = ANY (ARRAY['component'::text, 'group'::text]))),
+  constraint corbel_status_components_group_fkey FOREIGN KEY (group_id) REFERENCES corbel_status_components(id)
+);
+CREATE INDEX corbel_status_components_group_idx ON corbel_status_components USING btree (group_id) WHERE (group_id IS NOT NULL);
+
+create table corbel_status_incidents (
+  id text collate "C" not null,
+  title text not null,
+  severity text collate "C" not null,
+  state text collate "C" not null,
+  affected jsonb not null,
+  updates jsonb not null,
+  started_at timestamp with time zone not null,
+  resolved_at timestamp with time zone,
+  version integer not null,
+  constraint corbel_status_incidents_pkey PRIMARY KEY (id)
+);
+CREATE INDEX corbel_status_incidents_open_idx ON corbel_status_incidents USING btree (id) WHERE (resolved_at IS NULL);
+CREATE INDEX corbel_status_incidents_started_idx ON corbel_status_incidents USING btree (started_at);
+
+create table corbel_status_maintenance (
+  id text collate "C" not null,
+  title text not null,
+  message text not null,
+  component_ids text[] not null,
+  state text collate "C" not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  version integer not null,
+  created_at timestamp with time zone not null,
+  constraint corbel_status_maintenance_pkey PRIMARY KEY (id),
+  constraint corbel_status_maintenance_state_check CHECK ((state = ANY (ARRAY['scheduled'::text, 'in_progress'::text, 'completed'::text, 'cancelled'::text])))
+);
+CREATE INDEX corbel_status_maintenance_current_idx ON corbel_status_maintenance USING btree (starts_at) WHERE (state = ANY (ARRAY['scheduled'::text, 'in_progress'::text]));
 
 create table corbel_tenant_settings (
   tenant_id text collate "C" not null,

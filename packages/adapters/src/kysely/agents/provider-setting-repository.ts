@@ -5,7 +5,7 @@ import {
 } from '@corbel/agents/ports'
 import { type Selectable, sql } from 'kysely'
 import type { TenantDb } from '../scoped-db.ts'
-import { onUniqueViolation } from '../unique-violation.ts'
+import { onUniqueViolation } from '../violations.ts'
 import type { AgentsTables } from './tables.ts'
 
 type Row = Selectable<AgentsTables['corbel_provider_settings']>
