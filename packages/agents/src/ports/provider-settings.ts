@@ -6,7 +6,7 @@ export type ProviderAccess =
   | {
       /** A key of the tenant's own. */
       readonly kind: 'tenant'
-      readonly apiKey: Secret<string>
+      readonly apiKey: Secret
       /** Null for the provider's own. */
       readonly baseUrl: string | null
       /** Another one after every change: what was made with the credentials is kept under it. */
