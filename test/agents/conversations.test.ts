@@ -173,14 +173,35 @@ describe.each(await backends())('conversations on %s', (backend) => {
   test('what was said is found by its words, and shown where it stands', async () => {
     const { id } = await create({ title: 'Résumé' })
     await say(id, userSaid(`${'filler '.repeat(200)}the <b>Crème</b> brûlée is ready`))
-    type Hit = { readonly conversationId: string; readonly snippet: { readonly text: string; readonly matches: readonly { start: number; length: number }[] } }
+    type Hit = {
+      readonly conversationId: string
+      readonly snippet: {
+        readonly text: string
+        readonly matches: readonly { start: number; length: number }[]
+      }
+    }
     const found = (await get<Page<Hit> & { readonly mode: string }>('/search?q=creme+brulee')).body
-    expect(found).toMatchObject({ mode: 'words', nextCursor: null, data: [{ conversationId: id, title: 'Résumé' }] })
+    expect(found).toMatchObject({
+      mode: 'words',
+      nextCursor: null,
+      data: [{ conversationId: id, title: 'Résumé' }],
+    })
     const { text, matches } = found.data[0]?.snippet ?? { text: '', matches: [] }
     expect(matches.map(({ start, length }) => text.slice(start, start + length))).toEqual(['Crème', 'brûlée'])
-    expect((await get<Page<Hit>>('/search?q=resume')).body.data).toMatchObject([{ messageId: null, snippet: { text: 'Résumé' } }])
-    for (const other of [bob, eve]) expect((await get<Page<Hit>>('/search?q=creme', other)).body.data).toEqual([])
-    for (const bad of ['', '?q=', '?q=%20', `?q=${'x'.repeat(600)}`, '?q=a&limit=51', '?q=a&cursor=zz', '?q=a%00b'])
+    expect((await get<Page<Hit>>('/search?q=resume')).body.data).toMatchObject([
+      { messageId: null, snippet: { text: 'Résumé' } },
+    ])
+    for (const other of [bob, eve])
+      expect((await get<Page<Hit>>('/search?q=creme', other)).body.data).toEqual([])
+    for (const bad of [
+      '',
+      '?q=',
+      '?q=%20',
+      `?q=${'x'.repeat(600)}`,
+      '?q=a&limit=51',
+      '?q=a&cursor=zz',
+      '?q=a%00b',
+    ])
       expect((await get(`/search${bad}`)).status).toBe(400)
   })
 

@@ -24,7 +24,8 @@ describe.each(await backends())('provider settings on %s', (backend) => {
   }, openTimeout)
   afterAll(() => app.close())
 
-  const create = (body: object, { token } = ada) => app.send<ProviderSetting & Problem>('POST', path, token, body)
+  const create = (body: object, { token } = ada) =>
+    app.send<ProviderSetting & Problem>('POST', path, token, body)
   const access = async (tenantId = ada.tenantId) =>
     app.stack.agents.providerSettings.accessOf(tenantId, 'openai')
 
@@ -35,7 +36,8 @@ describe.each(await backends())('provider settings on %s', (backend) => {
     const list = await app.send('GET', path, ada.token)
     const one = await app.send('GET', `${path}/provider/openai`, ada.token)
     expect(one.status).toBe(200)
-    for (const told of [text, list.text, one.text, JSON.stringify(stored)]) expect(told).not.toContain('planted')
+    for (const told of [text, list.text, one.text, JSON.stringify(stored)])
+      expect(told).not.toContain('planted')
     const used = await access()
     expect(used.kind === 'tenant' && used.apiKey.reveal()).toBe(apiKey)
     expect(JSON.stringify(used)).not.toContain('planted')
@@ -62,10 +64,16 @@ describe.each(await backends())('provider settings on %s', (backend) => {
     expect((await app.send('POST', `${one}/deactivate`, ada.token)).status).toBe(200)
     expect((await use()).kind).toBe('none')
     expect((await app.send('POST', `${one}/activate`, ada.token)).status).toBe(200)
-    await app.send('PUT', one, ada.token, { apiKey: 'sk-another-key', baseUrl: 'https://proxy.example.com/v1' })
+    await app.send('PUT', one, ada.token, {
+      apiKey: 'sk-another-key',
+      baseUrl: 'https://proxy.example.com/v1',
+    })
     const second = await use()
     if (first.kind !== 'tenant' || second.kind !== 'tenant') throw new Error('The key is not used.')
-    expect([second.apiKey.reveal(), second.baseUrl]).toEqual(['sk-another-key', 'https://proxy.example.com/v1'])
+    expect([second.apiKey.reveal(), second.baseUrl]).toEqual([
+      'sk-another-key',
+      'https://proxy.example.com/v1',
+    ])
     expect(second.version).not.toBe(first.version)
     expect((await app.send('DELETE', one, ada.token)).status).toBe(204)
     expect((await use()).kind).toBe('platform')
@@ -75,7 +83,9 @@ describe.each(await backends())('provider settings on %s', (backend) => {
     const use = () => app.stack.agents.providerSettings.accessOf(ada.tenantId, 'gemini')
     const decide = (platformKey: boolean | null) =>
       app.send<ProviderPolicy>('PUT', `${path}/policy`, ada.token, { platformKey })
-    expect((await app.send<ProviderPolicy>('GET', `${path}/policy`, ada.token)).body).toEqual({ platformKey: null })
+    expect((await app.send<ProviderPolicy>('GET', `${path}/policy`, ada.token)).body).toEqual({
+      platformKey: null,
+    })
     expect((await decide(false)).status).toBe(200)
     expect((await use()).kind).toBe('none')
     await decide(true)

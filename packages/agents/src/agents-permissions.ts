@@ -10,7 +10,8 @@ export const AgentsPermissions = definePermissions({
   },
   manageProviders: {
     scope: 'providers:manage',
-    summary: 'Set keys of the tenant for providers of models, and whether the keys of the platform may be used',
+    summary:
+      'Set keys of the tenant for providers of models, and whether the keys of the platform may be used',
     from: 'admin',
   },
   writeConversations: {

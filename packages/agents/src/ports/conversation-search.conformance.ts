@@ -63,7 +63,22 @@ export function conversationSearchConformance(
   test('any text is a query, and one without words finds nothing', async () => {
     const { talk, find } = await open()
     await talk(['hello'])
-    for (const query of ['', ' ', '"', '-', '& | ! :*', "'; drop table x; --", '((', '<->', 'a\\', '🌱', '%', '_', ':a', 'or'])
+    for (const query of [
+      '',
+      ' ',
+      '"',
+      '-',
+      '& | ! :*',
+      "'; drop table x; --",
+      '((',
+      '<->',
+      'a\\',
+      '🌱',
+      '%',
+      '_',
+      ':a',
+      'or',
+    ])
       expect(await find(query)).toEqual([])
     expect(await find(`hello & | ! ( '`)).toEqual(['hello'])
     expect(await find(awkwardText)).toEqual([])
@@ -141,7 +156,10 @@ export function conversationSearchConformance(
       const items = (await conversations.listItems(owner, id, { kind: 'all', direction: 'asc' }, page)) ?? []
       const action = random(10)
       const text = `${words[random(5)]} ${words[random(5)]}`
-      if (action < 6) await conversationItems.append(owner.tenantId, id, [sampleItem(userSaid(text), { createdAt: at(step) })])
+      if (action < 6)
+        await conversationItems.append(owner.tenantId, id, [
+          sampleItem(userSaid(text), { createdAt: at(step) }),
+        ])
       else if (action < 8) await conversations.update(owner, id, { title: text })
       else if (items.length > 0)
         await conversations.truncate(owner, id, items[random(items.length)]?.id ?? newId('itm'))
@@ -150,8 +168,10 @@ export function conversationSearchConformance(
       const titles = all.map(({ title }) => title ?? '')
       const texts = await Promise.all(
         all.map(async ({ id: each }) =>
-          ((await conversations.listItems(owner, each, { kind: 'messages', direction: 'asc' }, page)) ?? []).map(
-            ({ content }) => ('content' in content && typeof content.content === 'string' ? content.content : ''),
+          (
+            (await conversations.listItems(owner, each, { kind: 'messages', direction: 'asc' }, page)) ?? []
+          ).map(({ content }) =>
+            'content' in content && typeof content.content === 'string' ? content.content : '',
           ),
         ),
       )

@@ -30,9 +30,14 @@ export function providerSettingRepositoryConformance(
     expect(await providerSettings.find(tenantId, setting.id)).toEqual(setting)
     expect(await providerSettings.list(tenantId)).toEqual([setting])
     expect(await providerSettings.findAccess(tenantId, 'openai')).toEqual({ setting, platformKey: null })
-    expect(await providerSettings.findAccess(tenantId, 'gemini')).toEqual({ setting: null, platformKey: null })
+    expect(await providerSettings.findAccess(tenantId, 'gemini')).toEqual({
+      setting: null,
+      platformKey: null,
+    })
     expect(await providerSettings.find(other, setting.id)).toBe(null)
-    expect((await providerSettings.findAccess(other, 'openai')).setting).toMatchObject({ sealedKey: 'theirs' })
+    expect((await providerSettings.findAccess(other, 'openai')).setting).toMatchObject({
+      sealedKey: 'theirs',
+    })
   })
 
   test('of concurrent callers one sets a key for a provider', async () => {

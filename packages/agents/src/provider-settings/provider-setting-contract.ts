@@ -1,7 +1,13 @@
 import { created, defineContract, empty, fresh, idSchema, json, ok, scope } from '@corbel/core'
 import * as z from 'zod'
 import { AgentsPermissions } from '../agents-permissions.ts'
-import { NewProviderSetting, ModelProvider, ProviderPolicy, ProviderSetting, ProviderSettingChange } from './provider-setting.ts'
+import {
+  NewProviderSetting,
+  ModelProvider,
+  ProviderPolicy,
+  ProviderSetting,
+  ProviderSettingChange,
+} from './provider-setting.ts'
 import { ProviderSettingErrors } from './provider-setting-errors.ts'
 
 const read = scope(AgentsPermissions.manageProviders.scope)

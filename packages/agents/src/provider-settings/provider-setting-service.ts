@@ -1,6 +1,9 @@
 import { type Clock, hostOrigin, type Id, newId, type Origin, Secret, type Transaction } from '@corbel/core'
 import type { EventRecorder, KeyVault } from '@corbel/core/ports'
-import type { ProviderSettingRepository, StoredProviderSetting } from '../ports/provider-setting-repository.ts'
+import type {
+  ProviderSettingRepository,
+  StoredProviderSetting,
+} from '../ports/provider-setting-repository.ts'
 import type { ProviderAccess, ProviderSettings } from '../ports/provider-settings.ts'
 import type {
   ModelProvider,
@@ -92,7 +95,9 @@ export class ProviderSettingService implements ProviderSettings {
     await this.#deps.transaction(async ({ providerSettings, events }) => {
       if (!(await providerSettings.replace(next))) throw ProviderSettingErrors.changed()
       const { provider } = next
-      await events.record(ProviderSettingEvents.providerChanged(tenantId, { settingId: id, provider }, origin))
+      await events.record(
+        ProviderSettingEvents.providerChanged(tenantId, { settingId: id, provider }, origin),
+      )
     })
     return toSetting(next)
   }
@@ -103,7 +108,9 @@ export class ProviderSettingService implements ProviderSettings {
       const removed = await providerSettings.remove(tenantId, id)
       if (!removed) throw ProviderSettingErrors.notFound()
       const { provider } = removed
-      await events.record(ProviderSettingEvents.providerRemoved(tenantId, { settingId: id, provider }, origin))
+      await events.record(
+        ProviderSettingEvents.providerRemoved(tenantId, { settingId: id, provider }, origin),
+      )
     })
   }
 
@@ -126,8 +133,7 @@ export class ProviderSettingService implements ProviderSettings {
   async accessOf(tenantId: Id<'ten'>, provider: ModelProvider): Promise<ProviderAccess> {
     const { providerSettings, keyVault, platformKey: byDefault } = this.#deps
     const { setting, platformKey } = await providerSettings.findAccess(tenantId, provider)
-    if (!setting)
-      return { kind: (platformKey ?? byDefault === 'allowed') ? 'platform' : 'none' }
+    if (!setting) return { kind: (platformKey ?? byDefault === 'allowed') ? 'platform' : 'none' }
     // A key that was switched off is not a wish for the platform's to be charged.
     if (!setting.active) return { kind: 'none' }
     const key = await keyVault.open(setting.sealedKey, contextOf(setting))

@@ -9,7 +9,8 @@ export const searchContract = defineContract('conversations', '/api/v1/conversat
     method: 'GET',
     path: '',
     access,
-    summary: 'Search titles and messages of your conversations and of those shared with your tenant, newest first',
+    summary:
+      'Search titles and messages of your conversations and of those shared with your tenant, newest first',
     description:
       'All words are wanted; "words in a row" as they stand, `or` between alternatives, `-` before what is not wanted. Case and accents do not count.',
     query: SearchQuery,

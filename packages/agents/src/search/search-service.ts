@@ -14,10 +14,7 @@ export class SearchService {
   }
 
   /** @throws `page/invalid-cursor` */
-  async search(
-    { tenantId, userId }: ConversationReader,
-    { q, ...query }: SearchQuery,
-  ): Promise<SearchPage> {
+  async search({ tenantId, userId }: ConversationReader, { q, ...query }: SearchQuery): Promise<SearchPage> {
     const request = toPageRequest(query)
     if (request.after !== null && parseRecencyKey(request.after) === null) throw PageErrors.invalidCursor()
     const rows = await this.#search.find({ tenantId, userId }, q, request)

@@ -15,9 +15,13 @@ const lookedThrough = 100_000
 /** The part of a text around the first word that was searched. */
 export function snippetOf(text: string, query: string): Snippet {
   const wanted = new Set(
-    parseSearch(query).flatMap((clauses) => clauses.flatMap(({ words, isUnwanted }) => (isUnwanted ? [] : words))),
+    parseSearch(query).flatMap((clauses) =>
+      clauses.flatMap(({ words, isUnwanted }) => (isUnwanted ? [] : words)),
+    ),
   )
-  const found = [...text.slice(0, lookedThrough).matchAll(wordForm)].filter(([word]) => wanted.has(fold(word)))
+  const found = [...text.slice(0, lookedThrough).matchAll(wordForm)].filter(([word]) =>
+    wanted.has(fold(word)),
+  )
   const start = Math.max(0, (found[0]?.index ?? 0) - before)
   const part = text.slice(start, start + length).toWellFormed()
   return {

@@ -24,7 +24,8 @@ export const kyselyConversationSearch = (db: TenantDb): ConversationSearch => ({
     const key = after === null ? null : parseRecencyKey(after)
     const words = sql`websearch_to_tsquery('simple', ${searchable(query)})`
     // A lexeme of the owner or the tenant with the words: what others said is not even looked at.
-    const among = (id: string) => sql`(numnode(${words}) > 0 and terms @@ (${words} && ${`'${id}'`}::tsquery))`
+    const among = (id: string) =>
+      sql`(numnode(${words}) > 0 and terms @@ (${words} && ${`'${id}'`}::tsquery))`
     const older = (id: string) =>
       key === null ? sql`true` : sql`(at, ${sql.ref(id)}) < (${key.updatedAt}::timestamptz, ${key.id})`
     const { rows } = await sql<Row>`

@@ -92,7 +92,9 @@ export const kyselyProviderSettingRepository = (db: TenantDb): ProviderSettingRe
   },
 
   async findAccess(tenantId, provider) {
-    const { rows } = await sql<{ readonly [K in keyof Row]: Row[K] | null } & { platform_key: boolean | null }>`
+    const { rows } = await sql<
+      { readonly [K in keyof Row]: Row[K] | null } & { platform_key: boolean | null }
+    >`
       select s.*, p.platform_key from (select 1) one
       left join corbel_provider_settings s on s.tenant_id = ${tenantId} and s.provider = ${provider}
       left join corbel_provider_policies p on p.tenant_id = ${tenantId}`.execute(db.forTenant(tenantId))
