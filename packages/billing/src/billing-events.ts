@@ -1,4 +1,4 @@
-import { defineEvents } from '@corbel/core'
+import { defineEvents, idSchema } from '@corbel/core'
 import * as z from 'zod'
 import { invoiceStatuses, subscriptionStatuses } from './gateway/gateway-objects.ts'
 
@@ -27,6 +27,21 @@ export const BillingEvents = defineEvents({
     type: 'billing.subscription.ended',
     summary: 'A subscription is over for good.',
     payload: subscription,
+    audit: {},
+  },
+  eventsReplayed: {
+    type: 'billing.inbox.replayed',
+    summary: 'An operator had events of the payment provider applied again.',
+    payload: z.object({
+      ids: z.array(z.string()).readonly().optional(),
+      type: z.string().optional(),
+      tenantId: idSchema('ten').optional(),
+      status: z.string().optional(),
+      objectId: z.string().optional(),
+      from: z.string().optional(),
+      until: z.string().optional(),
+      count: z.int(),
+    }),
     audit: {},
   },
   invoiceChanged: {

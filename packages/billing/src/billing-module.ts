@@ -16,6 +16,8 @@ import { BillingSettings } from './billing-settings.ts'
 import { InboxDispatcher } from './dispatch/inbox-dispatcher.ts'
 import { GatewayErrors } from './gateway/gateway-errors.ts'
 import { InsertBatch } from './inbox/insert-batch.ts'
+import { inboxRoutes } from './inbox/inbox-routes.ts'
+import { InboxService } from './inbox/inbox-service.ts'
 import { IntakeService } from './inbox/intake-service.ts'
 import { webhookRoutes } from './inbox/webhook-routes.ts'
 import type { BillingRepositories } from './ports/billing-repositories.ts'
@@ -33,6 +35,7 @@ export interface BillingOptions {
 export interface BillingServices {
   readonly intake: IntakeService
   readonly dispatcher: InboxDispatcher
+  readonly inbox: InboxService
   /** Whether this process looks for events that are due again. */
   readonly retries: boolean
   forgetEnded(): Promise<number>
@@ -77,12 +80,13 @@ export const billing = ({ gateway: given, webhookSecrets = [] }: BillingOptions 
           webhookSecrets: [...secretsOf(settings.webhookSecret), ...webhookSecrets],
         }),
         dispatcher: new InboxDispatcher(deps),
+        inbox: new InboxService(deps),
         retries: settings.enabled && settings.retryWorker,
         forgetEnded: () => repositories.inbox.purge(before(platform.clock.now(), `${settings.inboxDays}d`)),
         measure: () => inboxGauges(repositories.inbox, platform.meter, platform.clock),
       }
     },
-    routes: ({ intake }) => webhookRoutes(intake),
+    routes: ({ intake, inbox }) => [...webhookRoutes(intake), ...inboxRoutes(inbox)],
     start: async ({ measure }) => measure(),
     jobs: ({ dispatcher, retries, forgetEnded }) => [
       { job: BillingJobs.dispatch, run: async ({ signal }) => void (await dispatcher.dispatchDue(signal)) },

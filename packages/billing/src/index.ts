@@ -10,4 +10,5 @@ export { BillingPermissions } from './billing-permissions.ts'
 export { BillingSettings } from './billing-settings.ts'
 
 // Contracts
+export { inboxContract } from './inbox/inbox-contract.ts'
 export { webhookContract } from './inbox/webhook-contract.ts'
