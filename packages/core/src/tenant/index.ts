@@ -8,6 +8,16 @@ export {
 } from './activity/activity.ts'
 export { activityContract } from './activity/activity-contract.ts'
 export { ActivityService, type ActivityServiceDeps } from './activity/activity-service.ts'
+export { ClientLog } from './client-logs/client-log.ts'
+export { clientLogContract } from './client-logs/client-log-contract.ts'
+export {
+  type ClientLogProof,
+  ClientLogService,
+  type ClientLogServiceDeps,
+} from './client-logs/client-log-service.ts'
+export { ContactMessage } from './contact/contact.ts'
+export { contactContract } from './contact/contact-contract.ts'
+export { ContactService, type ContactServiceDeps } from './contact/contact-service.ts'
 export {
   AcceptInvitation,
   Invitation,

@@ -46,6 +46,31 @@ export const TenantErrors = defineErrors('tenant', {
     title: 'There is no such activity.',
     fix: 'List it with GET /api/v1/activity; it is forgotten after 90 days.',
   },
+  contactClosed: {
+    status: 503,
+    title: 'The contact form is closed.',
+    fix: 'Operators open it with CONTACT_RECIPIENT.',
+  },
+  tooManyMessages: {
+    status: 429,
+    title: 'Too many messages came from this address.',
+    fix: 'Wait as long as Retry-After says.',
+  },
+  logsClosed: {
+    status: 404,
+    title: 'Lines of front ends are not taken here.',
+    fix: 'Operators open it with FRONTEND_LOG_SECRET.',
+  },
+  logSignatureInvalid: {
+    status: 401,
+    title: 'The line is not signed with the secret of this host.',
+    fix: 'Send x-log-signature: sha256=<HMAC-SHA256 of the body in hex>, keyed with FRONTEND_LOG_SECRET.',
+  },
+  invalidLog: {
+    status: 400,
+    title: 'The line cannot be logged.',
+    fix: 'Send {"level","message","fields"} as JSON of at most 16,384 bytes, with at most 32 flat fields.',
+  },
   memberNotFound: {
     status: 404,
     title: 'There is no such member of this tenant.',

@@ -9,6 +9,11 @@ const userId = idSchema('usr')
 const invitationId = idSchema('inv')
 
 export const TenantEvents = defineEvents({
+  contactReceived: {
+    type: 'tenant.contact.received',
+    summary: 'Somebody wrote with the contact form. What they wrote is sealed.',
+    payload: z.object({ contactId: idSchema('con'), sealed: z.string() }),
+  },
   created: {
     type: 'tenant.account.created',
     summary: 'A tenant was created together with its owner.',

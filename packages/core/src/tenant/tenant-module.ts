@@ -1,10 +1,17 @@
 import { milliseconds } from '../kernel/duration.ts'
+import { KeyedDigest } from '../kernel/keyed-digest.ts'
 import { on } from '../module/define-events.ts'
 import { defineModule, type ModuleContext } from '../module/module.ts'
 import type { EventRecorder } from '../ports/outbox.ts'
 import { ActivityFeeds } from './activity/activity-feeds.ts'
 import { activityRoutes } from './activity/activity-routes.ts'
 import { ActivityService } from './activity/activity-service.ts'
+import { clientLogRoutes } from './client-logs/client-log-routes.ts'
+import { ClientLogService } from './client-logs/client-log-service.ts'
+import { contactDelivery } from './contact/contact-delivery.ts'
+import { contactMail } from './contact/contact-mail.ts'
+import { contactRoutes } from './contact/contact-routes.ts'
+import { ContactService } from './contact/contact-service.ts'
 import { featureRoutes } from './features/feature-routes.ts'
 import { FeatureService } from './features/feature-service.ts'
 import { invitationDelivery } from './invitations/invitation-delivery.ts'
@@ -44,12 +51,15 @@ export interface TenantServices {
   readonly lifecycle: LifecycleService
   readonly features: FeatureService
   readonly activity: ActivityService
+  readonly contact: ContactService
+  readonly clientLogs: ClientLogService
 }
 
 interface TenantState {
   readonly invitationTokens: InvitationTokens
   readonly tenantStates: TenantStates
   readonly activityFeeds: ActivityFeeds
+  readonly quotaDigest: KeyedDigest
 }
 
 type TenantScope = TenantRepositories & { readonly events: EventRecorder }
@@ -72,18 +82,21 @@ export const tenant = () =>
       events: TenantEvents,
       jobs: TenantJobs,
       permissions: TenantPermissions,
-      mails: [invitationMail],
+      mails: [invitationMail, contactMail],
     },
     state: (platform, { invitationPepper, statusPollSeconds }): TenantState => ({
       tenantStates: new TenantStates({ ...platform, interval: milliseconds(`${statusPollSeconds}s`) }),
       invitationTokens: new InvitationTokens(invitationPepper.reveal()),
       activityFeeds: new ActivityFeeds(platform),
+      quotaDigest: new KeyedDigest(invitationPepper.reveal()),
     }),
-    services: ({ repositories, platform, state, transaction }: Context): TenantServices => {
+    services: ({ repositories, platform, settings, state, transaction }: Context): TenantServices => {
       const deps = {
         ...platform,
         ...state,
         ...repositories,
+        contactRecipient: settings.contactRecipient,
+        clientLogSecret: settings.clientLogSecret,
         webhookSender: new WebhookSender(platform),
         transaction: <T>(work: (scope: TenantScope) => Promise<T>) =>
           transaction(({ repositories: bound, events }) => work({ ...bound, events })),
@@ -97,6 +110,8 @@ export const tenant = () =>
         webhookDeliveries: new WebhookDeliveries(deps),
         features: new FeatureService(deps),
         activity: new ActivityService(deps),
+        contact: new ContactService(deps),
+        clientLogs: new ClientLogService(deps),
         lifecycle: new LifecycleService({
           ...deps,
           inviteOwner: (scope, id, email, origin) =>
@@ -109,7 +124,18 @@ export const tenant = () =>
       }
     },
     personalData: ({ memberships }) => memberships,
-    routes: ({ tenants, memberships, invitations, settings, webhooks, lifecycle, features, activity }) => [
+    routes: ({
+      tenants,
+      memberships,
+      invitations,
+      settings,
+      webhooks,
+      lifecycle,
+      features,
+      activity,
+      contact,
+      clientLogs,
+    }) => [
       ...tenantRoutes(tenants),
       ...membershipRoutes(memberships),
       ...invitationRoutes(invitations),
@@ -117,9 +143,15 @@ export const tenant = () =>
       ...webhookRoutes(webhooks),
       ...featureRoutes(features),
       ...activityRoutes(activity),
+      ...contactRoutes(contact),
+      ...clientLogRoutes(clientLogs),
       ...lifecycleRoutes(lifecycle, features),
     ],
-    deliveries: ({ webhookDeliveries, invitations }) => [webhookDeliveries, invitationDelivery(invitations)],
+    deliveries: ({ webhookDeliveries, invitations, contact }) => [
+      contactDelivery(contact),
+      webhookDeliveries,
+      invitationDelivery(invitations),
+    ],
     gate: ({ lifecycle }) => tenantGate(lifecycle),
     handlers: ({ lifecycle, activity }) => [
       ...activity.handlers(),

@@ -1,7 +1,25 @@
+import { email } from '../kernel/text.ts'
 import { defineSettings } from '../module/define-settings.ts'
-import { integer, opaque } from '../module/setting-types.ts'
+import { integer, line, opaque } from '../module/setting-types.ts'
 
 export const TenantModuleSettings = defineSettings({
+  contactRecipient: {
+    env: 'CONTACT_RECIPIENT',
+    section: 'notifications',
+    summary: 'Address that is mailed what people write with the contact form. Absent: the form is closed.',
+    schema: line(254)
+      .refine((address) => email.safeParse(address).success)
+      .describe('an e-mail address'),
+    example: 'hello@example.com',
+  },
+  clientLogSecret: {
+    env: 'FRONTEND_LOG_SECRET',
+    section: 'observability',
+    summary: 'Signs the lines that front ends want to be logged. Absent: none are taken.',
+    schema: opaque('a secret'),
+    secret: true,
+    fix: 'Make one and give it to the server of the front end: openssl rand -base64 32',
+  },
   statusPollSeconds: {
     env: 'TENANT_STATUS_POLL_SECONDS',
     section: 'tenant',
