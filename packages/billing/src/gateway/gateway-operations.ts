@@ -26,7 +26,7 @@ export const gatewayInputs = {
   startSubscription: z.object({
     customerId: z.string(),
     tenantId: z.string(),
-    items: z.array(line).min(1),
+    items: z.array(line).min(1).readonly(),
     trialEnd: time.optional(),
     /** What becomes of it when the trial ends without a payment method. */
     trialWithoutPayment: z.enum(['cancel', 'pause', 'create_invoice']).optional(),
@@ -35,16 +35,19 @@ export const gatewayInputs = {
   changeSubscription: z.object({
     subscriptionId: z.string(),
     /** Those that are to remain, all of them; an `id` keeps the item that has it. */
-    items: z.array(line.extend({ id: z.string().optional() })).min(1),
+    items: z
+      .array(line.extend({ id: z.string().optional() }))
+      .min(1)
+      .readonly(),
     /** Items of now that are to go. */
-    removedItems: z.array(z.string()).optional(),
+    removedItems: z.array(z.string()).readonly().optional(),
     /** `next-invoice` settles the difference with the next invoice, `now` with one of its own, `none` never. */
     proration: z.enum(['next-invoice', 'now', 'none']),
     /** As of when the difference counts: that of the preview. */
     prorationAt: time.optional(),
   }),
   /** Prices and quantities from the end of the present period on; replaces a change that was scheduled before. */
-  scheduleChange: z.object({ subscriptionId: z.string(), items: z.array(line).min(1) }),
+  scheduleChange: z.object({ subscriptionId: z.string(), items: z.array(line).min(1).readonly() }),
   /** Takes a scheduled change back. */
   cancelScheduledChange: z.object({ subscriptionId: z.string() }),
   cancelSubscription: z.object({ subscriptionId: z.string(), when: z.enum(['now', 'period-end']) }),
@@ -53,7 +56,7 @@ export const gatewayInputs = {
   createCheckout: z.object({
     customerId: z.string(),
     tenantId: z.string(),
-    items: z.array(line).min(1),
+    items: z.array(line).min(1).readonly(),
     trialDays: z.int().min(1).max(730).optional(),
     successUrl: z.url(),
     cancelUrl: z.url(),

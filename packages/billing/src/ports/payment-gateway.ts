@@ -38,7 +38,7 @@ export type UsageOutcome =
  * Takes the money: keeps customers, subscriptions and invoices, and tells of what happens to them by signed events.
  *
  * Every operation has an idempotency key of at most 255 characters. Asked again with the same key and the same input, also at
- * once, it answers what it answered before and nothing happens a second time; the gateway remembers keys for 24 hours at least.
+ * once, it answers what it answered before, or with `gateway/busy` while the first is on its way, and nothing happens a second time; it remembers keys for 24 hours at least.
  * Things that are made bear the key, so that {@link PaymentGateway.findByKey} finds them after that. Nobody makes up a key:
  * it is derived from what was recorded before the call.
  *

@@ -1,0 +1,1 @@
+export { stripeGateway, type StripeGatewayOptions } from './stripe-gateway.ts'
