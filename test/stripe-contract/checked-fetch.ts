@@ -1,4 +1,3 @@
-import { parseForm } from '../../packages/adapters/src/local-stripe/form.ts'
 import { stripeContract } from './contract.ts'
 
 type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>
@@ -11,8 +10,15 @@ export interface CheckedFetch {
   readonly calls: { readonly method: string; readonly path: string; readonly key: string | null }[]
 }
 
-/** Holds everything that goes through to the contract of the stripe package. */
-export function checkedFetch(inner: Fetch): CheckedFetch {
+/**
+ * Holds everything that goes through to the contract of the stripe package.
+ *
+ * @param parseForm - Reads the parameters of a body or a query.
+ */
+export function checkedFetch(
+  inner: Fetch,
+  parseForm: (text: string) => Readonly<Record<string, unknown>>,
+): CheckedFetch {
   const contract = stripeContract()
   const violations: string[] = []
   const calls: CheckedFetch['calls'] = []

@@ -4,6 +4,7 @@ import { Stripe } from 'stripe'
 import { stripeContract } from '../../../../test/stripe-contract/contract.ts'
 import { checkedFetch } from '../../../../test/stripe-contract/checked-fetch.ts'
 import { stripeGateway } from '../stripe/stripe-gateway.ts'
+import { parseForm } from './form.ts'
 import { localStripe, type LocalStripeOptions } from './local-stripe.ts'
 
 export const webhookSecret = new Secret('whsec_local_test')
@@ -12,7 +13,7 @@ export const webhookSecret = new Secret('whsec_local_test')
 export async function openLocal(options: Partial<LocalStripeOptions> = {}) {
   const clock = manualClock()
   const local = await localStripe({ webhookSecret, clock, ...options })
-  const checked = checkedFetch(local.fetch)
+  const checked = checkedFetch(local.fetch, parseForm)
   const client = new Stripe('sk_test_checked', {
     httpClient: Stripe.createFetchHttpClient(checked.fetch),
     telemetry: false,
