@@ -12,3 +12,15 @@ export { BillingSettings } from './billing-settings.ts'
 // Contracts
 export { inboxContract } from './inbox/inbox-contract.ts'
 export { webhookContract } from './inbox/webhook-contract.ts'
+
+// Catalogue
+export { defaultPlans } from './catalog/default-plans.ts'
+export {
+  definePlans,
+  type Entitlement,
+  lookupKeyOf,
+  type Plan,
+  type PlanCatalog,
+  type PlanPrice,
+} from './catalog/plan.ts'
+export { applyCatalog, type CatalogStep, planCatalog, type PriceMap } from './catalog/provisioning.ts'

@@ -83,6 +83,7 @@ const toProduct = (product: Stripe.Product): GatewayProduct => ({
   planCode: product.metadata['plan_code'] ?? null,
   name: product.name,
   active: product.active,
+  revision: String(product.updated),
 })
 
 const toPrice = (price: Stripe.Price): GatewayPrice => ({

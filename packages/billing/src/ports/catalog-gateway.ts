@@ -5,6 +5,8 @@ export interface GatewayProduct {
   readonly planCode: string | null
   readonly name: string
   readonly active: boolean
+  /** Another one after every change. */
+  readonly revision: string
 }
 
 export interface GatewayPrice {
