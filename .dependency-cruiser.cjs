@@ -17,7 +17,8 @@ const rules = {
   'no-cycles': { from: {}, to: { circular: true } },
   'imports-resolve': { from: {}, to: { couldNotResolve: true } },
   'imports-are-declared': {
-    from: { path: '^packages/[^/]+/src/', pathNot: test },
+    // The CLI is bundled, so that what it uses is inside it.
+    from: { path: '^packages/(?!cli/)[^/]+/src/', pathNot: test },
     to: {
       dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
       dependencyTypesNot: ['npm', 'npm-peer'],
@@ -50,6 +51,11 @@ const rules = {
   'adapters-see-only-ports': {
     from: { path: '^packages/adapters/src/', pathNot: test },
     to: { path: '^packages/(?!adapters/)[^/]+/src/', pathNot: '/ports/index\\.ts$' },
+  },
+  'the-cli-knows-the-core-alone': {
+    // Modules and adapters are those of the stack that its configuration names.
+    from: { path: '^packages/cli/src/', pathNot: test },
+    to: { path: '^packages/(?!cli/|core/)' },
   },
   'packages-are-entered-through-exports': {
     from: { path: '^(packages/[^/]+|examples|test|scripts|bench)/' },

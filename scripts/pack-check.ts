@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { published, root, run, tool, type Workspace } from './process.ts'
@@ -9,6 +18,8 @@ import { published, root, run, tool, type Workspace } from './process.ts'
  * compiles and runs, first with no vendor at all and then with every optional peer. Run `npm run build` first.
  */
 const mostInstantiations = 25_000
+const mostProgramBytes = 1024 * 1024
+const mostHelpMs = 40
 const scratch = mkdtempSync(join(tmpdir(), 'corbel-pack-'))
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
 
@@ -25,6 +36,9 @@ writeFileSync(
   join(consumer, 'package.json'),
   JSON.stringify({ name: 'consumer', private: true, type: 'module' }),
 )
+console.log('— the program alone')
+checkProgram(join(scratch, 'program'))
+
 console.log('— a consumer with no vendor')
 install([...tarballs.values(), dependency('typescript'), dependency('@types/node')])
 check('consumer.ts')
@@ -63,6 +77,31 @@ function inspect(name: string, tarball: string): number {
   )
   if (leaked.length > 0) fail(`the packed package.json of ${name} still says ${leaked.join(', ')}`)
   return files.length
+}
+
+/** The program by itself: small, with nothing beside it, and quick to say what it can do. */
+function checkProgram(folder: string): void {
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'operator', private: true }))
+  const tarball = tarballs.get('corbel') ?? fail('corbel was not packed')
+  run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', tarball], folder)
+  const installed = readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'))
+  if (installed.join() !== 'corbel') fail(`the program brings other packages: ${installed.join(', ')}`)
+  const dist = join(folder, 'node_modules/corbel/dist')
+  const bytes = readdirSync(dist).reduce((sum, name) => sum + statSync(join(dist, name)).size, 0)
+  if (bytes > mostProgramBytes) fail(`the program has ${bytes} bytes, at most ${mostProgramBytes}`)
+  run(join(folder, 'node_modules/.bin/corbel'), ['--help'], folder, true)
+  // The least of many: a busy machine makes every start longer and none shorter.
+  const least = (...args: string[]): number => Math.min(...Array.from({ length: 20 }, () => startMs(args)))
+  const own = Math.round(least(join(dist, 'bin.js'), '--help') - least('-e', '0'))
+  console.log(`  ${bytes} bytes; --help takes ${own} ms more than an empty program`)
+  if (own > mostHelpMs) fail(`--help takes ${own} ms, at most ${mostHelpMs}`)
+}
+
+function startMs(args: readonly string[]): number {
+  const before = performance.now()
+  spawnSync(process.execPath, args)
+  return performance.now() - before
 }
 
 function install(what: readonly string[]): void {
@@ -140,7 +179,9 @@ function everyExport(): string {
 
 /** Every optional peer, in the version this workspace was tested with, and the types it needs. */
 function vendors(): readonly string[] {
-  const names = published().flatMap(({ manifest }) => Object.keys(manifest.peerDependencies ?? {}))
+  const names = published()
+    .flatMap(({ manifest }) => Object.keys(manifest.peerDependencies ?? {}))
+    .filter((name) => !tarballs.has(name))
   return [...new Set([...names, '@types/pg'])].map(dependency)
 }
 

@@ -25,6 +25,7 @@ const legal: Record<string, readonly string[]> = {
   'packages/billing/src/index.ts': ['@corbel/core'],
   'packages/adapters/src/memory/index.ts': ['@corbel/core/ports', '@corbel/auth/ports', 'vendor'],
   'examples/host/src/main.ts': ['@corbel/auth', '@corbel/adapters/memory'],
+  'packages/cli/src/index.ts': ['@corbel/core', 'vendor'],
   'scripts/tool.ts': [],
 }
 
@@ -44,6 +45,7 @@ const illegal: Record<string, readonly [importing: string, rule: string]> = {
   'packages/auth/src/sibling.ts': ['@corbel/billing', 'siblings-are-strangers'],
   'packages/billing/src/adapter.ts': ['@corbel/adapters/memory', 'modules-know-no-adapter'],
   'packages/adapters/src/memory/root.ts': ['@corbel/auth', 'adapters-see-only-ports'],
+  'packages/cli/src/module.ts': ['@corbel/auth', 'the-cli-knows-the-core-alone'],
   'examples/host/src/deep.ts': [
     '../../../packages/auth/src/users/user-service.ts',
     'packages-are-entered-through-exports',

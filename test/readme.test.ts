@@ -12,6 +12,7 @@ const documents = [
   'packages/billing/README.md',
   'packages/agents/README.md',
   'packages/adapters/README.md',
+  'packages/cli/README.md',
 ]
 // Below test/, so that snippets resolve what the workspace has installed, as its tests do.
 const folder = join(root, 'test/.snippets')

@@ -1,31 +1,5 @@
-import { argon2PasswordHasher } from '@corbel/adapters/argon2'
-import { memoryStorage } from '@corbel/adapters/memory'
-import { agents } from '@corbel/agents'
-import { auth, AuthSettings } from '@corbel/auth'
-import { billing } from '@corbel/billing'
-import { createStack, fromEnv } from '@corbel/core'
-import { silentLogger } from '@corbel/core/ports'
-import { status } from '@corbel/core/status'
-import { tenant, TenantModuleSettings } from '@corbel/core/tenant'
-import { HostMetrics } from '../../examples/reference-host/src/host-metrics.ts'
-import { HostSettings } from '../../examples/reference-host/src/host-settings.ts'
+import { describeStack } from '../../examples/reference-host/src/describe-stack.ts'
 import type { Reference } from './reference.ts'
 
-/** The whole stack as it describes itself. Nothing is started, and nothing depends on the machine. */
-export async function readReference(): Promise<Reference> {
-  const secrets = [...Object.values(TenantModuleSettings), ...Object.values(AuthSettings)].filter(
-    (setting) => 'secret' in setting,
-  )
-  const stack = createStack({
-    modules: [tenant(), auth({ passwords: argon2PasswordHasher() }), billing(), agents(), status()],
-    storage: memoryStorage(),
-    settings: fromEnv(Object.fromEntries(secrets.map(({ env }) => [env, crypto.randomUUID()]))),
-    logger: silentLogger,
-  })
-  const answer = await stack.fetch(new Request('http://127.0.0.1/openapi.json'))
-  return {
-    catalogs: { ...stack.catalogs, host: { settings: HostSettings, metrics: HostMetrics } },
-    operations: stack.operations,
-    openApi: await answer.json(),
-  }
-}
+/** The reference host's stack, which has every module. */
+export const readReference = (): Promise<Reference> => describeStack()

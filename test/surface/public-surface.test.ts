@@ -14,6 +14,7 @@ const entries = {
   '@corbel/billing/ports': () => import('@corbel/billing/ports'),
   '@corbel/agents': () => import('@corbel/agents'),
   '@corbel/agents/ports': () => import('@corbel/agents/ports'),
+  corbel: () => import('corbel'),
   '@corbel/adapters/memory': () => import('@corbel/adapters/memory'),
   '@corbel/adapters/kysely': () => import('@corbel/adapters/kysely'),
   '@corbel/adapters/postgres': () => import('@corbel/adapters/postgres'),

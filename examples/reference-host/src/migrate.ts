@@ -1,8 +1,8 @@
 import { applyMigrations, planMigrations } from '@corbel/adapters/kysely'
-import { fromEnv, loadSettings } from '@corbel/core'
+import { fromEnv } from '@corbel/core'
 import { failureReport } from './failure-report.ts'
 import { HostError } from './host-error.ts'
-import { HostSettings } from './host-settings.ts'
+import { readDatabaseSettings } from './migration-settings.ts'
 import { openDatabase } from './stack.ts'
 
 const usage = `Usage: npm run migrate -- <command>
@@ -12,16 +12,9 @@ const usage = `Usage: npm run migrate -- <command>
 
 The database is that of DATABASE_URL, else the embedded one in CORBEL_DATA_DIR.`
 
-// A schema can be migrated before every other setting is there.
-const { dataDir, databaseUrl, databasePoolSize, databasePoolTimeout, databasePoolRecycle } = HostSettings
-const catalogs = {
-  database: { dataDir, databaseUrl, databasePoolSize, databasePoolTimeout, databasePoolRecycle },
-}
-
 async function run(command: string | undefined): Promise<string> {
   if (command !== 'plan' && command !== 'apply') throw new HostError(usage)
-  const { values } = loadSettings({ source: fromEnv(), catalogs })
-  const database = await openDatabase(values.database)
+  const database = await openDatabase(readDatabaseSettings(fromEnv()))
   try {
     if (command === 'apply') return applied(await applyMigrations(database.db))
     const { pending } = await planMigrations(database.db)

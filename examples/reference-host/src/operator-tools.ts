@@ -1,0 +1,78 @@
+import { applyMigrations, planMigrations } from '@corbel/adapters/kysely'
+import type { SettingsSource } from '@corbel/core'
+import { silentLogger } from '@corbel/core/ports'
+import type { DatabaseTools, OpenedStack, RedisTools } from 'corbel'
+import { sql } from 'kysely'
+import { createOperator } from './first-operator.ts'
+import { HostError } from './host-error.ts'
+import { readDatabaseSettings } from './migration-settings.ts'
+import { readSettings } from './read-settings.ts'
+import { composeStack, createPorts, openDatabase, openRedis, refuseSettings } from './stack.ts'
+
+/** The database alone: for a schema that is migrated before every other setting is there. */
+export async function openDatabaseTools(settings: SettingsSource): Promise<DatabaseTools> {
+  const { name, db, close } = await openDatabase(readDatabaseSettings(settings))
+  return {
+    name,
+    check: async () => void (await sql`select 1`.execute(db)),
+    plan: () => planMigrations(db),
+    apply: () => applyMigrations(db),
+    close,
+  }
+}
+
+export async function openRedisTools(settings: SettingsSource): Promise<RedisTools | null> {
+  const { host } = readSettings(settings).values
+  const redis = openRedis(host)
+  if (!redis) return null
+  return {
+    async inspect() {
+      // What the connection came to is told only here; a command would wait for the next attempt.
+      await redis.connect()
+      const info = await redis.info()
+      const of = (name: string): string => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? 'unknown'
+      const { tls, password } = redis.options
+      return {
+        version: of('redis_version'),
+        evictionPolicy: of('maxmemory_policy'),
+        tls: tls !== undefined,
+        authenticated: Boolean(password),
+      }
+    },
+    close: async () => redis.disconnect(),
+  }
+}
+
+/**
+ * The stack as the host composes it, not started.
+ *
+ * @throws StartRefused as a start would, and HostError when migrations are pending.
+ */
+export async function openStackTools(source: SettingsSource): Promise<OpenedStack> {
+  const settings = readSettings(source)
+  refuseSettings(settings)
+  const { host } = settings.values
+  const database = await openDatabase(host)
+  const redis = openRedis(host)
+  const close = async () => {
+    redis?.disconnect()
+    await database.close()
+  }
+  try {
+    const { pending } = await planMigrations(database.db)
+    if (pending.length > 0)
+      throw new HostError(
+        `The database lacks ${pending.length} migration(s). Apply them first: corbel db migrate apply.`,
+      )
+    const stack = composeStack(settings, createPorts(settings, redis, silentLogger), database, silentLogger)
+    return {
+      readiness: () => stack.readiness(),
+      signingKeys: stack.auth.signingKeys,
+      operators: { create: (email) => createOperator(stack.auth.users, email) },
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

@@ -1,0 +1,95 @@
+import type { ModuleCatalogs, SettingsSource } from '@corbel/core'
+
+/** Everything that a stack declares. */
+export interface StackDescription {
+  /** By name of the module; `core` and the host's own are among them. */
+  readonly catalogs: Readonly<Record<string, ModuleCatalogs>>
+  /** The OpenAPI document as the stack serves it. */
+  readonly openApi: unknown
+}
+
+export interface Migrations {
+  /** Names, in the order in which they were applied. */
+  readonly applied: readonly string[]
+  /** What `apply` would run, in this order. */
+  readonly pending: readonly { readonly name: string; readonly sql: string }[]
+}
+
+/** An open database, without the stack on it. */
+export interface DatabaseTools {
+  readonly name: string
+  /** One round trip. Rejects when the database does not answer. */
+  check(): Promise<void>
+  plan(): Promise<Migrations>
+  /** Applies all that is pending or nothing, and returns the names. */
+  apply(): Promise<readonly string[]>
+  close(): Promise<void>
+}
+
+export interface RedisReport {
+  readonly version: string
+  /** What Redis does when its memory is full, such as `noeviction`. */
+  readonly evictionPolicy: string
+  readonly tls: boolean
+  readonly authenticated: boolean
+}
+
+/** An open Redis. */
+export interface RedisTools {
+  inspect(): Promise<RedisReport>
+  close(): Promise<void>
+}
+
+/** The signing keys of the stack and the steps of their rotation, each of which the stack audits. */
+export interface SigningKeyTools {
+  /** The keys that verify, as a JSON Web Key Set. */
+  list(): Promise<{ readonly keys: readonly { readonly kid?: string }[] }>
+  /** Where each key stands in its rotation, oldest first. */
+  standings(): Promise<readonly { readonly kid: string }[]>
+  publish(): Promise<{ readonly kid: string }>
+  activate(kid: string): Promise<void>
+  remove(kid: string, options?: { readonly compromised?: boolean }): Promise<void>
+}
+
+export interface OperatorTools {
+  /** Creates an operator of the platform; the password is known only to the caller. */
+  create(email: string): Promise<{ readonly email: string; readonly password: string }>
+}
+
+export interface PortReport {
+  readonly status: string
+  readonly detail?: string
+}
+
+/** The stack over open connections, not started: it delivers no event and works on no job. */
+export interface OpenedStack {
+  /** How each port answers, by name. */
+  readiness(): Promise<{ readonly ports: Readonly<Record<string, PortReport>> }>
+  readonly signingKeys?: SigningKeyTools
+  readonly operators?: OperatorTools
+  close(): Promise<void>
+}
+
+/**
+ * What the operator commands know about a stack. Importing the file opens nothing and reads no environment: each entry is a function,
+ * called by the commands that need it and with the settings that they read.
+ */
+export interface CorbelConfig {
+  /** Must not depend on the environment: documentation is made from it. */
+  describe(): Promise<StackDescription>
+  /** Names of the settings that name it, and how to open it. */
+  readonly database?: {
+    readonly setting: string
+    open(settings: SettingsSource): Promise<DatabaseTools>
+  }
+  readonly redis?: {
+    readonly setting: string
+    /** Null when the settings name none. */
+    open(settings: SettingsSource): Promise<RedisTools | null>
+  }
+  /** @throws what a start would throw for these settings */
+  openStack?(settings: SettingsSource): Promise<OpenedStack>
+}
+
+/** Declares what a `corbel.config.ts` exports as its default. */
+export const defineConfig = (config: CorbelConfig): CorbelConfig => config
