@@ -1,16 +1,8 @@
 import { buildCommand, type Command, type TypedCommandParameters } from '@stricli/core'
 import type { CliContext, GlobalFlags, Invocation } from './cli-context.ts'
+import type { CommandKind } from './command-kind.ts'
 import type { Result } from './envelope.ts'
 import { outputFormats } from './render.ts'
-
-/** What a command is for, and so what it means that it succeeded. */
-export type CommandKind =
-  /** Its output: without a reader it fails before it begins. */
-  | 'print'
-  /** Its exit code. */
-  | 'check'
-  /** What it changes. */
-  | 'change'
 
 type Flags = Readonly<Record<string, unknown>>
 

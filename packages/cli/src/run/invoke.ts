@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { CliError } from './cli-error.ts'
 import type { CliContext, GlobalFlags, Invocation, LoadedConfig } from './cli-context.ts'
-import type { CommandKind } from './command.ts'
+import type { CommandKind } from './command-kind.ts'
 import type { Result } from './envelope.ts'
 import { loadConfig } from './load-config.ts'
 import { readSettings } from './read-settings.ts'
