@@ -6,8 +6,12 @@ import { sql } from 'kysely'
 import { createOperator } from './first-operator.ts'
 import { HostError } from './host-error.ts'
 import { readDatabaseSettings } from './migration-settings.ts'
-import { readSettings } from './read-settings.ts'
+import { generatedNames, readSettings } from './read-settings.ts'
 import { composeStack, createPorts, openDatabase, openRedis, refuseSettings } from './stack.ts'
+
+/** The secrets that a start on a developer's machine makes. */
+export const suppliedSettings = async (settings: SettingsSource): Promise<readonly string[]> =>
+  generatedNames.filter((name) => settings.get(name) === undefined)
 
 /** The database alone: for a schema that is migrated before every other setting is there. */
 export async function openDatabaseTools(settings: SettingsSource): Promise<DatabaseTools> {
@@ -25,10 +29,14 @@ export async function openRedisTools(settings: SettingsSource): Promise<RedisToo
   const { host } = readSettings(settings).values
   const redis = openRedis(host)
   if (!redis) return null
+  let refusal: Error | undefined
+  redis.on('error', (error) => (refusal ??= error))
   return {
     async inspect() {
-      // What the connection came to is told only here; a command would wait for the next attempt.
-      await redis.connect()
+      // What the connection came to is told by the event; the call says only that it is closed.
+      await redis.connect().catch((error: Error) => {
+        throw refusal ?? error
+      })
       const info = await redis.info()
       const of = (name: string): string => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? 'unknown'
       const { tls, password } = redis.options
@@ -65,6 +73,8 @@ export async function openStackTools(source: SettingsSource): Promise<OpenedStac
         `The database lacks ${pending.length} migration(s). Apply them first: corbel db migrate apply.`,
       )
     const stack = composeStack(settings, createPorts(settings, redis, silentLogger), database, silentLogger)
+    // Makes the first key, as a start does.
+    await stack.auth.signingKeys.list()
     return {
       readiness: () => stack.readiness(),
       signingKeys: stack.auth.signingKeys,

@@ -43,7 +43,7 @@ const isNeededLocally = ({ secret, required, when }: Setting): boolean =>
   secret === true && required?.includes('local') === true && when === undefined
 
 /** Secrets that a newcomer should not have to make. */
-const generatedNames: readonly string[] = Object.values<Setting>({
+export const generatedNames: readonly string[] = Object.values<Setting>({
   ...HostSettings,
   ...CoreSettings,
   ...TenantModuleSettings,

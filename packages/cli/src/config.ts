@@ -40,12 +40,20 @@ export interface RedisTools {
   close(): Promise<void>
 }
 
+export interface SigningKeyStanding {
+  readonly kid: string
+  readonly state: 'published' | 'active' | 'retired'
+  readonly createdAt: Date
+  /** When another key took its place. */
+  readonly retiredAt: Date | null
+}
+
 /** The signing keys of the stack and the steps of their rotation, each of which the stack audits. */
 export interface SigningKeyTools {
   /** The keys that verify, as a JSON Web Key Set. */
   list(): Promise<{ readonly keys: readonly { readonly kid?: string }[] }>
   /** Where each key stands in its rotation, oldest first. */
-  standings(): Promise<readonly { readonly kid: string }[]>
+  standings(): Promise<readonly SigningKeyStanding[]>
   publish(): Promise<{ readonly kid: string }>
   activate(kid: string): Promise<void>
   remove(kid: string, options?: { readonly compromised?: boolean }): Promise<void>
@@ -77,6 +85,8 @@ export interface OpenedStack {
 export interface CorbelConfig {
   /** Must not depend on the environment: documentation is made from it. */
   describe(): Promise<StackDescription>
+  /** Names of the settings that the host makes for itself when these settings lack them, such as secrets on a developer's machine. */
+  supplies?(settings: SettingsSource): Promise<readonly string[]>
   /** Names of the settings that name it, and how to open it. */
   readonly database?: {
     readonly setting: string

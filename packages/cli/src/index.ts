@@ -8,6 +8,7 @@ export {
   type PortReport,
   type RedisReport,
   type RedisTools,
+  type SigningKeyStanding,
   type SigningKeyTools,
   type StackDescription,
 } from './config.ts'

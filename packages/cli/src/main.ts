@@ -1,4 +1,4 @@
-import { type CommandInfo, run, type StricliProcess } from '@stricli/core'
+import { type CommandInfo, proposeCompletions, run, type StricliProcess } from '@stricli/core'
 import { app } from './app.ts'
 import { CliError, exitCodes } from './run/cli-error.ts'
 import type { CliContext, CliProcess } from './run/cli-context.ts'
@@ -27,6 +27,7 @@ export async function main(argv: readonly string[], host: CliProcess): Promise<n
         command,
         host,
         settle: (outcome, format) => void settled.push({ outcome, format, command }),
+        propose: (words) => proposeCompletions(app, words, context),
       }
     },
   }
@@ -52,7 +53,7 @@ const codeOf = (outcome: Outcome, { signal }: CliProcess): number =>
     ? exitCodes.done
     : outcome.error.ending === 'interrupted' && signal.reason === 'SIGTERM'
       ? terminated
-      : exitCodes[outcome.error.ending]
+      : (outcome.error.details.exitCode ?? exitCodes[outcome.error.ending])
 
 async function finish(host: CliProcess, { stdout, stderr }: Rendered, code: number): Promise<number> {
   // A message that nobody can read changes nothing about what happened.

@@ -1,7 +1,19 @@
-import { choice, createStack, defineModule, defineSettings, flag, fromEnv, opaque, url } from '@corbel/core'
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  choice,
+  createStack,
+  defineModule,
+  defineSettings,
+  flag,
+  fromEnv,
+  opaque,
+  type SettingsSource,
+  url,
+} from '@corbel/core'
 import { memoryStorage } from '@corbel/adapters/memory'
 import { silentLogger } from '@corbel/core/ports'
-import { defineConfig } from './config.ts'
+import { type DatabaseTools, defineConfig, type SigningKeyStanding } from './config.ts'
 
 const settings = defineSettings({
   databaseUrl: {
@@ -60,4 +72,64 @@ export default defineConfig({
     const answer = await fetch(new Request('http://127.0.0.1/openapi.json'))
     return { catalogs, openApi: (await answer.json()) as unknown }
   },
+  database: { setting: 'DATABASE_URL', open: async (source) => openFile(source) },
+  async openStack(source) {
+    const file = openFile(source)
+    let keys: readonly SigningKeyStanding[] = [key('first', 'active')]
+    const change = (next: readonly SigningKeyStanding[]): void => {
+      keys = next
+      file.note('keys')
+    }
+    return {
+      readiness: async () => ({ ports: { storage: { status: 'up' } } }),
+      signingKeys: {
+        list: async () => ({ keys: keys.map(({ kid }) => ({ kid })) }),
+        standings: async () => keys,
+        async publish() {
+          change([...keys, key('second', 'published')])
+          return { kid: 'second' }
+        },
+        async activate(kid) {
+          change(keys.map((each) => key(each.kid, each.kid === kid ? 'active' : 'retired')))
+        },
+        async remove(kid) {
+          change(keys.filter((each) => each.kid !== kid))
+        },
+      },
+      operators: {
+        async create(email) {
+          file.note('operator')
+          return { email, password: 'password-of-the-operator' }
+        },
+      },
+      close: async () => {},
+    }
+  },
 })
+
+const key = (kid: string, state: SigningKeyStanding['state']): SigningKeyStanding => ({
+  kid,
+  state,
+  createdAt: new Date(0),
+  retiredAt: null,
+})
+
+/** A database of one file: it exists once it is migrated. */
+function openFile(source: SettingsSource): DatabaseTools & { note(what: string): void } {
+  const path = join(source.get('FIXTURE_DIR') ?? '/absent', 'effects')
+  const effects = (): readonly string[] => (existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [])
+  const note = (what: string): void => appendFileSync(path, `${what}\n`)
+  const all = { name: 'shed/0001', sql: 'create shed' }
+  return {
+    name: 'file',
+    note,
+    check: async () => {},
+    plan: async () =>
+      effects().includes('migrated') ? { applied: [all.name], pending: [] } : { applied: [], pending: [all] },
+    async apply() {
+      note('migrated')
+      return [all.name]
+    },
+    close: async () => {},
+  }
+}

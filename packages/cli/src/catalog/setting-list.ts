@@ -1,4 +1,10 @@
-import { type Profile, profiles, type Setting, type SettingsSection } from '@corbel/core'
+import {
+  type Profile,
+  profiles,
+  type Setting,
+  type SettingsCatalogs,
+  type SettingsSection,
+} from '@corbel/core'
 import type { StackDescription } from '../config.ts'
 
 /** A setting with who declares it. */
@@ -41,6 +47,9 @@ export function settingsOf({ catalogs }: StackDescription): readonly DeclaredSet
   }
   return all.toSorted((a, b) => place(a) - place(b))
 }
+
+export const settingsCatalogs = ({ catalogs }: StackDescription): SettingsCatalogs =>
+  Object.fromEntries(Object.entries(catalogs).map(([name, { settings }]) => [name, settings ?? {}]))
 
 export const sectionTitle = (section: string): string =>
   (sectionTitles as Readonly<Record<string, string>>)[section] ?? section

@@ -31,6 +31,11 @@ export interface LoadedConfig {
   readonly path: string
 }
 
+export interface Proposal {
+  readonly completion: string
+  readonly brief: string
+}
+
 /** What a command is run with. */
 export interface Invocation {
   readonly command: string
@@ -44,6 +49,7 @@ export interface Invocation {
   settings(): Promise<SettingsSource>
   /** Path relative to where the command was called. */
   resolve(path: string): string
+  propose(words: readonly string[]): Promise<readonly Proposal[]>
   /** Tells people on standard error what is being done; programs never see it. */
   progress(text: string): void
 }
@@ -53,4 +59,6 @@ export interface CliContext extends CommandContext {
   readonly command: string
   readonly host: CliProcess
   settle(outcome: Outcome, format: OutputFormat): void
+  /** What could stand where the last of these words is. */
+  propose(words: readonly string[]): Promise<readonly Proposal[]>
 }

@@ -36,6 +36,10 @@ export interface CliErrorDetails {
   readonly missing?: readonly string[]
   /** What was found, for a check that failed. */
   readonly data?: unknown
+  /** The same for people, on standard output. */
+  readonly text?: string
+  /** Of a program that was run in place of this one. */
+  readonly exitCode?: number
   readonly cause?: unknown
 }
 

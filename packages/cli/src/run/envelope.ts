@@ -32,7 +32,7 @@ export function toEnvelope(command: string, outcome: Outcome): object {
   const { code, message, why, fix, next, missing, data } = details
   return {
     ...head,
-    exitCode: exitCodes[ending],
+    exitCode: details.exitCode ?? exitCodes[ending],
     ...(data !== undefined && { data }),
     error: {
       code,

@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path'
+import { inspect } from 'node:util'
 import { CliError } from './cli-error.ts'
 import type { CliContext, GlobalFlags, Invocation, LoadedConfig } from './cli-context.ts'
 import type { CommandKind } from './command-kind.ts'
@@ -29,8 +30,9 @@ export async function invoke(
     host.signal.throwIfAborted()
     context.settle({ ok: true, result }, format)
   } catch (error) {
-    const aborted = context.host.signal.aborted
-    context.settle({ ok: false, error: aborted ? interrupted() : toCliError(error) }, format)
+    const { signal, env, stderr } = context.host
+    if (isSet(env['CORBEL_DEBUG'])) stderr.write(`${inspect(error)}\n`)
+    context.settle({ ok: false, error: signal.aborted ? interrupted() : toCliError(error) }, format)
   }
 }
 
@@ -41,7 +43,11 @@ const interrupted = (): CliError =>
     fix: 'Run it again: what was done is kept, and no step is done twice.',
   })
 
-function invocationOf({ command, host }: CliContext, flags: GlobalFlags, chatty: boolean): Invocation {
+function invocationOf(
+  { command, host, propose }: CliContext,
+  flags: GlobalFlags,
+  chatty: boolean,
+): Invocation {
   const resolvePath = (path: string): string => resolve(host.cwd(), path)
   let config: Promise<LoadedConfig> | undefined
   const load = (): Promise<LoadedConfig> => (config ??= loadConfig(host.cwd(), flags.config))
@@ -55,6 +61,7 @@ function invocationOf({ command, host }: CliContext, flags: GlobalFlags, chatty:
     settings: async () =>
       readSettings(host.env, flags.envFile?.map(resolvePath), dirname((await load()).path)),
     resolve: resolvePath,
+    propose,
     progress: (line) => {
       if (chatty) host.stderr.write(`${line}\n`)
     },

@@ -22,18 +22,20 @@ function shown({ text, warnings = [], next = [] }: Extract<Outcome, { ok: true }
     ...warnings.map((warning) => `warning: ${warning}\n`),
     ...next.map(({ command, when }) => `next: ${command}  (${when})\n`),
   ]
-  return { stdout: text === '' || text.endsWith('\n') ? text : `${text}\n`, stderr: notes.join('') }
+  return { stdout: ended(text), stderr: notes.join('') }
 }
 
+const ended = (text: string): string => (text === '' || text.endsWith('\n') ? text : `${text}\n`)
+
 function told({ details }: Extract<Outcome, { ok: false }>['error']): Rendered {
-  const { message, why, fix, next } = details
+  const { message, why, fix, next, text = '' } = details
   const stderr = [
     `error: ${message}`,
     ...(why === undefined ? [] : [`  why:  ${why}`]),
     `  fix:  ${fix}`,
     ...(next === undefined ? [] : [`  next: ${next}`]),
   ]
-  return { stdout: '', stderr: `${stderr.join('\n')}\n` }
+  return { stdout: ended(text), stderr: `${stderr.join('\n')}\n` }
 }
 
 /** An item of a list is a line; the envelope is the last one and has their count. */

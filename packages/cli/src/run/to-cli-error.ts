@@ -30,7 +30,14 @@ function refusedStart(error: Error): CliError | undefined {
 function domainError(error: Error): CliError | undefined {
   const { code, fix, status } = error as { readonly [key in 'code' | 'fix' | 'status']?: unknown }
   if (typeof code !== 'string' || !code.includes('/') || typeof status !== 'number') return undefined
-  const ending = status === 409 || status === 412 ? 'conflict' : status === 403 ? 'denied' : 'invalid'
+  const ending =
+    status === 503
+      ? 'unavailable'
+      : status === 409 || status === 412
+        ? 'conflict'
+        : status === 403
+          ? 'denied'
+          : 'invalid'
   return new CliError(ending, {
     code,
     message: error.message,

@@ -1,0 +1,1 @@
+export { check as action } from './env-inventory.ts'

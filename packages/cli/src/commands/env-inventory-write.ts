@@ -1,0 +1,1 @@
+export { write as action } from './env-inventory.ts'

@@ -1,0 +1,14 @@
+import type { InspectedSettings, SettingsSource } from '@corbel/core'
+import type { CorbelConfig, StackDescription } from '../config.ts'
+
+/** What every check may look at. Nothing is open. */
+export interface Facts {
+  readonly config: CorbelConfig
+  readonly description: StackDescription
+  readonly source: SettingsSource
+  readonly inspected: InspectedSettings
+  /** Env files that are there, absolute. */
+  readonly envFiles: readonly string[]
+  /** Tells people what is being looked at. */
+  progress(text: string): void
+}
