@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 
 const script = (touch: string): string => `
+// It asks for colours when it is first loaded.
+import 'node:assert'
 import dns from 'node:dns'
 import fs from 'node:fs'
 import net from 'node:net'
