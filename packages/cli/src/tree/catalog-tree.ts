@@ -2,6 +2,7 @@ import { buildRouteMap } from '@stricli/core'
 import type { Shell } from '../commands/completion.ts'
 import type { SchemaFormat } from '../commands/config-schema.ts'
 import type { DoctorFlags } from '../commands/doctor.ts'
+import type { SetupFlags } from '../commands/setup.ts'
 import type { CliContext } from '../run/cli-context.ts'
 import { command } from '../run/command.ts'
 import { profileFlag, switchFlag, text } from './parameters.ts'
@@ -60,6 +61,52 @@ const adapter = buildRouteMap<string, CliContext>({
 })
 
 export const programRoutes = {
+  setup: command<SetupFlags>({
+    kind: 'change',
+    brief: 'Bring an env file to where the stack starts with it; run again it changes nothing',
+    load: () => import('../commands/setup.ts'),
+    parameters: {
+      flags: {
+        profile: {
+          ...profileFlag,
+          brief: 'Where the stack is to run [default = what the settings say, else local]',
+        },
+        answersFile: {
+          kind: 'parsed',
+          parse: text,
+          brief: 'JSON object of answers by name; { "env": "NAME" } refers to the environment; repeatable',
+          optional: true,
+          variadic: true,
+          placeholder: 'file',
+        },
+        var: {
+          kind: 'parsed',
+          parse: text,
+          brief: 'One answer; repeatable',
+          optional: true,
+          variadic: true,
+          placeholder: 'NAME=value',
+        },
+        exportAnswers: {
+          kind: 'parsed',
+          parse: text,
+          brief: 'Write the answers, secrets as references',
+          optional: true,
+          placeholder: 'file',
+        },
+        reports: {
+          kind: 'parsed',
+          parse: text,
+          brief: 'Folder of the reports',
+          default: 'reports',
+          placeholder: 'folder',
+        },
+        dryRun: switchFlag('Print what would change; write nothing'),
+        reportOnly: switchFlag('Write the reports alone'),
+        strict: switchFlag('Fail on answers that nothing uses'),
+      },
+    },
+  }),
   doctor: command<DoctorFlags>({
     kind: 'check',
     brief: 'Look for what is wrong, and say how to put it right',
