@@ -9,6 +9,7 @@ import {
   fromEnv,
   opaque,
   type SettingsSource,
+  systemClock,
   url,
 } from '@corbel/core'
 import { memoryStorage } from '@corbel/adapters/memory'
@@ -75,6 +76,14 @@ export default defineConfig({
   database: { setting: 'DATABASE_URL', open: async (source) => openFile(source) },
   async openStack(source) {
     const file = openFile(source)
+    const since = source.get('FIXTURE_KEY_SINCE')
+    const createdAt = since === undefined ? systemClock.now() : new Date(since)
+    const key = (kid: string, state: SigningKeyStanding['state']): SigningKeyStanding => ({
+      kid,
+      state,
+      createdAt,
+      retiredAt: null,
+    })
     let keys: readonly SigningKeyStanding[] = [key('first', 'active')]
     const change = (next: readonly SigningKeyStanding[]): void => {
       keys = next
@@ -105,13 +114,6 @@ export default defineConfig({
       close: async () => {},
     }
   },
-})
-
-const key = (kid: string, state: SigningKeyStanding['state']): SigningKeyStanding => ({
-  kid,
-  state,
-  createdAt: new Date(0),
-  retiredAt: null,
 })
 
 /** A database of one file: it exists once it is migrated. */

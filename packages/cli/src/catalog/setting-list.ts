@@ -1,10 +1,4 @@
-import {
-  type Profile,
-  profiles,
-  type Setting,
-  type SettingsCatalogs,
-  type SettingsSection,
-} from '@corbel/core'
+import { type Profile, profiles, type Setting, type SettingsCatalogs } from '@corbel/core'
 import type { StackDescription } from '../config.ts'
 
 /** A setting with who declares it. */
@@ -13,21 +7,24 @@ export interface DeclaredSetting {
   readonly module: string
 }
 
-/** Pages of the wizard and headings of lists, in the order in which one would fill them in. */
-export const sectionTitles: Readonly<Record<SettingsSection, string>> = {
-  application: 'Application',
-  database: 'Database',
-  redis: 'Redis',
-  secrets: 'Secrets',
-  auth: 'Sign-in',
-  'sign-up': 'Sign-up',
-  tenant: 'Tenants',
-  mail: 'Mail',
-  billing: 'Billing',
-  agents: 'Agents',
-  http: 'HTTP',
-  observability: 'Observability',
-}
+/** Pages in the order in which one would fill them in. A section that is not here comes last, so that a newer core is understood. */
+const sections: readonly string[] = [
+  'application',
+  'database',
+  'redis',
+  'secrets',
+  'auth',
+  'sign-up',
+  'tenant',
+  'mail',
+  'billing',
+  'agents',
+  'http',
+  'observability',
+]
+
+// The others are called what they are.
+const titles: Readonly<Record<string, string>> = { auth: 'Sign-in', tenant: 'Tenants', http: 'HTTP' }
 
 /** Every setting of the stack once, by section and then in the order of declaration. */
 export function settingsOf({ catalogs }: StackDescription): readonly DeclaredSetting[] {
@@ -39,11 +36,9 @@ export function settingsOf({ catalogs }: StackDescription): readonly DeclaredSet
       return [{ setting, module }]
     }),
   )
-  // A section of a newer core than this program comes last.
-  const order = Object.keys(sectionTitles)
   const place = ({ setting }: DeclaredSetting): number => {
-    const at = order.indexOf(setting.section)
-    return at === -1 ? order.length : at
+    const at = sections.indexOf(setting.section)
+    return at === -1 ? sections.length : at
   }
   return all.toSorted((a, b) => place(a) - place(b))
 }
@@ -52,7 +47,7 @@ export const settingsCatalogs = ({ catalogs }: StackDescription): SettingsCatalo
   Object.fromEntries(Object.entries(catalogs).map(([name, { settings }]) => [name, settings ?? {}]))
 
 export const sectionTitle = (section: string): string =>
-  (sectionTitles as Readonly<Record<string, string>>)[section] ?? section
+  titles[section] ?? `${section[0]?.toUpperCase()}${section.slice(1)}`
 
 /** A value as one would write it into the environment. */
 export function valueText(value: unknown): string {
