@@ -82,3 +82,10 @@ it('says which syntax Node cannot strip', async () => {
   expect(code).toBe(7)
   expect(stderr).toContain('Node strips types')
 })
+
+it('names a file of settings that is not there yet, which Node would refuse under its own flag', async () => {
+  const cwd = mkdtempSync(join(folder, 'run-'))
+  const { code } = await shell(commandLine('setup --settings-file new.env'), cwd)
+  expect(code).toBe(0)
+  expect(readFileSync(join(cwd, 'new.env'), 'utf8')).toContain('CORBEL_PROFILE=local')
+})

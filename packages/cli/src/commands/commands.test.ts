@@ -59,7 +59,7 @@ describe('env', () => {
   it('runs a program with the files below the environment, and ends as it does', async () => {
     writeFileSync(join(folder, 'x.env'), 'FIXTURE_COLOUR=green\nFIXTURE_DIR=elsewhere\n')
     const script = `process.exit(process.env.FIXTURE_COLOUR === 'green' && process.env.FIXTURE_DIR !== 'elsewhere' ? 42 : 1)`
-    const words = ['env', 'run', '--env-file', 'x.env', '--config']
+    const words = ['env', 'run', '--settings-file', 'x.env', '--config']
     const { code } = await runCli(
       [
         ...words,

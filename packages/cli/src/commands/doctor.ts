@@ -58,7 +58,7 @@ async function gather(
     description,
     source,
     inspected: await inspectStack(stack, description, source, profile),
-    envFiles: flags.envFile?.map(resolve) ?? (existsSync(own) ? [own] : []),
+    envFiles: flags.settingsFile?.map(resolve) ?? (existsSync(own) ? [own] : []),
     progress: (what) => progress(`Looking at: ${what}`),
   }
 }

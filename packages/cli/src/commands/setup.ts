@@ -31,7 +31,7 @@ export const action: Action<SetupFlags> = async (invocation, flags) => {
   const { config, process: host, resolve, progress } = invocation
   const { config: stack, path: configPath } = await config()
   const description = await stack.describe()
-  const envFile = invocation.flags.envFile?.[0]
+  const envFile = invocation.flags.settingsFile?.[0]
   const target = envFile === undefined ? join(dirname(configPath), '.env') : resolve(envFile)
   const current = existsSync(target) ? readEnvFile(target) : {}
   const present = fromEnv(host.env, current)

@@ -39,7 +39,9 @@ async function diagnose(env: Readonly<Record<string, string>>, ...argv: readonly
 }
 
 async function examine(path: string, ...argv: readonly string[]) {
-  const { code, stdout } = await runCli(['doctor', '--json', '--env-file', path, ...argv], { cwd: folder })
+  const { code, stdout } = await runCli(['doctor', '--json', '--settings-file', path, ...argv], {
+    cwd: folder,
+  })
   const { data } = JSON.parse(stdout) as Report
   const wrong = data.findings.filter(({ severity }) => severity === 'error' || severity === 'warning')
   return { code, stdout, data, ids: wrong.map(({ id }) => id) }

@@ -21,7 +21,7 @@ export interface GlobalFlags {
   readonly output: OutputFormat
   readonly json: boolean
   readonly config?: string
-  readonly envFile?: readonly string[]
+  readonly settingsFile?: readonly string[]
   readonly nonInteractive: boolean
 }
 

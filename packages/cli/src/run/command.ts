@@ -38,7 +38,8 @@ const globalFlags = {
     optional: true,
     placeholder: 'file',
   },
-  envFile: {
+  // Not --env-file: Node takes that one for itself wherever it stands on the command line.
+  settingsFile: {
     kind: 'parsed',
     parse: text,
     brief: 'File of settings below those of the environment; repeatable [default = .env, when it is there]',

@@ -59,7 +59,7 @@ function invocationOf(
       host.stdin.isTTY && host.stdout.isTTY && !isSet(host.env['CI']) && !flags.nonInteractive && chatty,
     config: load,
     settings: async () =>
-      readSettings(host.env, flags.envFile?.map(resolvePath), dirname((await load()).path)),
+      readSettings(host.env, flags.settingsFile?.map(resolvePath), dirname((await load()).path)),
     resolve: resolvePath,
     propose,
     progress: (line) => {

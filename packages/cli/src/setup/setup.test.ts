@@ -13,7 +13,7 @@ beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'corbel-setup-'))))
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const setup = (...argv: string[]): Promise<CliRun> =>
-  runCli(['setup', '--env-file', '.env', ...argv], { cwd: folder })
+  runCli(['setup', '--settings-file', '.env', ...argv], { cwd: folder })
 const env = (): string => readFileSync(join(folder, '.env'), 'utf8')
 const database = 'DATABASE_URL=postgres://app:J8sd7fgh2kQ@db.internal/app?sslmode=verify-full'
 
@@ -102,7 +102,7 @@ describe('setup without anybody to ask', () => {
     )
     rmSync(join(folder, '.env'))
     const again = await runCli(
-      ['setup', '--env-file', '.env', '--answers-file', 'answers.json', '--strict'],
+      ['setup', '--settings-file', '.env', '--answers-file', 'answers.json', '--strict'],
       {
         cwd: folder,
         env: { FIXTURE_PEPPER: secrets['FIXTURE_PEPPER'], DATABASE_URL: secrets['DATABASE_URL'] },
