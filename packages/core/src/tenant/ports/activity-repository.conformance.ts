@@ -75,7 +75,7 @@ export function activityRepositoryConformance(
     const { activity, lifecycles, tenantId, other, list, add } = await open()
     await activity.insert(newId('ten'), sampleActivity())
     await add(2)
-    const now = new Date()
+    const now = new Date('2026-03-02T12:00:00.000Z')
     await lifecycles.change(tenantId, { to: 'deprovisioned', from: ['active'], reason: null, now })
     await lifecycles.erase(tenantId, now)
     await add(1)
