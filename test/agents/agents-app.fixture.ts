@@ -1,4 +1,4 @@
-import { agents } from '@corbel/agents'
+import { agents, type AgentsOptions } from '@corbel/agents'
 import { auth, type Tokens } from '@corbel/auth'
 import { createStack, fromEnv, type Id } from '@corbel/core'
 import { type ManualClock, manualClock, memoryMailer, silentLogger } from '@corbel/core/ports'
@@ -26,9 +26,10 @@ const makeStack = (
   { storage }: OpenStorage,
   clock: ManualClock,
   settings: Readonly<Record<string, string>>,
+  options: AgentsOptions,
 ) =>
   createStack({
-    modules: [tenant(), auth({ passwords: cheapHasher }), agents()],
+    modules: [tenant(), auth({ passwords: cheapHasher }), agents(options)],
     storage,
     logger: silentLogger,
     mailer: memoryMailer(),
@@ -37,10 +38,14 @@ const makeStack = (
   })
 
 /** A stack that has agents, over a real storage, and people who call it. */
-export async function agentsApp(backend: Backend, settings: Readonly<Record<string, string>> = {}) {
+export async function agentsApp(
+  backend: Backend,
+  settings: Readonly<Record<string, string>> = {},
+  options: AgentsOptions = {},
+) {
   const clock = manualClock()
   const opened = await openStorage(backend, { clock })
-  const stack = makeStack(opened, clock, settings)
+  const stack = makeStack(opened, clock, settings, options)
 
   async function send<T>(
     method: string,
@@ -76,6 +81,8 @@ export async function agentsApp(backend: Backend, settings: Readonly<Record<stri
 
   return {
     ...{ opened, stack, clock, send },
+    /** Another process over the same storage. */
+    replica: () => makeStack(opened, clock, settings, options),
     close: () => opened.close(),
     /** Somebody with a tenant of their own. */
     async person(name: string): Promise<Person> {

@@ -7,6 +7,7 @@ import { bundledAgents } from './agents/bundled/bundled-agents.ts'
 import { currentTime } from './agents/bundled/bundled-tools.ts'
 import { AgentsErrors } from './agents-errors.ts'
 import { AgentsEvents } from './agents-events.ts'
+import { AgentsJobs } from './agents-jobs.ts'
 import { AgentsPermissions } from './agents-permissions.ts'
 import { AgentsSettings } from './agents-settings.ts'
 import { conversationCatalogs, conversationJobs, conversationServices } from './conversation-services.ts'
@@ -16,6 +17,10 @@ import type { Models } from './ports/models.ts'
 import { offlineModels } from './ports/models.offline.ts'
 import { providerSettingRoutes } from './provider-settings/provider-setting-routes.ts'
 import { searchRoutes } from './search/search-routes.ts'
+import { type Quota, unlimitedQuota } from './ports/quota.ts'
+import { runJobs, runServices } from './run-services.ts'
+import { runRoutes } from './runs/run-routes.ts'
+import { RunningRuns } from './runs/running-runs.ts'
 import type { Tool } from './tools/tool.ts'
 
 export interface AgentsOptions {
@@ -25,11 +30,13 @@ export interface AgentsOptions {
   readonly tools?: readonly Tool[]
   /** @default a stand-in that answers by rules, which production refuses */
   readonly models?: Models
+  /** What tenants may spend on models. @default as much as they like */
+  readonly quota?: Quota
 }
 
 const settings = { ...AgentsSettings, ...conversationCatalogs.settings }
 
-type Context = ModuleContext<AgentsRepositories, Record<never, never>, typeof settings>
+type Context = ModuleContext<AgentsRepositories, Record<never, never>, typeof settings, RunningRuns>
 
 /**
  * Agents, tools, conversations and runs.
@@ -40,6 +47,7 @@ export const agents = ({
   agents: declared = bundledAgents,
   tools = [currentTime],
   models = offlineModels(),
+  quota = unlimitedQuota,
 }: AgentsOptions = {}) => {
   const registry = new AgentRegistry({ agents: declared, tools })
   return defineModule({
@@ -48,12 +56,25 @@ export const agents = ({
       settings,
       errors: [AgentsErrors, ...conversationCatalogs.errors],
       events: { ...AgentsEvents, ...conversationCatalogs.events },
-      jobs: conversationCatalogs.jobs,
+      jobs: { ...AgentsJobs, ...conversationCatalogs.jobs },
       permissions: AgentsPermissions,
     },
-    services: ({ settings: values, platform, repositories, transaction }: Context) => ({
+    // Runs are followed, cancelled and resumed from any process.
+    needs: ['eventStream', 'pubSub'],
+    state: () => new RunningRuns(),
+    services: ({ settings: values, platform, repositories, transaction, state: running }: Context) => ({
       profile: platform.profile,
       catalog: new AgentCatalogService({ registry, modelSettings: values, modelsAdapter: models.adapter }),
+      ...runServices({
+        ...platform,
+        ...repositories,
+        registry,
+        models,
+        quota,
+        running,
+        modelSettings: values,
+        transaction,
+      }),
       ...conversationServices({
         ...platform,
         ...values,
@@ -61,14 +82,26 @@ export const agents = ({
         transaction: (work) => transaction(({ repositories: bound, events }) => work({ ...bound, events })),
       }),
     }),
-    routes: ({ catalog, conversations, conversationExport, conversationSearch, providerSettings }) => [
+    routes: ({
+      catalog,
+      runs,
+      runStreams,
+      conversations,
+      conversationExport,
+      conversationSearch,
+      providerSettings,
+    }) => [
+      ...runRoutes(runs, runStreams),
       ...agentCatalogRoutes(catalog),
       ...searchRoutes(conversationSearch),
       ...providerSettingRoutes(providerSettings),
       ...conversationRoutes(conversations, conversationExport),
     ],
     personalData: ({ conversationKeeping }) => conversationKeeping,
-    jobs: (services) => conversationJobs(services),
-    start: async ({ profile }) => refuseStart(profile, standInProblems(profile, { models })),
+    jobs: (services) => [...runJobs(services), ...conversationJobs(services)],
+    start: async ({ profile, runs }) => {
+      refuseStart(profile, standInProblems(profile, { models }))
+      await runs.listen()
+    },
   })
 }

@@ -14,6 +14,11 @@ export { bundledAgents, codeAgent, dataAgent, triageAgent } from './agents/bundl
 export { checkJson, currentTime, postNotice, summarizeNumbers } from './agents/bundled/bundled-tools.ts'
 export { type Caller, defineTool, type Tool, type ToolCall, type ToolEffect } from './tools/tool.ts'
 
+// Runs
+export type { AgentRunView, AgentUsage, ChatReply, RunRequest, WhenBusy } from './runs/agent-run.ts'
+export type { RunService } from './runs/run-service.ts'
+export type { MessageChunk, NumberedChunk } from './stream/message-chunk.ts'
+
 // Guardrails
 export type { Guardrail, GuardrailCheck, GuardrailStage } from './guardrails/guardrail.ts'
 export {

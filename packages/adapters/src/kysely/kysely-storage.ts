@@ -6,6 +6,8 @@ import type { StatusRepositories } from '@corbel/core/status/ports'
 import type { TenantRepositories } from '@corbel/core/tenant/ports'
 import { CompiledQuery, type Kysely, PGliteAdapter, sql } from 'kysely'
 import { EscapeGuard } from '../escape-guard.ts'
+import { kyselyAgentRunRepository } from './agents/agent-run-repository.ts'
+import { kyselyAgentUsageRepository } from './agents/agent-usage-repository.ts'
 import { kyselyConversationItems } from './agents/conversation-items.ts'
 import { kyselyProviderSettingRepository } from './agents/provider-setting-repository.ts'
 import { kyselyConversationSearch } from './agents/conversation-search.ts'
@@ -185,6 +187,8 @@ const repositories = (db: TenantDb, clock: Clock): KyselyRepositories => ({
     projections: kyselyProjectionRepository(db),
   },
   agents: {
+    agentRuns: kyselyAgentRunRepository(db),
+    agentUsage: kyselyAgentUsageRepository(db),
     conversations: kyselyConversationRepository(db),
     conversationItems: kyselyConversationItems(db),
     conversationSearch: kyselyConversationSearch(db),

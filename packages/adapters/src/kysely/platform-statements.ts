@@ -67,6 +67,8 @@ export const platformStatements = {
   'billingInbox.replay': 'an operator replays the events of any tenant',
   'billingInbox.purge': 'what ended long ago is forgotten for every tenant at once',
   'billingInbox.depth': 'how far the dispatcher is behind is one number',
+  'agentRuns.adopt': 'a process takes over the runs of every tenant that another has left',
+  'agentRuns.listStalled': 'a process starts the runs of every tenant that wait for nobody',
   'outbox.claim': 'the relay delivers the events of every tenant in their order',
   'outbox.settle': 'the relay delivers the events of every tenant in their order',
   'outbox.defer': 'the relay delivers the events of every tenant in their order',

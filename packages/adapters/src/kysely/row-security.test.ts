@@ -30,6 +30,8 @@ const mayLookAcrossTenants = [
   'accounts.list',
   'activity.forget',
   'activity.purge',
+  'agentRuns.adopt',
+  'agentRuns.listStalled',
   'apiKeys.findUsable',
   'apiKeys.purge',
   'attempts.find',

@@ -24,6 +24,8 @@ export const tenantTables = {
   corbel_conversation_items: 'tenant_id',
   corbel_provider_settings: 'tenant_id',
   corbel_provider_policies: 'tenant_id',
+  corbel_agent_runs: 'tenant_id',
+  corbel_agent_usage: 'tenant_id',
   corbel_outbox: 'tenant_id',
   corbel_jobs: 'tenant_id',
   corbel_deliveries: 'tenant_id',

@@ -1,4 +1,5 @@
 import type { Suite } from '@corbel/core/ports'
+import { agentRunRepositoryConformance } from './agent-run-repository.conformance.ts'
 import { conversationItemsConformance } from './conversation-items.conformance.ts'
 import { conversationRepositoryConformance } from './conversation-repository.conformance.ts'
 import { providerSettingRepositoryConformance } from './provider-setting-repository.conformance.ts'
@@ -10,6 +11,7 @@ export function agentsRepositoriesConformance(suite: Suite, fresh: () => Promise
   conversationRepositoryConformance(suite, fresh)
   conversationSearchConformance(suite, fresh)
   providerSettingRepositoryConformance(suite, fresh)
+  agentRunRepositoryConformance(suite, fresh)
   conversationItemsConformance(suite, async () => {
     const storage = await fresh()
     return {

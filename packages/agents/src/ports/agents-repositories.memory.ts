@@ -1,3 +1,5 @@
+import { memoryAgentRunRepository } from './agent-run-repository.memory.ts'
+import { memoryAgentUsageRepository } from './agent-usage-repository.memory.ts'
 import type { AgentsRepositories } from './agents-repositories.ts'
 import type { AgentsTables } from './agents-tables.memory.ts'
 import { memoryConversationItems } from './conversation-items.memory.ts'
@@ -11,4 +13,6 @@ export const memoryAgentsRepositories = (tables: AgentsTables): AgentsRepositori
   conversationItems: memoryConversationItems(tables),
   conversationSearch: memoryConversationSearch(tables),
   providerSettings: memoryProviderSettingRepository(tables),
+  agentRuns: memoryAgentRunRepository(tables),
+  agentUsage: memoryAgentUsageRepository(tables),
 })

@@ -1,3 +1,5 @@
+import type { AgentRunRepository } from './agent-run-repository.ts'
+import type { AgentUsageRepository } from './agent-usage-repository.ts'
 import type { ConversationItems } from './conversation-items.ts'
 import type { ConversationRepository } from './conversation-repository.ts'
 import type { ProviderSettingRepository } from './provider-setting-repository.ts'
@@ -9,4 +11,6 @@ export interface AgentsRepositories {
   readonly conversationItems: ConversationItems
   readonly conversationSearch: ConversationSearch
   readonly providerSettings: ProviderSettingRepository
+  readonly agentRuns: AgentRunRepository
+  readonly agentUsage: AgentUsageRepository
 }

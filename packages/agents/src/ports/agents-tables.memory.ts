@@ -1,5 +1,7 @@
 import type { Id } from '@corbel/core'
-import type { ConversationId, ConversationItem } from './conversation-items.ts'
+import type { AgentRunRow } from './agent-run-repository.memory.ts'
+import type { ModelCall } from './agent-usage-repository.ts'
+import type { AgentRunId, ConversationId, ConversationItem } from './conversation-items.ts'
 import type { ConversationRecord } from './conversation-repository.ts'
 import type { StoredProviderSetting } from './provider-setting-repository.ts'
 
@@ -16,6 +18,9 @@ export interface AgentsTables {
   readonly providerSettings: Map<Id<'pst'>, StoredProviderSetting>
   /** Whether the tenant may use the platform's keys. */
   readonly providerPolicies: Map<Id<'ten'>, boolean>
+  readonly agentRuns: Map<AgentRunId, AgentRunRow>
+  /** By tenant, run and number of the call. */
+  readonly agentUsage: Map<string, ModelCall>
 }
 
 export const agentsTables = (): AgentsTables => ({
@@ -23,4 +28,6 @@ export const agentsTables = (): AgentsTables => ({
   conversationItems: new Map(),
   providerSettings: new Map(),
   providerPolicies: new Map(),
+  agentRuns: new Map(),
+  agentUsage: new Map(),
 })

@@ -41,3 +41,15 @@ export { conversationItemsConformance } from './conversation-items.conformance.t
 export { memoryConversationItems } from './conversation-items.memory.ts'
 export type { Models } from './models.ts'
 export { offlineModels, type OfflineModelsOptions } from './models.offline.ts'
+export type {
+  AgentRunEnd,
+  AgentRunRecord,
+  AgentRunRepository,
+  AgentRunStatus,
+  BegunRun,
+  NewAgentRun,
+  RunLease,
+} from './agent-run-repository.ts'
+export type { AgentRunRow } from './agent-run-repository.memory.ts'
+export type { AgentUsageRepository, ModelCall } from './agent-usage-repository.ts'
+export { type Quota, type TokenUse, unlimitedQuota } from './quota.ts'

@@ -1,4 +1,5 @@
 import type { AgentInputItem, ModelRequest, SerializedTool } from '@openai/agents-core'
+import { textOf } from '../conversations/message.ts'
 
 export type OfflineDecision =
   | { readonly kind: 'say'; readonly text: string }
@@ -14,7 +15,7 @@ const label = '[offline model]'
 export function decideOffline({ input, tools, handoffs }: ModelRequest): OfflineDecision {
   const items: readonly AgentInputItem[] = typeof input === 'string' ? [userMessage(input)] : input
   const lastUser = items.findLastIndex((item) => 'role' in item && item.role === 'user')
-  const said = textOf(items[lastUser])
+  const said = textOf(items[lastUser] ?? userMessage(''))
   const results = items
     .slice(lastUser + 1)
     .flatMap((item) => (item.type === 'function_call_result' ? [item] : []))
@@ -55,14 +56,6 @@ const userMessage = (content: string): AgentInputItem => ({ type: 'message', rol
 
 const functionsOf = (tool: SerializedTool) =>
   tool.type === 'function' ? [{ name: tool.name, parameters: tool.parameters as object }] : []
-
-export function textOf(item: AgentInputItem | undefined): string {
-  if (item === undefined || !('content' in item) || item.content === undefined) return ''
-  if (typeof item.content === 'string') return item.content
-  return item.content
-    .map((part) => ('text' in part && typeof part.text === 'string' ? part.text : ''))
-    .join('')
-}
 
 const shownOutput = (output: unknown): string =>
   typeof output === 'string'

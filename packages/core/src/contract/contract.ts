@@ -3,7 +3,7 @@ import type { Duration } from '../kernel/duration.ts'
 import type { ErrorFactory } from '../kernel/errors.ts'
 import type { Access } from './access.ts'
 import type { SessionUse } from './session-use.ts'
-import type { CacheRule, JsonReply, Reply, RequestBody } from './media.ts'
+import type { CacheRule, EmptyReply, JsonReply, Reply, RequestBody } from './media.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -31,7 +31,7 @@ export interface Endpoint {
   readonly body?: RequestBody
   readonly success: Reply
   /** Other documented answers that are no errors; the handler returns one with `alternative(status, value)`. */
-  readonly alternatives?: readonly JsonReply[]
+  readonly alternatives?: readonly (JsonReply | EmptyReply)[]
   readonly errors?: readonly ErrorFactory[]
   /** How failures are told: `oauth` as RFC 6749 §5.2 has it, for OAuth endpoints only. @default 'problem' (RFC 9457) */
   readonly errorForm?: 'problem' | 'oauth'

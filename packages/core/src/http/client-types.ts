@@ -96,9 +96,7 @@ export interface ReceivedContent {
   readonly response: Response
 }
 
-type JsonOutput<R> = R extends JsonReply<infer S> ? z.output<S> : never
-
-type AlternativeOf<A> = A extends readonly (infer R)[] ? JsonOutput<R> : never
+type AlternativeOf<A> = A extends readonly (infer R)[] ? ResultOf<R> : never
 
 type ResultOf<R> =
   R extends JsonReply<infer S>

@@ -51,7 +51,11 @@ export class Alternative<T = unknown> {
 
 export const alternative = <T>(status: number, value: T): Alternative<T> => new Alternative(status, value)
 
-type AlternativeOf<A> = A extends readonly JsonReply<infer S>[] ? Alternative<z.output<S>> : never
+type AlternativeOf<A> = A extends readonly (infer R)[]
+  ? R extends JsonReply<infer S>
+    ? Alternative<z.output<S>>
+    : Alternative<undefined>
+  : never
 
 /** An answer with the time at which the resource last changed; null when that is not known, or less than 2 s ago. */
 export class Dated<T = unknown> {

@@ -36,9 +36,11 @@ export function createResponseWriter(endpoint: Endpoint, watches: readonly OpenS
   // Neither a version nor a place in caches: those belong to the resource itself.
   const plain = { method: endpoint.method }
   const alternatives = new Map(
-    endpoint.alternatives?.map(({ status, schema }) => [
-      status as number,
-      createJsonWriter(plain, status, schema),
+    endpoint.alternatives?.map((reply): [number, ResponseWriter] => [
+      reply.status,
+      reply.kind === 'json'
+        ? createJsonWriter(plain, reply.status, reply.schema)
+        : () => ({ status: reply.status, body: null }),
     ]),
   )
   if (alternatives.size === 0) return write

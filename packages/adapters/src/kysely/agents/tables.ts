@@ -8,10 +8,11 @@ import type {
 } from '@corbel/agents/ports'
 import type { Id } from '@corbel/core/ports'
 import type { ColumnType, Generated } from 'kysely'
+import type { AgentRunTables } from './run-tables.ts'
 
 type Terms = ColumnType<never>
 
-export interface AgentsTables {
+export interface AgentsTables extends AgentRunTables {
   corbel_conversations: {
     tenant_id: Id<'ten'>
     id: ConversationId

@@ -1,0 +1,192 @@
+import type { AgentRunRecord, AgentRunRepository, NewAgentRun } from '@corbel/agents/ports'
+import type { Id } from '@corbel/core/ports'
+import { type Selectable, sql } from 'kysely'
+import type { TenantDb } from '../scoped-db.ts'
+import { isUniqueViolation } from '../unique-violation.ts'
+import type { AgentRunTables } from './run-tables.ts'
+
+type Row = Selectable<AgentRunTables['corbel_agent_runs']>
+
+export function kyselyAgentRunRepository(db: TenantDb): AgentRunRepository {
+  const ofTenant = (tenantId: Id<'ten'>) =>
+    db.forTenant(tenantId).selectFrom('corbel_agent_runs').selectAll().where('tenant_id', '=', tenantId)
+  const changing = (tenantId: Id<'ten'>, id: AgentRunRecord['id']) =>
+    db
+      .forTenant(tenantId)
+      .updateTable('corbel_agent_runs')
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', id)
+
+  /** One statement, which does nothing when either key stands in the way. */
+  async function insert(
+    run: NewAgentRun,
+    change: Pick<Row, 'status' | 'attempts' | 'owner' | 'lease_until'>,
+  ) {
+    const row = await db
+      .forTenant(run.tenantId)
+      .insertInto('corbel_agent_runs')
+      .values({
+        tenant_id: run.tenantId,
+        id: run.id,
+        conversation_id: run.conversationId,
+        user_id: run.userId,
+        scopes: run.scopes,
+        agent: run.agent,
+        message: run.message,
+        client_message_id: run.clientMessageId,
+        cancelling: false,
+        discarding: false,
+        error_code: null,
+        created_at: run.createdAt,
+        ended_at: null,
+        ...change,
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .returningAll()
+      .executeTakeFirst()
+    return row && toRecord(row)
+  }
+
+  async function findRepeated({ tenantId, conversationId, clientMessageId }: NewAgentRun) {
+    const row = await ofTenant(tenantId)
+      .where('conversation_id', '=', conversationId)
+      .where('client_message_id', '=', clientMessageId)
+      .executeTakeFirst()
+    return row && toRecord(row)
+  }
+
+  return {
+    async begin(run, { owner, until }, mayWait) {
+      const lease = { status: 'running', attempts: 1, owner, lease_until: until } as const
+      const running = await insert(run, lease)
+      if (running) return { outcome: 'running', run: running }
+      const repeated = await findRepeated(run)
+      if (repeated) return { outcome: 'repeated', run: repeated }
+      if (!mayWait) return { outcome: 'busy' }
+      const queued = await insert(run, { status: 'queued', attempts: 0, owner: null, lease_until: null })
+      if (queued) return { outcome: 'queued', run: queued }
+      const rival = await findRepeated(run)
+      return rival ? { outcome: 'repeated', run: rival } : { outcome: 'busy' }
+    },
+
+    async find(tenantId, id) {
+      const row = await ofTenant(tenantId).where('id', '=', id).executeTakeFirst()
+      return row ? toRecord(row) : null
+    },
+
+    async findActive(tenantId, conversationId) {
+      const row = await ofTenant(tenantId)
+        .where('conversation_id', '=', conversationId)
+        .where('status', 'in', ['running', 'waiting'])
+        .executeTakeFirst()
+      return row ? toRecord(row) : null
+    },
+
+    async renew(tenantId, id, { owner, until }) {
+      const row = await changing(tenantId, id)
+        .set({ lease_until: until })
+        .where('status', '=', 'running')
+        .where('owner', '=', owner)
+        .returning('cancelling')
+        .executeTakeFirst()
+      return row ? (row.cancelling ? 'cancelling' : 'held') : 'lost'
+    },
+
+    async handOver(tenantId, id, owner, agent) {
+      const { numUpdatedRows } = await changing(tenantId, id)
+        .set({ agent })
+        .where('status', '=', 'running')
+        .where('owner', '=', owner)
+        .executeTakeFirstOrThrow()
+      return numUpdatedRows > 0n
+    },
+
+    async end(tenantId, id, owner, { status, errorCode, endedAt }) {
+      const { numUpdatedRows } = await changing(tenantId, id)
+        .set({ status, error_code: errorCode, ended_at: endedAt, owner: null, lease_until: null })
+        .where('status', '=', 'running')
+        .where('owner', '=', owner)
+        .executeTakeFirstOrThrow()
+      return numUpdatedRows > 0n
+    },
+
+    async cancel(tenantId, id, { discarding, at }) {
+      const { rows } = await sql<Row>`
+        update corbel_agent_runs set
+          ended_at = case status when 'queued' then ${at}::timestamptz end,
+          cancelling = status = 'running',
+          discarding = status = 'running' and (discarding or ${discarding}),
+          status = case status when 'queued' then 'cancelled' else status end
+        where tenant_id = ${tenantId} and id = ${id} and status in ('queued', 'running')
+        returning *`.execute(db.forTenant(tenantId))
+      return rows[0] ? toRecord(rows[0]) : null
+    },
+
+    async next(tenantId, conversationId, { owner, until }) {
+      const scoped = db.forTenant(tenantId)
+      // In a transaction this keeps two callers apart; the update must be a statement of its own, to see what the other has done.
+      await sql`select pg_advisory_xact_lock(hashtextextended('corbel agent run ' || ${conversationId}::text, 0))`.execute(
+        scoped,
+      )
+      const next = sql<Row>`
+        update corbel_agent_runs set status = 'running', attempts = 1, owner = ${owner}, lease_until = ${until}::timestamptz
+        where tenant_id = ${tenantId} and id = (
+          select id from corbel_agent_runs
+          where tenant_id = ${tenantId} and conversation_id = ${conversationId} and status = 'queued'
+          order by id limit 1 for update skip locked
+        ) and not exists (
+          select from corbel_agent_runs
+          where tenant_id = ${tenantId} and conversation_id = ${conversationId} and status in ('running', 'waiting')
+        )
+        returning *`
+      try {
+        const { rows } = await next.execute(scoped)
+        return rows[0] ? toRecord(rows[0]) : null
+      } catch (error) {
+        // One that began meanwhile is active now.
+        if (isUniqueViolation(error, 'corbel_agent_runs_active_key')) return null
+        throw error
+      }
+    },
+
+    async adopt(now, { owner, until }, limit) {
+      const { rows } = await sql<Row>`
+        update corbel_agent_runs set owner = ${owner}, lease_until = ${until}::timestamptz, attempts = attempts + 1
+        where (tenant_id, id) in (
+          select tenant_id, id from corbel_agent_runs where status = 'running' and lease_until < ${now}::timestamptz
+          order by lease_until limit ${limit} for update skip locked
+        )
+        returning *`.execute(db.platform('agentRuns.adopt'))
+      return rows.map(toRecord)
+    },
+
+    async listStalled(limit) {
+      const { rows } = await sql<Pick<Row, 'tenant_id' | 'conversation_id'>>`
+        select distinct tenant_id, conversation_id from corbel_agent_runs waiting
+        where status = 'queued' and not exists (
+          select from corbel_agent_runs active
+          where active.tenant_id = waiting.tenant_id and active.conversation_id = waiting.conversation_id
+            and active.status in ('running', 'waiting')
+        ) limit ${limit}`.execute(db.platform('agentRuns.listStalled'))
+      return rows.map((row) => ({ tenantId: row.tenant_id, conversationId: row.conversation_id }))
+    },
+  }
+}
+
+const toRecord = (row: Row): AgentRunRecord => ({
+  tenantId: row.tenant_id,
+  id: row.id,
+  conversationId: row.conversation_id,
+  userId: row.user_id,
+  scopes: row.scopes,
+  agent: row.agent,
+  message: row.message,
+  clientMessageId: row.client_message_id,
+  status: row.status,
+  cancelling: row.cancelling,
+  discarding: row.discarding,
+  attempts: row.attempts,
+  errorCode: row.error_code,
+  createdAt: row.created_at,
+  endedAt: row.ended_at,
+})

@@ -1,0 +1,49 @@
+import type { AgentUsageRepository } from '@corbel/agents/ports'
+import type { TenantDb } from '../scoped-db.ts'
+
+export const kyselyAgentUsageRepository = (db: TenantDb): AgentUsageRepository => ({
+  async record({ tenantId, runId, call, agent, model, estimated, createdAt, ...tokens }) {
+    const used = {
+      input_tokens: tokens.inputTokens,
+      cached_tokens: tokens.cachedTokens,
+      output_tokens: tokens.outputTokens,
+      reasoning_tokens: tokens.reasoningTokens,
+      estimated,
+    }
+    await db
+      .forTenant(tenantId)
+      .insertInto('corbel_agent_usage')
+      .values({ tenant_id: tenantId, run_id: runId, call, agent, model, created_at: createdAt, ...used })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['tenant_id', 'run_id', 'call'])
+          .doUpdateSet(used)
+          .where('corbel_agent_usage.estimated', '=', true),
+      )
+      .execute()
+  },
+
+  async list(tenantId, runId) {
+    const rows = await db
+      .forTenant(tenantId)
+      .selectFrom('corbel_agent_usage')
+      .selectAll()
+      .where('tenant_id', '=', tenantId)
+      .where('run_id', '=', runId)
+      .orderBy('call')
+      .execute()
+    return rows.map((row) => ({
+      tenantId: row.tenant_id,
+      runId: row.run_id,
+      call: row.call,
+      agent: row.agent,
+      model: row.model,
+      inputTokens: row.input_tokens,
+      cachedTokens: row.cached_tokens,
+      outputTokens: row.output_tokens,
+      reasoningTokens: row.reasoning_tokens,
+      estimated: row.estimated,
+      createdAt: row.created_at,
+    }))
+  },
+})

@@ -1,0 +1,36 @@
+import type { AgentRunRecord, ModelCall } from '@corbel/agents/ports'
+
+export interface AgentRunTables {
+  corbel_agent_runs: {
+    tenant_id: AgentRunRecord['tenantId']
+    id: AgentRunRecord['id']
+    conversation_id: AgentRunRecord['conversationId']
+    user_id: AgentRunRecord['userId']
+    scopes: readonly string[]
+    agent: string
+    message: string
+    client_message_id: string
+    status: AgentRunRecord['status']
+    cancelling: boolean
+    discarding: boolean
+    attempts: number
+    error_code: string | null
+    owner: string | null
+    lease_until: Date | null
+    created_at: Date
+    ended_at: Date | null
+  }
+  corbel_agent_usage: {
+    tenant_id: ModelCall['tenantId']
+    run_id: ModelCall['runId']
+    call: number
+    agent: string
+    model: string
+    input_tokens: number
+    cached_tokens: number
+    output_tokens: number
+    reasoning_tokens: number
+    estimated: boolean
+    created_at: Date
+  }
+}

@@ -1,0 +1,26 @@
+import type { Id } from '@corbel/core'
+import type { AgentRunId } from './conversation-items.ts'
+
+export interface ModelCall {
+  readonly tenantId: Id<'ten'>
+  readonly runId: AgentRunId
+  /** Which call of the run, from 1. */
+  readonly call: number
+  readonly agent: string
+  readonly model: string
+  readonly inputTokens: number
+  readonly cachedTokens: number
+  readonly outputTokens: number
+  readonly reasoningTokens: number
+  /** Whether the numbers are a guess from the length of the texts: the provider has not told, or not yet. */
+  readonly estimated: boolean
+  readonly createdAt: Date
+}
+
+/** What every call of a model used: one row for each, also when it was cut short. */
+export interface AgentUsageRepository {
+  /** Writes the row of a call; again, with the numbers that are known now, it replaces them, unless those were no guess. */
+  record(call: ModelCall): Promise<void>
+  /** The calls of a run, in their order. */
+  list(tenantId: Id<'ten'>, runId: AgentRunId): Promise<readonly ModelCall[]>
+}

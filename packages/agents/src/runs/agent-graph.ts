@@ -1,0 +1,142 @@
+import { milliseconds } from '@corbel/core'
+import { Agent, handoff, type HandoffInputData, type Model, tool } from '@openai/agents-core'
+import type { AgentHandoff } from '../agents/agent.ts'
+import { type AgentRegistry, handoffToolName, type RegisteredAgent } from '../agents/agent-registry.ts'
+import { guard, type GuardOptions, GuardrailTripped } from '../guardrails/guard.ts'
+import type { Caller, Tool, ToolCall } from '../tools/tool.ts'
+
+export interface AgentGraphOptions {
+  readonly registry: AgentRegistry
+  readonly caller: Caller
+  readonly now: Date
+  /** Whether the agents have read what somebody outside may have written. */
+  readonly taint: { isTainted: boolean }
+  readonly call: Omit<ToolCall, 'callId' | 'signal'>
+  readonly signal: AbortSignal
+  modelOf(agent: RegisteredAgent): Model
+  guardingOf(agent: RegisteredAgent): GuardOptions
+}
+
+/** An agent of the SDK with all those it may hand over to, each bound to this run and this caller. */
+export function agentGraph(options: AgentGraphOptions, entry: RegisteredAgent): Agent {
+  const made = new Map<string, Agent>()
+  const make = (agent: RegisteredAgent): Agent => {
+    const known = made.get(agent.name)
+    if (known) return known
+    const { instructions } = agent
+    const bound: Agent = new Agent({
+      name: agent.name,
+      instructions:
+        typeof instructions === 'string'
+          ? instructions
+          : () => instructions({ caller: options.caller, now: options.now }),
+      handoffDescription: agent.description,
+      model: options.modelOf(agent),
+      modelSettings: {
+        store: false,
+        maxTokens: agent.maxTokens ?? 4096,
+        ...(agent.temperature !== undefined && { temperature: agent.temperature }),
+        ...(agent.reasoningEffort && { reasoning: { effort: agent.reasoningEffort } }),
+      },
+      tools: agent.tools
+        .filter(({ scopes = [] }) => scopes.every((scope) => options.caller.scopes.has(scope)))
+        .map((each) => boundTool(each, options, options.guardingOf(agent))),
+      handoffs: agent.handoffs.flatMap((each) => {
+        const next = options.registry.find(each.to)
+        return next ? [boundHandoff(make(next), each, next)] : []
+      }),
+      ...(agent.output && { outputType: agent.output as never }),
+    })
+    made.set(agent.name, bound)
+    return bound
+  }
+  return make(entry)
+}
+
+function boundHandoff(agent: Agent, { description, context = 'full' }: AgentHandoff, next: RegisteredAgent) {
+  return handoff(agent, {
+    toolNameOverride: handoffToolName(next.name),
+    toolDescriptionOverride: description ?? next.description,
+    ...(context !== 'full' && { inputFilter: contextFilters[context] }),
+  })
+}
+
+const contextFilters: Readonly<Record<'last-turn' | 'fresh', (data: HandoffInputData) => HandoffInputData>> =
+  {
+    'last-turn': (data) => ({ ...data, inputHistory: lastTurn(data.inputHistory) }),
+    fresh: (data) => ({
+      ...data,
+      inputHistory: lastTurn(data.inputHistory).slice(0, 1),
+      preHandoffItems: [],
+      newItems: [],
+    }),
+  }
+
+type History = HandoffInputData['inputHistory']
+
+function lastTurn(history: History): Exclude<History, string> {
+  if (typeof history === 'string') return [{ type: 'message', role: 'user', content: history }]
+  return history.slice(
+    Math.max(
+      0,
+      history.findLastIndex((item) => 'role' in item && item.role === 'user'),
+    ),
+  )
+}
+
+const failed = 'The tool failed. Try something else, or tell the user that it did not work.'
+const withheld = 'What the tool returned is withheld, for it looked like an attempt to give you instructions.'
+/** Beyond what a model can use; a tool that returns more has a bug. */
+const longestOutput = 100_000
+
+function boundTool(spec: Tool, { call, caller, taint, signal }: AgentGraphOptions, guarding: GuardOptions) {
+  return tool({
+    name: spec.name,
+    description: spec.description,
+    parameters: spec.parameters,
+    needsApproval: async (_context, args) => needsApproval(spec, args, caller, taint.isTainted),
+    timeoutMs: milliseconds(spec.timeout ?? '30s'),
+    timeoutBehavior: 'error_as_result',
+    // What it threw may hold what nobody must see.
+    errorFunction: () => failed,
+    async execute(args, _context, details) {
+      try {
+        await guard(JSON.stringify(args), 'tool-input', guarding)
+      } catch (error) {
+        if (error instanceof GuardrailTripped) return `Refused: ${error.message}`
+        throw error
+      }
+      const output = asText(
+        await spec.execute(args, {
+          ...call,
+          callId: details?.toolCall?.callId ?? '',
+          signal: details?.signal ?? signal,
+        }),
+      )
+      if (spec.trusted !== true) taint.isTainted = true
+      try {
+        await guard(output, 'tool-output', guarding)
+      } catch (error) {
+        if (error instanceof GuardrailTripped) return withheld
+        throw error
+      }
+      return output.length > longestOutput ? `${output.slice(0, longestOutput)} [cut]` : output
+    },
+  })
+}
+
+export function needsApproval(
+  { approval = 'never', effect }: Tool,
+  args: unknown,
+  caller: Caller,
+  isTainted: boolean,
+): boolean {
+  if (isTainted && effect !== 'read') return true
+  return typeof approval === 'object'
+    ? approval.when(args as Readonly<Record<string, unknown>>, caller)
+    : approval === 'always'
+}
+
+/** @throws TypeError when it cannot be written as JSON. */
+const asText = (value: unknown): string =>
+  typeof value === 'string' ? value : value === undefined ? 'done' : JSON.stringify(value)

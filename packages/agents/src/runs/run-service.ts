@@ -1,0 +1,262 @@
+import { type Clock, type Id, newId, type Transaction } from '@corbel/core'
+import type { EventStream, Logger, PubSub } from '@corbel/core/ports'
+import type { AgentRegistry } from '../agents/agent-registry.ts'
+import { AgentsErrors } from '../agents-errors.ts'
+import { ConversationErrors } from '../conversations/conversation-errors.ts'
+import type { AgentRunRecord, AgentRunRepository } from '../ports/agent-run-repository.ts'
+import type { AgentUsageRepository } from '../ports/agent-usage-repository.ts'
+import type {
+  AgentRunId,
+  ConversationId,
+  ConversationItems,
+  ItemContent,
+} from '../ports/conversation-items.ts'
+import { followLog, readLog } from '../stream/run-log.ts'
+import { isTerminal, type NumberedChunk } from '../stream/message-chunk.ts'
+import { retold } from '../stream/retold.ts'
+import type { Caller } from '../tools/tool.ts'
+import {
+  type AgentRunView,
+  type ChatReply,
+  type RunRequest,
+  toAgentRunView,
+  toAgentUsage,
+} from './agent-run.ts'
+import { roleOf, textOf } from '../conversations/message.ts'
+import type { RunExecutor } from './run-executor.ts'
+import type { RunningRuns } from './running-runs.ts'
+
+interface RunRepositories {
+  readonly agentRuns: AgentRunRepository
+  readonly conversationItems: ConversationItems
+}
+
+export interface RunServiceDeps extends RunRepositories {
+  readonly agentUsage: AgentUsageRepository
+  readonly registry: AgentRegistry
+  readonly executor: RunExecutor
+  readonly running: RunningRuns
+  readonly eventStream: EventStream
+  readonly pubSub: PubSub
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly transaction: Transaction<RunRepositories>
+}
+
+/** The last words of the agents. */
+const textOfLast = (items: readonly ItemContent[]): string =>
+  items.flatMap((item) => (roleOf(item) === 'assistant' ? textOf(item) : [])).at(-1) ?? ''
+
+const cancelTopic = 'agents.run.cancelled'
+/** Runs that one process takes over at once. */
+const adoptAtOnce = 8
+
+/** Turns of conversations. A run belongs to the server: who asked for it may leave, and look for it later. */
+export class RunService {
+  readonly #deps: RunServiceDeps
+
+  constructor(deps: RunServiceDeps) {
+    this.#deps = deps
+  }
+
+  /**
+   * Takes a message, durably, and sets a run to work that does not end with this call. Not to be called inside a transaction.
+   *
+   * @throws `agents/agent-not-found`, `conversations/not-found`, `agents/conversation-busy`
+   */
+  async begin(
+    caller: Caller,
+    conversationId: ConversationId | null,
+    { message, agent, clientMessageId, whenBusy }: RunRequest,
+  ): Promise<AgentRunRecord> {
+    const { registry, executor, agentRuns, conversationItems, clock } = this.#deps
+    const first = agent === undefined ? registry.defaultAgent : registry.find(agent)
+    if (!first) throw AgentsErrors.agentNotFound()
+    const { tenantId, userId, scopes } = caller
+    const now = clock.now()
+    const id = conversationId ?? newId('cnv', clock)
+    if (conversationId === null) await conversationItems.create({ tenantId, id, userId, createdAt: now })
+    else await this.#requireOpen(caller, id)
+    if (whenBusy === 'interrupt' || whenBusy === 'rollback') {
+      const active = await agentRuns.findActive(tenantId, id)
+      if (active && active.clientMessageId !== clientMessageId)
+        await this.#cancel(active, whenBusy === 'rollback')
+    }
+    const run = {
+      tenantId,
+      id: newId('arn', clock),
+      conversationId: id,
+      userId,
+      scopes: [...scopes],
+      agent: first.name,
+      message,
+      clientMessageId: clientMessageId ?? newId('msg', clock),
+      createdAt: now,
+    }
+    const begun = await this.#deps.transaction(async (scope) => {
+      const result = await scope.agentRuns.begin(run, executor.lease(), whenBusy !== 'reject')
+      if (result.outcome === 'running') await this.#say(scope, result.run)
+      return result
+    })
+    if (begun.outcome === 'busy') throw AgentsErrors.conversationBusy()
+    if (begun.outcome === 'running') void this.#drive(begun.run)
+    // What it waits for may have ended in between.
+    if (begun.outcome === 'queued') void this.#drive(await this.#next(begun.run))
+    return begun.run
+  }
+
+  /** The same, waiting for the end. */
+  async chat(
+    caller: Caller,
+    conversationId: ConversationId | null,
+    request: RunRequest,
+    signal: AbortSignal,
+  ): Promise<ChatReply> {
+    const { id } = await this.begin(caller, conversationId, request)
+    for await (const { chunk } of this.follow(caller, id, 0, signal)) if (isTerminal(chunk)) break
+    signal.throwIfAborted()
+    const run = await this.#find(caller, id)
+    const items = await this.#itemsOf(run)
+    return {
+      conversationId: run.conversationId,
+      runId: run.id,
+      status: run.status,
+      message: textOfLast(items),
+      agent: run.agent,
+      errorCode: run.errorCode,
+      usage: toAgentUsage(await this.#deps.agentUsage.list(run.tenantId, run.id)),
+    }
+  }
+
+  /** @throws `agents/run-not-found` */
+  async get(caller: Caller, id: AgentRunId): Promise<AgentRunView> {
+    const run = await this.#find(caller, id)
+    return toAgentRunView(run, await this.#deps.agentUsage.list(run.tenantId, run.id))
+  }
+
+  /**
+   * Asks a run to end; one that has ended is left as it is.
+   *
+   * @throws `agents/run-not-found`
+   */
+  async cancel(caller: Caller, id: AgentRunId): Promise<AgentRunView> {
+    await this.#cancel(await this.#find(caller, id), false)
+    return this.get(caller, id)
+  }
+
+  /**
+   * The run at work in a conversation, or waiting for an approval; null when there is none.
+   *
+   * @throws `conversations/not-found`
+   */
+  async findActive(caller: Caller, conversationId: ConversationId): Promise<AgentRunId | null> {
+    await this.#requireOpen(caller, conversationId)
+    return (await this.#deps.agentRuns.findActive(caller.tenantId, conversationId))?.id ?? null
+  }
+
+  /**
+   * What a run tells after the chunk of this number, from the beginning for 0, up to its end. When the log is gone it is told again
+   * from the conversation.
+   *
+   * @throws `agents/run-not-found`
+   */
+  async *follow(
+    caller: Caller,
+    id: AgentRunId,
+    after: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<NumberedChunk> {
+    const { eventStream, agentUsage } = this.#deps
+    const run = await this.#find(caller, id)
+    if (run.status !== 'queued' && run.status !== 'running') {
+      let last: NumberedChunk | null = null
+      for await (const numbered of readLog(eventStream, id)) last = numbered
+      if (last === null || !isTerminal(last.chunk)) {
+        const calls = await agentUsage.list(run.tenantId, run.id)
+        yield* retold(run, await this.#itemsOf(run), toAgentUsage(calls), after)
+        return
+      }
+    }
+    yield* followLog(eventStream, id, after, signal)
+  }
+
+  /** Takes over what processes have left that went down, and starts what waits for nobody. */
+  async recover(): Promise<void> {
+    const { agentRuns, executor, clock } = this.#deps
+    const orphans = await agentRuns.adopt(clock.now(), executor.lease(), adoptAtOnce)
+    for (const run of orphans) void this.#drive(run)
+    for (const stalled of await agentRuns.listStalled(adoptAtOnce))
+      void this.#drive(await this.#next(stalled))
+  }
+
+  /** Hears of runs that another process was asked to end. Without it they end when their lease is prolonged. */
+  async listen(): Promise<void> {
+    await this.#deps.pubSub.subscribe(cancelTopic, {
+      onMessage: (id) => void this.#deps.running.abort(id as AgentRunId, 'cancelled'),
+      onGap: () => {},
+    })
+  }
+
+  async #cancel(run: AgentRunRecord, discarding: boolean): Promise<void> {
+    const { agentRuns, running, pubSub, clock } = this.#deps
+    const change = { discarding, at: clock.now() }
+    const cancelled = await agentRuns.cancel(run.tenantId, run.id, change)
+    if (cancelled?.status !== 'running' || running.abort(run.id, 'cancelled')) return
+    // It is noticed at the next renewal of the lease, too.
+    await pubSub.publish(cancelTopic, run.id).catch(() => {})
+  }
+
+  /** Works on the run, and then on those that have waited for it. */
+  async #drive(run: AgentRunRecord | null): Promise<void> {
+    try {
+      for (let current = run; current; current = await this.#next(current))
+        await this.#deps.executor.execute(current)
+    } catch (error) {
+      this.#deps.logger.error('a waiting run of an agent was not started', { error })
+    }
+  }
+
+  #next({
+    tenantId,
+    conversationId,
+  }: Pick<AgentRunRecord, 'tenantId' | 'conversationId'>): Promise<AgentRunRecord | null> {
+    return this.#deps.transaction(async (scope) => {
+      const run = await scope.agentRuns.next(tenantId, conversationId, this.#deps.executor.lease())
+      if (run) await this.#say(scope, run)
+      return run
+    })
+  }
+
+  /** The message of the user, at its place in the conversation. */
+  async #say({ conversationItems }: RunRepositories, run: AgentRunRecord): Promise<void> {
+    const { tenantId, conversationId, message, clientMessageId } = run
+    await conversationItems.append(tenantId, conversationId, [
+      {
+        id: newId('itm', this.#deps.clock),
+        runId: run.id,
+        clientMessageId,
+        content: { type: 'message', role: 'user', content: message },
+        createdAt: this.#deps.clock.now(),
+      },
+    ])
+  }
+
+  async #itemsOf({ tenantId, conversationId, id }: AgentRunRecord) {
+    const window = await this.#deps.conversationItems.window(tenantId, conversationId, 200)
+    return window.filter(({ runId }) => runId === id).map(({ content }) => content)
+  }
+
+  async #find({ tenantId, userId }: Caller, id: AgentRunId): Promise<AgentRunRecord> {
+    const run = await this.#deps.agentRuns.find(tenantId, id)
+    if (!run || !(await this.#isOpen(tenantId, run.conversationId, userId))) throw AgentsErrors.runNotFound()
+    return run
+  }
+
+  async #requireOpen({ tenantId, userId }: Caller, id: ConversationId): Promise<void> {
+    if (!(await this.#isOpen(tenantId, id, userId))) throw ConversationErrors.notFound()
+  }
+
+  #isOpen(tenantId: Id<'ten'>, id: ConversationId, userId: Id<'usr'>): Promise<boolean> {
+    return this.#deps.conversationItems.isOpenTo(tenantId, id, userId)
+  }
+}

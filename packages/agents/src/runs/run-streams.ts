@@ -1,0 +1,54 @@
+import type { ServerSentEvent } from '@corbel/core'
+import { AgentsErrors } from '../agents-errors.ts'
+import type { AgentRunId, ConversationId } from '../ports/conversation-items.ts'
+import type { MessageChunk, NumberedChunk } from '../stream/message-chunk.ts'
+import type { Caller } from '../tools/tool.ts'
+import { type RunBody, type RunRequest, toRunRequest } from './agent-run.ts'
+import type { RunService } from './run-service.ts'
+
+type Events = AsyncIterable<ServerSentEvent<MessageChunk>>
+
+/** Runs as server-sent events: the number of a chunk is the id of its event. */
+export class RunStreams {
+  readonly #runs: RunService
+
+  constructor(runs: RunService) {
+    this.#runs = runs
+  }
+
+  /** @throws `agents/no-message`, and what {@link RunService.begin} throws. */
+  async begin(
+    caller: Caller,
+    conversationId: ConversationId | null,
+    body: RunBody | RunRequest,
+    signal: AbortSignal,
+  ): Promise<Events> {
+    const request = toRunRequest(body)
+    if (!request) throw AgentsErrors.noMessage()
+    const { id } = await this.#runs.begin(caller, conversationId, request)
+    return events(this.#runs.follow(caller, id, 0, signal))
+  }
+
+  /** The run at work; null when there is none. */
+  async ofConversation(caller: Caller, id: ConversationId, signal: AbortSignal): Promise<Events | null> {
+    const runId = await this.#runs.findActive(caller, id)
+    return runId && events(this.#runs.follow(caller, runId, 0, signal))
+  }
+
+  /** @param lastEventId - As the client sent it; what is no number counts as none. */
+  async ofRun(
+    caller: Caller,
+    id: AgentRunId,
+    lastEventId: string | null,
+    signal: AbortSignal,
+  ): Promise<Events> {
+    // Answers 404 rather than a stream that fails.
+    await this.#runs.get(caller, id)
+    const after = /^\d{1,9}$/.test(lastEventId ?? '') ? Number(lastEventId) : 0
+    return events(this.#runs.follow(caller, id, after, signal))
+  }
+}
+
+async function* events(chunks: AsyncIterable<NumberedChunk>): Events {
+  for await (const { seq, chunk } of chunks) yield { id: `${seq}`, data: chunk }
+}
