@@ -37,6 +37,7 @@ describe.skipIf(postgres === null || redis === null)(
       AUTO_RUN_MIGRATIONS: 'true',
       RESEND_EMAIL_ENABLED: 'true',
       RESEND_API_KEY: `re_${randomBytes(16).toString('hex')}`,
+      OPENAI_API_KEY: `sk-${randomBytes(24).toString('hex')}`,
       RESEND_DEFAULT_FROM: 'Acme <no-reply@example.com>',
       // Nothing answers there: mails wait in the outbox.
       RESEND_BASE_URL: 'https://127.0.0.1:1',

@@ -339,4 +339,28 @@ export const HostSettings = defineSettings({
     refuse: plainHttp,
     when: { env: 'GEOIP_PROVIDER', equals: 'ipinfo' },
   },
+  openaiApiKey: {
+    env: 'OPENAI_API_KEY',
+    section: 'agents',
+    summary:
+      'API key of OpenAI, or of a compatible server. Absent: agents answer by rules, which production refuses.',
+    schema: opaque(),
+    secret: true,
+    fix: 'Create a key at https://platform.openai.com/api-keys.',
+  },
+  openaiBaseUrl: {
+    env: 'OPENAI_BASE_URL',
+    section: 'agents',
+    summary: 'Address of the API of OpenAI, or of a compatible server.',
+    schema: url(),
+    default: 'https://api.openai.com/v1',
+    refuse: plainHttp,
+  },
+  openaiApi: {
+    env: 'OPENAI_API',
+    section: 'agents',
+    summary: 'Which API the server speaks: responses, or chat for most compatible servers.',
+    schema: choice(['responses', 'chat']),
+    default: 'responses',
+  },
 })

@@ -40,6 +40,7 @@ import { HostSettings } from './host-settings.ts'
 import { type ConnectionCounts, measureHost } from './host-metrics.ts'
 import { keyVaultProblems, openKeyVault } from './key-vault.ts'
 import { LogDestination } from './log-destination.ts'
+import { openModels } from './models.ts'
 import type { ReadSettings } from './read-settings.ts'
 
 export type HostStack = ReturnType<typeof composeStack>
@@ -89,9 +90,10 @@ export function refuseSettings(settings: ReadSettings): void {
   const { profile, problems } = settings
   const missing = new Set(problems.map(({ subject }) => subject))
   // What stands in for a missing setting is not a second problem.
-  const standIns = Object.entries(createStandIns(settings)).filter(
-    ([, { adapter }]) => !missing.has(`${adapter.standIn?.setting}`),
-  )
+  const standIns = Object.entries({
+    ...createStandIns(settings),
+    models: openModels(settings.values.host),
+  }).filter(([, { adapter }]) => !missing.has(`${adapter.standIn?.setting}`))
   refuseStart(profile, [
     ...problems,
     ...standInProblems(profile, Object.fromEntries(standIns)),
@@ -205,8 +207,8 @@ export function composeStack(
         domainVerifier: dnsDomainVerifier(),
       }),
       billing(),
-      agents(),
       status(),
+      agents({ models: openModels(settings.values.host) }),
     ],
     storage: kyselyStorage({
       db: database.db,

@@ -16,7 +16,7 @@ import { RunTranslator } from '../stream/run-translator.ts'
 import { agentGraph } from './agent-graph.ts'
 import { ItemRecorder } from './item-recorder.ts'
 import { pairedItems } from './pairs.ts'
-import { runFailure } from './run-failure.ts'
+import { ApprovalNeeded, runFailure } from './run-failure.ts'
 import type { RunningRuns } from './running-runs.ts'
 
 export interface RunExecutorDeps {
@@ -249,6 +249,7 @@ export class RunExecutor {
     }
     await result.completed
     signal.throwIfAborted()
+    if (result.interruptions.length > 0) throw new ApprovalNeeded()
     return agent
   }
 

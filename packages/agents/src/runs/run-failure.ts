@@ -3,6 +3,11 @@ import { MaxTurnsExceededError, ModelBehaviorError } from '@openai/agents-core'
 import { GuardrailTripped } from '../guardrails/guard.ts'
 import { BudgetSpent } from '../models/agent-model.ts'
 
+/** A call waits for a person, and there is no way to ask one: it is not carried out. */
+export class ApprovalNeeded extends Error {
+  override readonly name = 'ApprovalNeeded'
+}
+
 /** What a run failed of, for people and for programs. Nothing of the provider's own words, which may hold anything. */
 export interface RunFailure {
   readonly code: string
@@ -13,6 +18,12 @@ export interface RunFailure {
 /** What the run failed of. */
 export function runFailure(error: unknown): RunFailure {
   if (error instanceof GuardrailTripped) return { code: 'guardrail', text: error.message, retryable: false }
+  if (error instanceof ApprovalNeeded)
+    return {
+      code: 'approval_needed',
+      text: 'A tool needs the approval of a person, and was not called.',
+      retryable: false,
+    }
   if (error instanceof BudgetSpent) return { code: 'budget', text: error.message, retryable: false }
   if (error instanceof DomainError)
     return { code: error.code, text: `${error.message} ${error.fix}`, retryable: false }

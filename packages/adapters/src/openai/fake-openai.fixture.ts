@@ -1,0 +1,77 @@
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export interface ReceivedCall {
+  readonly path: string
+  readonly headers: IncomingHttpHeaders
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/** Speaks both APIs of OpenAI on loopback, as streams, and answers every call with the same words. */
+export async function fakeOpenai(text: string) {
+  const calls: ReceivedCall[] = []
+  const server = createServer((request, response) => {
+    void (async () => {
+      const chunks: Buffer[] = []
+      for await (const chunk of request) chunks.push(chunk as Buffer)
+      const body = JSON.parse(Buffer.concat(chunks).toString()) as ReceivedCall['body']
+      const path = request.url ?? ''
+      calls.push({ path, headers: request.headers, body })
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      if (path.endsWith('/responses')) sendResponses(response, text)
+      else sendChunks(response, text)
+      response.end()
+    })()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    calls,
+    baseURL: `http://127.0.0.1:${port}/v1`,
+    close: () => new Promise((resolve) => server.close(resolve)),
+  }
+}
+
+const usage = { input: 11, output: 7, cached: 3, reasoning: 1 }
+
+function sendResponses(to: ServerResponse, text: string): void {
+  let count = 0
+  const send = (type: string, fields: object) =>
+    to.write(`event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: count++, ...fields })}\n\n`)
+  const content = [{ type: 'output_text', text, annotations: [] }]
+  const item = { id: 'msg_1', type: 'message', role: 'assistant', status: 'completed', content }
+  const response = {
+    ...{ id: 'resp_1', object: 'response', created_at: 1, status: 'completed', output: [item] },
+    usage: {
+      input_tokens: usage.input,
+      input_tokens_details: { cached_tokens: usage.cached },
+      output_tokens: usage.output,
+      output_tokens_details: { reasoning_tokens: usage.reasoning },
+      total_tokens: usage.input + usage.output,
+    },
+  }
+  send('response.created', { response: { ...response, status: 'in_progress', output: [], usage: null } })
+  for (const delta of text.match(/.{1,4}/g) ?? [])
+    send('response.output_text.delta', { item_id: item.id, output_index: 0, content_index: 0, delta })
+  send('response.output_item.done', { output_index: 0, item })
+  send('response.completed', { response })
+}
+
+function sendChunks(to: ServerResponse, text: string): void {
+  const base = { id: 'chatcmpl_1', object: 'chat.completion.chunk', created: 1, model: 'any' }
+  const send = (fields: object) => to.write(`data: ${JSON.stringify({ ...base, ...fields })}\n\n`)
+  for (const content of text.match(/.{1,4}/g) ?? [])
+    send({ choices: [{ index: 0, delta: { role: 'assistant', content }, finish_reason: null }] })
+  send({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })
+  send({
+    choices: [],
+    usage: {
+      prompt_tokens: usage.input,
+      completion_tokens: usage.output,
+      total_tokens: usage.input + usage.output,
+      prompt_tokens_details: { cached_tokens: usage.cached },
+      completion_tokens_details: { reasoning_tokens: usage.reasoning },
+    },
+  })
+  to.write('data: [DONE]\n\n')
+}

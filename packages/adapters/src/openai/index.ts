@@ -1,0 +1,1 @@
+export { openaiClientOptions, openaiModels, type OpenaiModelsOptions } from './openai-models.ts'
