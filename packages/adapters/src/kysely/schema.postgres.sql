@@ -51,6 +51,56 @@ alter table corbel_activity_readers enable row level security;
 alter table corbel_activity_readers force row level security;
 create policy corbel_tenant on corbel_activity_readers for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
 
+create table corbel_agent_runs (
+  tenant_id text collate "C" not null,
+  id text collate "C" not null,
+  conversation_id text collate "C" not null,
+  user_id text collate "C" not null,
+  scopes text[] not null,
+  agent text collate "C" not null,
+  message text not null,
+  client_message_id text collate "C" not null,
+  status text collate "C" not null,
+  cancelling boolean default false not null,
+  discarding boolean default false not null,
+  attempts integer not null,
+  error_code text collate "C",
+  owner text collate "C",
+  lease_until timestamp with time zone,
+  created_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint corbel_agent_runs_pkey PRIMARY KEY (tenant_id, id),
+  constraint corbel_agent_runs_message_key UNIQUE (tenant_id, conversation_id, client_message_id),
+  constraint corbel_agent_runs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'completed'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint corbel_agent_runs_conversation_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES corbel_conversations(tenant_id, id) ON DELETE CASCADE,
+  constraint corbel_agent_runs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES corbel_tenants(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX corbel_agent_runs_active_key ON corbel_agent_runs USING btree (tenant_id, conversation_id) WHERE (status = ANY (ARRAY['running'::text, 'waiting'::text]));
+CREATE INDEX corbel_agent_runs_lease ON corbel_agent_runs USING btree (lease_until) WHERE (status = 'running'::text);
+CREATE INDEX corbel_agent_runs_queued ON corbel_agent_runs USING btree (tenant_id, conversation_id, id) WHERE (status = 'queued'::text);
+alter table corbel_agent_runs enable row level security;
+alter table corbel_agent_runs force row level security;
+create policy corbel_tenant on corbel_agent_runs for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
+
+create table corbel_agent_usage (
+  tenant_id text collate "C" not null,
+  run_id text collate "C" not null,
+  call integer not null,
+  agent text collate "C" not null,
+  model text collate "C" not null,
+  input_tokens integer not null,
+  cached_tokens integer not null,
+  output_tokens integer not null,
+  reasoning_tokens integer not null,
+  estimated boolean not null,
+  created_at timestamp with time zone not null,
+  constraint corbel_agent_usage_pkey PRIMARY KEY (tenant_id, run_id, call),
+  constraint corbel_agent_usage_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES corbel_tenants(id) ON DELETE CASCADE
+);
+alter table corbel_agent_usage enable row level security;
+alter table corbel_agent_usage force row level security;
+create policy corbel_tenant on corbel_agent_usage for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
+
 create table corbel_api_keys (
   id text collate "C" not null,
   tenant_id text collate "C" not null,

@@ -2,7 +2,7 @@ import type { AgentRunRecord, AgentRunRepository, NewAgentRun } from '@corbel/ag
 import type { Id } from '@corbel/core/ports'
 import { type Selectable, sql } from 'kysely'
 import type { TenantDb } from '../scoped-db.ts'
-import { isUniqueViolation } from '../unique-violation.ts'
+import { isUniqueViolation } from '../violations.ts'
 import type { AgentRunTables } from './run-tables.ts'
 
 type Row = Selectable<AgentRunTables['corbel_agent_runs']>
