@@ -1,12 +1,7 @@
 import type { Id } from '@corbel/core'
 import type { AgentRunRecord, AgentRunRepository } from './agent-run-repository.ts'
-import type { AgentsTables } from './agents-tables.memory.ts'
+import type { AgentRunRow, AgentsTables } from './agents-tables.memory.ts'
 import type { AgentRunId, ConversationId } from './conversation-items.ts'
-
-export interface AgentRunRow extends AgentRunRecord {
-  readonly owner: string | null
-  readonly leaseUntil: Date | null
-}
 
 export function memoryAgentRunRepository({ agentRuns }: Pick<AgentsTables, 'agentRuns'>): AgentRunRepository {
   const rows = () => [...agentRuns.values()]

@@ -1,5 +1,5 @@
 import type { Id } from '@corbel/core'
-import type { AgentRunRow } from './agent-run-repository.memory.ts'
+import type { AgentRunRecord } from './agent-run-repository.ts'
 import type { ModelCall } from './agent-usage-repository.ts'
 import type { AgentRunId, ConversationId, ConversationItem } from './conversation-items.ts'
 import type { ConversationRecord } from './conversation-repository.ts'
@@ -8,6 +8,11 @@ import type { StoredProviderSetting } from './provider-setting-repository.ts'
 export interface ConversationRow extends ConversationRecord {
   /** The greatest number that an item of it ever had. */
   readonly lastSeq: number
+}
+
+export interface AgentRunRow extends AgentRunRecord {
+  readonly owner: string | null
+  readonly leaseUntil: Date | null
 }
 
 /** What the reference implementations keep. Rows are replaced, never changed, so that a copy of the maps is a snapshot. */

@@ -50,6 +50,6 @@ export type {
   NewAgentRun,
   RunLease,
 } from './agent-run-repository.ts'
-export type { AgentRunRow } from './agent-run-repository.memory.ts'
+export type { AgentRunRow } from './agents-tables.memory.ts'
 export type { AgentUsageRepository, ModelCall } from './agent-usage-repository.ts'
 export { type Quota, type TokenUse, unlimitedQuota } from './quota.ts'
