@@ -52,6 +52,7 @@ import { kyselyActivityRepository } from './tenant/activity-repository.ts'
 import { kyselyComponentRepository } from './status/component-repository.ts'
 import { kyselyIncidentRepository } from './status/incident-repository.ts'
 import { kyselyMaintenanceRepository } from './status/maintenance-repository.ts'
+import { kyselyProbeRepository } from './status/probe-repository.ts'
 import { kyselyInvitationRepository } from './tenant/invitation-repository.ts'
 import { kyselyMembershipRepository } from './tenant/membership-repository.ts'
 import { kyselyTenantLifecycleRepository } from './tenant/tenant-lifecycle-repository.ts'
@@ -153,6 +154,7 @@ const repositories = (db: TenantDb, clock: Clock): KyselyRepositories => ({
     components: kyselyComponentRepository(db),
     incidents: kyselyIncidentRepository(db),
     maintenance: kyselyMaintenanceRepository(db),
+    probes: kyselyProbeRepository(db),
   },
   auth: {
     users: kyselyUserRepository(db),

@@ -24,6 +24,7 @@ import { invitations0002 } from './tenant/migrations/0002-invitations.ts'
 import { lifecycle0003 } from './tenant/migrations/0003-lifecycle.ts'
 import { activity0004 } from './tenant/migrations/0004-activity.ts'
 import { webhooks0006 } from './platform/migrations/0006-webhooks.ts'
+import { probes0002 } from './status/migrations/0002-probes.ts'
 import { status0001 } from './status/migrations/0001-status.ts'
 import { tenants0001 } from './tenant/migrations/0001-tenants.ts'
 
@@ -40,6 +41,7 @@ export const migrations: readonly Migration[] = [
   webhooks0006,
   activity0004,
   status0001,
+  probes0002,
   users0001,
   sessions0002,
   factors0003,

@@ -11,6 +11,10 @@ function isViolation(error: unknown, state: string, constraint: string): boolean
 export const isUniqueViolation = (error: unknown, constraint: string): boolean =>
   isViolation(error, uniqueViolation, constraint)
 
+/** Whether the database refused what refers to a row that is not there, for the sake of this constraint. */
+export const isForeignKeyViolation = (error: unknown, constraint: string): boolean =>
+  isViolation(error, foreignKeyViolation, constraint)
+
 /** Turns the database's refusal of a duplicate into the port's error. Any other failure passes unchanged. */
 export const onUniqueViolation = <T>(constraint: string, work: Promise<T>, error: () => Error): Promise<T> =>
   onViolation(uniqueViolation, constraint, work, error)

@@ -77,6 +77,7 @@ export function createStack<M extends AnyModule>(
     ...shared,
     permissions,
     events: Object.values(catalogs).flatMap(({ events }) => Object.values(events ?? {})),
+    checkPorts: () => checkPorts(ports),
     deliveries: storage.deliveries,
     profile: loaded.profile,
     publicUrl: core.publicUrl,
@@ -123,7 +124,7 @@ export function createStack<M extends AnyModule>(
   })
   const lifecycle = new Lifecycle()
   const readiness = async (): Promise<Readiness> => {
-    const found = await checkPorts(ports)
+    const found = await platform.checkPorts()
     const down = Object.values(found).some(({ status }) => status === 'down')
     return { status: down && lifecycle.status === 'ready' ? 'unavailable' : lifecycle.status, ports: found }
   }

@@ -17,6 +17,7 @@ import type { MetricCatalog } from './define-metrics.ts'
 import type { Permission, PermissionCatalog } from './define-permissions.ts'
 import type { SettingsCatalog, SettingsOf } from './define-settings.ts'
 import type { DeliveryRoute } from './delivery-route.ts'
+import type { Readiness } from './health.ts'
 import type { MailPreview } from './mail-template.ts'
 import type { PersonalData, PersonalDataContributor } from './personal-data.ts'
 import type { Profile } from './profile.ts'
@@ -33,6 +34,8 @@ export interface Platform extends SharedPorts {
   readonly permissions: readonly Permission[]
   /** Every event that a module of the stack declares. */
   readonly events: readonly EventSpec[]
+  /** Asks the ports of this process whether they answer, storage among them; each within 2 s. */
+  readonly checkPorts: () => Promise<Readiness['ports']>
   /** The log of what leaves the system; what is to leave is said by {@link Module.deliveries}. */
   readonly deliveries: Pick<DeliveryStore, 'abandon' | 'list' | 'redeliver'>
   /** Where people reach the front end and this API, without a trailing slash. Links in mails start with it, never with a `Host` header. */

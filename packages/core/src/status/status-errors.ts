@@ -1,6 +1,11 @@
 import { defineErrors } from '../kernel/errors.ts'
 
 export const StatusErrors = defineErrors('status', {
+  unavailable: {
+    status: 503,
+    title: 'The status cannot be read right now.',
+    fix: 'Try again in some seconds. GET /health/ready says which port does not answer.',
+  },
   componentNotFound: {
     status: 404,
     title: 'There is no such component.',

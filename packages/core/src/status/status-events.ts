@@ -30,6 +30,16 @@ export const StatusEvents = defineEvents({
     payload: z.object({ componentId }),
     audit: { subject: 'componentId' },
   },
+  componentFailed: {
+    type: 'status.component.failed',
+    summary: 'The checks of a component failed so often in a row that it counts as down.',
+    payload: z.object({ componentId, result: z.string() }),
+  },
+  componentRecovered: {
+    type: 'status.component.recovered',
+    summary: 'The checks of a component passed so often in a row that it counts as up again.',
+    payload: z.object({ componentId, result: z.string() }),
+  },
   incidentOpened: {
     type: 'status.incident.opened',
     summary: 'An incident was opened.',

@@ -21,6 +21,21 @@ export interface StatusTables {
     version: number
     created_at: Date
   }
+  corbel_status_probes: {
+    component_id: Id<'cmp'>
+    is_up: boolean
+    streak: number
+    checked_at: Date
+    result: string
+  }
+  corbel_status_outcomes: {
+    component_id: Id<'cmp'>
+    checked_at: Date
+    passed: boolean
+    latency_ms: number
+    result: string
+  }
+  corbel_status_days: { component_id: Id<'cmp'>; day: string; checks: number; failures: number }
   corbel_status_incidents: {
     id: Id<'inc'>
     title: string

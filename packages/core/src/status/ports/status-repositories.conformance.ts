@@ -2,6 +2,7 @@ import type { Suite } from '../../ports/suite.ts'
 import { componentRepositoryConformance } from './component-repository.conformance.ts'
 import { incidentRepositoryConformance } from './incident-repository.conformance.ts'
 import { maintenanceRepositoryConformance } from './maintenance-repository.conformance.ts'
+import { probeRepositoryConformance } from './probe-repository.conformance.ts'
 import { sampleComponent, sampleIncident, type StatusStorage } from './samples.conformance.ts'
 
 /** The law of `StatusRepositories`. `fresh` gives an empty storage for each test. */
@@ -9,6 +10,7 @@ export function statusRepositoriesConformance(suite: Suite, fresh: () => Promise
   componentRepositoryConformance(suite, fresh)
   incidentRepositoryConformance(suite, fresh)
   maintenanceRepositoryConformance(suite, fresh)
+  probeRepositoryConformance(suite, fresh)
   transactionConformance(suite, fresh)
 }
 

@@ -1,6 +1,7 @@
 import { memoryComponentRepository } from './component-repository.memory.ts'
 import { memoryIncidentRepository } from './incident-repository.memory.ts'
 import { memoryMaintenanceRepository } from './maintenance-repository.memory.ts'
+import { memoryProbeRepository } from './probe-repository.memory.ts'
 import type { StatusRepositories } from './status-repositories.ts'
 import type { StatusTables } from './status-tables.memory.ts'
 
@@ -9,4 +10,5 @@ export const memoryStatusRepositories = (tables: StatusTables): StatusRepositori
   components: memoryComponentRepository(tables),
   incidents: memoryIncidentRepository(tables),
   maintenance: memoryMaintenanceRepository(tables),
+  probes: memoryProbeRepository(tables),
 })

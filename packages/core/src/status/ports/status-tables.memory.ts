@@ -2,18 +2,29 @@ import type { Id } from '../../kernel/id.ts'
 import type { Component } from '../components/component.ts'
 import type { Incident } from '../incidents/incident.ts'
 import type { Maintenance } from '../maintenance/maintenance.ts'
+import type { Outcome, Probe, ProbeDay } from '../probes/probe.ts'
+
+interface OutcomeRow extends Outcome, Pick<Probe, 'componentId' | 'checkedAt'> {}
 
 /** What the reference implementations keep. Rows are replaced, never changed, so that a copy of the maps is a snapshot. */
 export interface StatusTables {
   readonly statusComponents: Map<Id<'cmp'>, Component>
   readonly statusIncidents: Map<Id<'inc'>, Incident>
   readonly statusMaintenance: Map<Id<'mnt'>, Maintenance>
+  readonly statusProbes: Map<Id<'cmp'>, Probe>
+  /** By component and time. */
+  readonly statusOutcomes: Map<string, OutcomeRow>
+  /** By component and day. */
+  readonly statusDays: Map<string, ProbeDay>
 }
 
 export const statusTables = (): StatusTables => ({
   statusComponents: new Map(),
   statusIncidents: new Map(),
   statusMaintenance: new Map(),
+  statusProbes: new Map(),
+  statusOutcomes: new Map(),
+  statusDays: new Map(),
 })
 
 interface Versioned<K extends string> {
