@@ -29,7 +29,7 @@ const groups: readonly {
   { ids: ['P8'], run: (database) => queueFigures(database, rounds) },
   { ids: ['B1', 'B2'], run: (database) => peerFigures(database, rounds) },
   { ids: ['P10'], run: () => streamFigures(rounds) },
-  { ids: ['P11'], run: (database) => searchFigures(database, rounds) },
+  { ids: ['P11', 'P12'], run: (database) => searchFigures(database, rounds) },
   { ids: ['import'], run: () => importFigures(rounds) },
 ]
 

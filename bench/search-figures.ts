@@ -24,8 +24,22 @@ const queries = [
   '"tenth nowhere"',
 ]
 
-/** P11: search over the messages of one user, newest first. Half of the words of a message are drawn from few, as in real text. */
+/**
+ * P11: search over the messages of a tenant, newest first, by one of its hundred users. P12: the same when all of them are of one user,
+ * where a word that is rare is looked for in all of them: row-level security keeps `@@`, which is not leakproof, out of the index.
+ */
 export async function searchFigures(database: BenchDatabase, rounds: number): Promise<readonly Figure[]> {
+  return [
+    await searchFigure(database, rounds, { id: 'P11', users: 100 }),
+    await searchFigure(database, rounds, { id: 'P12', users: 1 }),
+  ]
+}
+
+async function searchFigure(
+  database: BenchDatabase,
+  rounds: number,
+  { id, users }: { readonly id: string; readonly users: number },
+): Promise<Figure> {
   const db = new Kysely<unknown>({
     dialect: postgresDialect({ pool: new pg.Pool({ connectionString: database.url('search'), max: 2 }) }),
   })
@@ -37,7 +51,7 @@ export async function searchFigures(database: BenchDatabase, rounds: number): Pr
       ...{ id: reader.tenantId, slug: reader.tenantId, name: 'Acme' },
       createdAt: '2026-03-01T12:00:00.000Z',
     })
-    await seed(database, reader)
+    await seed(database, reader, users)
     const times: number[] = []
     const slowest = new Map<string, number>()
     for (let round = 0; round <= rounds; round++) {
@@ -51,18 +65,16 @@ export async function searchFigures(database: BenchDatabase, rounds: number): Pr
       }
     }
     const sorted = times.toSorted((a, b) => a - b)
-    return [
-      {
-        id: 'P11',
-        what: `search over ${messages.toLocaleString('en-US')} messages of one user, p95`,
-        limit: `${goalMs} ms`,
-        goal: 1,
-        unit: 'ms',
-        raw: goalMs,
-        ours: sorted[Math.ceil(sorted.length * 0.95) - 1] ?? null,
-        facts: [...slowest].map(([query, ms]) => `${query}: ${ms.toFixed(1)} ms at most`).join('; '),
-      },
-    ]
+    return {
+      id,
+      what: `search over ${messages.toLocaleString('en-US')} messages of a tenant with users: ${users}; p95`,
+      limit: `${goalMs} ms`,
+      goal: 1,
+      unit: 'ms',
+      raw: goalMs,
+      ours: sorted[Math.ceil(sorted.length * 0.95) - 1] ?? null,
+      facts: [...slowest].map(([query, ms]) => `${query}: ${ms.toFixed(1)} ms at most`).join('; '),
+    }
   } finally {
     await db.destroy()
   }
@@ -71,6 +83,7 @@ export async function searchFigures(database: BenchDatabase, rounds: number): Pr
 async function seed(
   database: BenchDatabase,
   { tenantId, userId }: { readonly tenantId: Id<'ten'>; readonly userId: Id<'usr'> },
+  users: number,
 ): Promise<void> {
   const client = new pg.Client({ connectionString: database.url('seed') })
   await client.connect()
@@ -78,26 +91,26 @@ async function seed(
     await client.query(`set corbel.scope = 'platform'`)
     await client.query(
       `insert into corbel_conversations (tenant_id, id, user_id, title, title_terms, shared, memory, last_seq, created_at, updated_at)
-       select $1, 'cnv_' || lpad(n::text, 26, '0'), $2, 'Conversation ' || n,
-         to_tsvector('simple', 'conversation ' || n) || array_to_tsvector(array[$1, $2]), false,
+       select $1, 'cnv_' || lpad(n::text, 26, '0'), $2::text || case n % $5::integer when 0 then '' else (n % $5::integer)::text end, 'Conversation ' || n,
+         to_tsvector('simple', 'conversation ' || n) || array_to_tsvector(array[$1, $2::text || case n % $5::integer when 0 then '' else (n % $5::integer)::text end]), false,
          '{"mode":"agent","crossSession":false}', $3::integer, now(), now() - n * interval '1 minute'
        from generate_series(0, $4::integer - 1) n`,
-      [tenantId, userId, perConversation, messages / perConversation],
+      [tenantId, userId, perConversation, messages / perConversation, users],
     )
     await client.query(
       `insert into corbel_conversation_items
          (tenant_id, conversation_id, seq, id, user_id, role, content, terms, created_at)
-       select $1, 'cnv_' || lpad((n / $3::integer)::text, 26, '0'), n % $3::integer + 1, 'itm_' || lpad(n::text, 26, '0'), $2,
+       select $1, 'cnv_' || lpad((n / $3::integer)::text, 26, '0'), n % $3::integer + 1, 'itm_' || lpad(n::text, 26, '0'), $2::text || case n / $3::integer % $5::integer when 0 then '' else (n / $3::integer % $5::integer)::text end,
          case n % 2 when 0 then 'user' else 'assistant' end,
          json_build_object('type', 'message', 'role', case n % 2 when 0 then 'user' else 'assistant' end, 'content', said),
-         to_tsvector('simple', said) || array_to_tsvector(array[$1, $2]), now() - n * interval '1 second'
+         to_tsvector('simple', said) || array_to_tsvector(array[$1, $2::text || case n / $3::integer % $5::integer when 0 then '' else (n / $3::integer % $5::integer)::text end]), now() - n * interval '1 second'
        from (
          select n, concat_ws(' ', 'rare' || n, 'uncommon' || n % 1000, case when n % 2 = 0 then 'half' end,
            case when n % 10 = 0 then 'tenth' end,
            (select string_agg('word' || ((n * 31 + k * k * 17) % (50 * k)), ' ') from generate_series(1, 30) k)) as said
          from generate_series(0, $4::integer - 1) n
        ) drawn`,
-      [tenantId, userId, perConversation, messages],
+      [tenantId, userId, perConversation, messages, users],
     )
     await client.query('analyze corbel_conversations, corbel_conversation_items')
   } finally {
