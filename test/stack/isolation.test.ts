@@ -1,3 +1,4 @@
+import { agents } from '@corbel/agents'
 import { auth, defineServiceAccounts, type Tokens } from '@corbel/auth'
 import { createStack, fromEnv, type Id, newId } from '@corbel/core'
 import { manualClock, memoryFetcher, silentLogger } from '@corbel/core/ports'
@@ -31,6 +32,9 @@ interface Principal {
   readonly connectionId: string
   readonly identityId: string
   readonly domain: string
+  readonly conversationId: string
+  readonly messageId: string
+  readonly settingId: string
 }
 
 const serviceAccounts = defineServiceAccounts({
@@ -63,6 +67,26 @@ const foreignIds: Readonly<Record<string, (foreign: Principal) => Readonly<Recor
   'POST /api/v1/auth/sso/{provider}/link/callback': ({ connectionId }) => ({ provider: connectionId }),
   'DELETE /api/v1/auth/sso/identities/{id}': ({ identityId }) => ({ id: identityId }),
   'DELETE /api/v1/auth/sso/domains/{domain}': ({ domain }) => ({ domain }),
+  // Agents are declared by the host, the same for all tenants.
+  'GET /api/v1/agents/{name}/status': () => ({ name: 'nobody' }),
+  'GET /api/v1/conversations/{id}': ({ conversationId }) => ({ id: conversationId }),
+  'PATCH /api/v1/conversations/{id}': ({ conversationId }) => ({ id: conversationId }),
+  'DELETE /api/v1/conversations/{id}': ({ conversationId }) => ({ id: conversationId }),
+  'PATCH /api/v1/conversations/{id}/title': ({ conversationId }) => ({ id: conversationId }),
+  'PATCH /api/v1/conversations/{id}/memory': ({ conversationId }) => ({ id: conversationId }),
+  'GET /api/v1/conversations/{id}/messages': ({ conversationId }) => ({ id: conversationId }),
+  'DELETE /api/v1/conversations/{id}/messages/{messageId}': ({ conversationId, messageId }) => ({
+    id: conversationId,
+    messageId,
+  }),
+  'GET /api/v1/conversations/{id}/events': ({ conversationId }) => ({ id: conversationId }),
+  'GET /api/v1/conversations/{id}/export': ({ conversationId }) => ({ id: conversationId }),
+  'GET /api/v1/settings/provider/{provider}': () => ({ provider: 'anthropic' }),
+  'GET /api/v1/settings/{id}': ({ settingId }) => ({ id: settingId }),
+  'PUT /api/v1/settings/{id}': ({ settingId }) => ({ id: settingId }),
+  'DELETE /api/v1/settings/{id}': ({ settingId }) => ({ id: settingId }),
+  'POST /api/v1/settings/{id}/activate': ({ settingId }) => ({ id: settingId }),
+  'POST /api/v1/settings/{id}/deactivate': ({ settingId }) => ({ id: settingId }),
 }
 
 const variants = databases.flatMap((backend) => [
@@ -91,6 +115,10 @@ const bodies: Readonly<Record<string, object>> = {
   'PATCH /api/v1/tenants/members/{userId}/role': { role: 'viewer' },
   'PATCH /api/v1/tenants/webhooks/{id}': { description: 'out of curiosity' },
   'PATCH /api/v1/auth/sso/connections/{id}': { name: 'Taken' },
+  'PATCH /api/v1/conversations/{id}': { title: 'Taken' },
+  'PATCH /api/v1/conversations/{id}/title': { title: 'Taken' },
+  'PATCH /api/v1/conversations/{id}/memory': { mode: 'none', crossSession: false },
+  'PUT /api/v1/settings/{id}': { active: false },
   'POST /api/v1/auth/sso/{provider}/link': {},
   'POST /api/v1/auth/sso/{provider}/link/callback': { state: 's', browserSecret: 'b', parameters: {} },
 }
@@ -103,7 +131,7 @@ describe.each(variants)('tenants over HTTP on %s, %s', (backend, _, rewrite) => 
 
   const makeStack = ({ storage }: OpenStorage) =>
     createStack({
-      modules: [tenant(), auth({ passwords: cheapHasher, serviceAccounts })],
+      modules: [tenant(), auth({ passwords: cheapHasher, serviceAccounts }), agents()],
       storage,
       logger: silentLogger,
       clock: manualClock(),
@@ -197,6 +225,7 @@ describe.each(variants)('tenants over HTTP on %s, %s', (backend, _, rewrite) => 
       connectionId,
       identityId,
       domain,
+      ...(await talking(name, tenantId as Id<'ten'>, made)),
     }
   }
 
@@ -233,6 +262,22 @@ describe.each(variants)('tenants over HTTP on %s, %s', (backend, _, rewrite) => 
     return { connectionId, identityId, domain }
   }
 
+  /** What somebody who talks to agents has. */
+  async function talking(
+    name: string,
+    tenantId: Id<'ten'>,
+    made: (path: string, body: object) => Promise<{ readonly id: string }>,
+  ) {
+    const { id } = await made('conversations', { title: `plans of ${name}`, shared: true })
+    const conversationId = id as Id<'cnv'>
+    const messageId = newId('itm')
+    const said = { type: 'message', role: 'user', content: `the plans of ${name}` } as const
+    const item = { id: messageId, runId: null, clientMessageId: null, content: said, createdAt: new Date(0) }
+    await opened.storage.repositories.agents.conversationItems.append(tenantId, conversationId, [item])
+    const { id: settingId } = await made('settings', { provider: 'openai', apiKey: 'sk-0123456789' })
+    return { conversationId, messageId, settingId }
+  }
+
   /** Everything that is stored of somebody. */
   async function stored({ tenantId }: Principal): Promise<string> {
     const db = opened.db as Kysely<unknown>
@@ -251,6 +296,10 @@ describe.each(variants)('tenants over HTTP on %s, %s', (backend, _, rewrite) => 
       'activity_readers',
       'sso_connections',
       'sso_domains',
+      'conversations',
+      'conversation_items',
+      'provider_settings',
+      'provider_policies',
     ].map((name) => `corbel_${name}`)
     const rows = await Promise.all(
       tables.map((table) =>
@@ -295,7 +344,10 @@ describe.each(variants)('tenants over HTTP on %s, %s', (backend, _, rewrite) => 
   ]
 
   test('no answer to a read tells anything of another tenant, whatever id it is given', async () => {
-    const told = [ada.tenantId, ada.userId, ada.sessionId, ada.slug, 'Company of ada', 'ada@example.com']
+    const told = [
+      ...[ada.tenantId, ada.userId, ada.sessionId, ada.slug, 'Company of ada', 'ada@example.com'],
+      ...[ada.conversationId, ada.messageId, ada.settingId, 'plans of ada'],
+    ]
     const reads = stack.operations.filter(
       ({ endpoint, path }) => endpoint.method === 'GET' && !path.includes('{'),
     )
