@@ -15,6 +15,7 @@ import { passkeySignIn, register, registrationOptions, withPasskey } from './pas
 import { SoftAuthenticator } from './soft-authenticator.fixture.ts'
 import { decide, invite, operatorToken, requestAccess, requestsOf } from './sign-up.fixture.ts'
 import { type Answer, password, type TestApp } from './support.fixture.ts'
+import { agentsExempt, agentsScenarios } from '../agents/audit-scenarios.fixture.ts'
 import { teamScenarios } from '../tenant/audit-scenarios.fixture.ts'
 
 /** Every address that webhooks are for answers its challenge. */
@@ -104,6 +105,7 @@ const managed =
 /** By endpoint. */
 export const scenarios: Readonly<Record<string, Scenario>> = {
   ...teamScenarios,
+  ...agentsScenarios,
   'PATCH /api/v1/tenants/account': member('PATCH', { name: 'Acme 2' }),
   'PUT /api/v1/tenants/settings': async (app, path) => {
     const { accessToken: token } = await app.member()
@@ -258,6 +260,7 @@ export const exempt: Readonly<Record<string, string>> = {
   'POST /oauth/token':
     'every machine every few minutes; its account, the end of it and every use in a change are there',
   ...ssoExempt,
+  ...agentsExempt,
   'POST /oauth/introspect': 'changes nothing',
   'POST /api/v1/audit/verify': 'changes nothing',
   'POST /api/v1/auth/passkeys/register/options':

@@ -4,7 +4,7 @@ import { testApp } from './support.fixture.ts'
 
 /** In the path of whatever changes an address, a password, a factor, a key, a connection or who belongs to a tenant. */
 const guarded =
-  /\/(?:email|password|mfa|passkeys|api-keys|service-accounts|oauth-clients|sso|members|invites|ownership-transfer|impersonate)(?:\/|$)/
+  /\/(?:v1\/settings|email|password|mfa|passkeys|api-keys|service-accounts|oauth-clients|sso|members|invites|ownership-transfer|impersonate)(?:\/|$)/
 
 /** Guarded, and yet open to a session of long ago or to none: why. */
 const exceptions: Readonly<Record<string, string>> = {

@@ -1,4 +1,5 @@
 import { memoryStorage } from '@corbel/adapters/memory'
+import { agentsRepositoriesConformance } from '@corbel/agents/ports'
 import { authRepositoriesConformance } from '@corbel/auth/ports'
 import { manualClock, racers, type Suite } from '@corbel/core/ports'
 import { expect, it } from 'vitest'
@@ -8,8 +9,17 @@ type Repositories = Readonly<Record<string, Readonly<Record<string, Verb>>>>
 
 const reading = /^(?:find|list|get|count|is|has|head|export|verify|export)/
 
-/** By verb that changes something: in how many calls at a time its laws have it, the suites of every storage being these. */
-async function widestRaces(): Promise<ReadonlyMap<string, number>> {
+type Module = 'auth' | 'agents'
+type Conformance = (suite: Suite, fresh: () => Promise<never>) => void
+
+/** The suites that every storage passes. */
+const conformance: Readonly<Record<Module, Conformance>> = {
+  auth: authRepositoriesConformance,
+  agents: agentsRepositoriesConformance,
+}
+
+/** By verb that changes something: in how many calls at a time its laws have it. */
+async function widestRaces(module: Module): Promise<ReadonlyMap<string, number>> {
   const laws: (() => Promise<void>)[] = []
   const suite: Suite = { test: (_, run) => laws.push(run), skip: () => {}, expect }
   const widest = new Map<string, number>()
@@ -42,12 +52,12 @@ async function widestRaces(): Promise<ReadonlyMap<string, number>> {
         }),
     })
 
-  authRepositoriesConformance(suite, async () => {
+  conformance[module](suite, async () => {
     const storage = memoryStorage({ clock: manualClock() })
-    const auth = watch(storage.repositories.auth as never)
+    const watched = watch(storage.repositories[module] as never)
     return {
       ...storage,
-      repositories: { ...storage.repositories, auth },
+      repositories: { ...storage.repositories, [module]: watched },
       async transaction(work: Verb) {
         transactions++
         mostTransactions = Math.max(mostTransactions, transactions)
@@ -55,7 +65,7 @@ async function widestRaces(): Promise<ReadonlyMap<string, number>> {
           return await storage.transaction((bound) =>
             work({
               ...bound,
-              repositories: { ...bound.repositories, auth: watch(bound.repositories.auth as never) },
+              repositories: { ...bound.repositories, [module]: watch(bound.repositories[module] as never) },
             }),
           )
         } finally {
@@ -76,8 +86,8 @@ async function widestRaces(): Promise<ReadonlyMap<string, number>> {
   return widest
 }
 
-const everyVerb = (): readonly string[] =>
-  Object.entries(memoryStorage().repositories.auth as unknown as Record<string, object>).flatMap(
+const everyVerb = (module: Module): readonly string[] =>
+  Object.entries(memoryStorage().repositories[module] as unknown as Record<string, object>).flatMap(
     ([noun, repository]) =>
       [
         ...Object.getOwnPropertyNames(repository),
@@ -89,33 +99,36 @@ const everyVerb = (): readonly string[] =>
         .map((verb) => `${noun}.${verb}`),
   )
 
-const oneShots = [
-  'accounts.disown',
-  'accounts.erase',
-  'apiKeys.revoke',
-  'emailChanges.redeem',
-  'emailVerifications.redeem',
-  'factors.claim',
-  'factors.confirm',
-  'magicLinks.redeem',
-  'nonces.claim',
-  'passwordResets.redeem',
-  'recoveryCodes.redeem',
-  'serviceAccounts.revoke',
-  'sessions.revoke',
-  'sessions.rotate',
-  'signInChallenges.redeem',
-  'users.changePassword',
-  'users.insert',
-]
+const oneShots: Readonly<Record<Module, readonly string[]>> = {
+  agents: ['conversationItems.append'],
+  auth: [
+    'accounts.disown',
+    'accounts.erase',
+    'apiKeys.revoke',
+    'emailChanges.redeem',
+    'emailVerifications.redeem',
+    'factors.claim',
+    'factors.confirm',
+    'magicLinks.redeem',
+    'nonces.claim',
+    'passwordResets.redeem',
+    'recoveryCodes.redeem',
+    'serviceAccounts.revoke',
+    'sessions.revoke',
+    'sessions.rotate',
+    'signInChallenges.redeem',
+    'users.changePassword',
+    'users.insert',
+  ],
+}
 
 /** Verbs that no two callers can quarrel about, and why. */
 const calm: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
-    Object.keys(memoryStorage().repositories.auth).map((noun) => [
-      `${noun}.purge`,
-      'forgets what is over by its own time, however often it is asked to',
-    ]),
+    [
+      ...Object.keys(memoryStorage().repositories.auth),
+      ...Object.keys(memoryStorage().repositories.agents),
+    ].map((noun) => [`${noun}.purge`, 'forgets what is over by its own time, however often it is asked to']),
   ),
   'accounts.proveEmail': 'sets what is true, for all of them alike',
   'accounts.updateProfile': 'the last one stays, as its law says',
@@ -126,6 +139,12 @@ const calm: Readonly<Record<string, string>> = {
   'auditLog.erase': 'its law is in the suite of the audit log',
   'auditLog.read': 'reads',
   'auditLog.record': 'its law is in the suite of the audit log, where it is raced',
+  'conversationItems.create': 'the id is fresh',
+  'conversationItems.removeRun': 'takes away what is there',
+  'conversationItems.window': 'reads',
+  'conversations.insert': 'the id is fresh',
+  'conversations.removeOfUser': 'takes away what is there',
+  'conversations.update': 'its user alone changes it, and the last change stays',
   'emailChanges.replace': 'the last one stays, as its law says',
   'notificationPreferences.put': 'the last one stays, as its law says',
   'sessions.open': 'the id is fresh',
@@ -134,14 +153,17 @@ const calm: Readonly<Record<string, string>> = {
   'ssoStates.insert': 'the id is fresh',
 }
 
-it('every verb that changes something is raced by 64 in the suite that every storage passes', async () => {
-  const widest = await widestRaces()
-  const verbs = everyVerb()
-  expect(verbs.length).toBeGreaterThan(30)
-  const unraced = verbs.filter((verb) => (widest.get(verb) ?? 0) < racers)
-  expect(unraced.filter((verb) => calm[verb] === undefined)).toEqual([])
-  // Every one-shot of the package by name, so that none goes unraced by a new spelling.
-  expect(verbs.filter((verb) => (widest.get(verb) ?? 0) >= racers)).toEqual(
-    expect.arrayContaining([...oneShots]),
-  )
-})
+it.each(['auth', 'agents'] as const)(
+  'every verb of %s that changes something is raced by 64 in the suite that every storage passes',
+  async (module) => {
+    const widest = await widestRaces(module)
+    const verbs = everyVerb(module)
+    expect(verbs.length).toBeGreaterThan(module === 'auth' ? 30 : 10)
+    const unraced = verbs.filter((verb) => (widest.get(verb) ?? 0) < racers)
+    expect(unraced.filter((verb) => calm[verb] === undefined)).toEqual([])
+    // Every one-shot of the package by name, so that none goes unraced by a new spelling.
+    expect(verbs.filter((verb) => (widest.get(verb) ?? 0) >= racers)).toEqual(
+      expect.arrayContaining([...oneShots[module]]),
+    )
+  },
+)

@@ -1,3 +1,4 @@
+import { agents } from '@corbel/agents'
 import { memoryStorage } from '@corbel/adapters/memory'
 import { auth, AuthEvents, type DeclaredAccounts, type Tokens } from '@corbel/auth'
 import type { BreachCheck, DomainVerifier, IdentityProvider, PasswordHasher } from '@corbel/auth/ports'
@@ -100,6 +101,7 @@ const makeStack = (
         ...(domainVerifier && { domainVerifier }),
         serviceAccounts,
       }),
+      agents(),
     ],
     storage: { ...storage, repositories: { ...storage.repositories, witness: undefined } } as never,
     keyVault: vault,
