@@ -21,6 +21,16 @@ export const BillingErrors = defineErrors('billing', {
     title: 'An event is about a customer that is not known here.',
     fix: 'Check that the payment account is used by this service alone; then replay the event with POST /api/v1/billing/inbox/replay.',
   },
+  changeInProgress: {
+    status: 409,
+    title: 'Another change is on its way to the payment provider.',
+    fix: 'Repeat the request after the time that Retry-After says: what was begun is ended first.',
+  },
+  commandExpired: {
+    status: 409,
+    title: 'The change could not be sent to the payment provider for a day, and was given up.',
+    fix: 'Look at the subscription as it is now, and ask for the change again.',
+  },
   eventNotFound: {
     status: 404,
     title: 'There is no such event of the payment provider.',

@@ -7,6 +7,8 @@ const status = z.enum(subscriptionStatuses)
 /** `version` grows with every change of the object: what was told of a version need not be told again. */
 const subscription = z.object({ subscriptionId: z.string(), status, version: z.int() })
 
+const command = z.object({ commandId: idSchema('cmd'), operation: z.string() })
+
 export const BillingEvents = defineEvents({
   subscriptionChanged: {
     type: 'billing.subscription.changed',
@@ -28,6 +30,18 @@ export const BillingEvents = defineEvents({
     summary: 'A subscription is over for good.',
     payload: subscription,
     audit: {},
+  },
+  changeRequested: {
+    type: 'billing.change.requested',
+    summary: 'The payment provider is to be told to do something for a tenant.',
+    payload: command,
+    audit: { subject: 'commandId' },
+  },
+  changeFailed: {
+    type: 'billing.change.failed',
+    summary: 'The payment provider has refused what it was told, or could not be told for a day.',
+    payload: command.extend({ reason: z.string() }),
+    audit: { subject: 'commandId', outcome: 'failure' },
   },
   eventsReplayed: {
     type: 'billing.inbox.replayed',

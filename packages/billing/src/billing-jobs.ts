@@ -9,6 +9,11 @@ export const BillingJobs = defineJobs({
     lease: '60s',
     concurrency: 2,
   },
+  commands: {
+    name: 'billing.commands.recover',
+    summary: 'Goes on with what the payment provider is to be told and was not, or perhaps not.',
+    every: '5s',
+  },
   retry: {
     name: 'billing.inbox.retry',
     summary: 'Applies events whose handling failed, or whose process died, when they are due again.',

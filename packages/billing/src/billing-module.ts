@@ -13,6 +13,8 @@ import { BillingJobs } from './billing-jobs.ts'
 import { BillingMetrics } from './billing-metrics.ts'
 import { BillingPermissions } from './billing-permissions.ts'
 import { BillingSettings } from './billing-settings.ts'
+import { CommandService } from './commands/command-service.ts'
+import { ObjectRefresh } from './commands/object-refresh.ts'
 import { InboxDispatcher } from './dispatch/inbox-dispatcher.ts'
 import { GatewayErrors } from './gateway/gateway-errors.ts'
 import { InsertBatch } from './inbox/insert-batch.ts'
@@ -36,6 +38,7 @@ export interface BillingServices {
   readonly intake: IntakeService
   readonly dispatcher: InboxDispatcher
   readonly inbox: InboxService
+  readonly commands: CommandService<BillingScope>
   /** Whether this process looks for events that are due again. */
   readonly retries: boolean
   forgetEnded(): Promise<number>
@@ -72,7 +75,8 @@ export const billing = ({ gateway: given, webhookSecrets = [] }: BillingOptions 
       const gateway = settings.enabled && given ? given : null
       const bound: Transaction<BillingScope> = (work) =>
         transaction(({ repositories: inside, events, jobs }) => work({ ...inside, events, jobs }))
-      const deps = { ...platform, ...state, ...repositories, gateway, transaction: bound }
+      const shared = { ...platform, ...state, ...repositories, gateway, transaction: bound }
+      const deps = { ...shared, refresh: new ObjectRefresh(shared) }
       return {
         intake: new IntakeService({
           ...deps,
@@ -81,17 +85,26 @@ export const billing = ({ gateway: given, webhookSecrets = [] }: BillingOptions 
         }),
         dispatcher: new InboxDispatcher(deps),
         inbox: new InboxService(deps),
+        commands: new CommandService(deps),
         retries: settings.enabled && settings.retryWorker,
-        forgetEnded: () => repositories.inbox.purge(before(platform.clock.now(), `${settings.inboxDays}d`)),
+        forgetEnded: async () => {
+          const since = before(platform.clock.now(), `${settings.inboxDays}d`)
+          return (await repositories.inbox.purge(since)) + (await repositories.commands.purge(since))
+        },
         measure: () => inboxGauges(repositories.inbox, platform.meter, platform.clock),
       }
     },
     routes: ({ intake, inbox }) => [...webhookRoutes(intake), ...inboxRoutes(inbox)],
     start: async ({ measure }) => measure(),
-    jobs: ({ dispatcher, retries, forgetEnded }) => [
+    jobs: ({ dispatcher, commands, retries, forgetEnded }) => [
       { job: BillingJobs.dispatch, run: async ({ signal }) => void (await dispatcher.dispatchDue(signal)) },
       ...(retries
         ? [
+            {
+              job: BillingJobs.commands,
+              run: async ({ signal }: { readonly signal: AbortSignal }) =>
+                void (await commands.recoverDue(signal)),
+            },
             {
               job: BillingJobs.retry,
               run: async ({ signal }: { readonly signal: AbortSignal }) =>

@@ -36,6 +36,7 @@ import { kyselySsoConnectionRepository } from './auth/sso-connection-repository.
 import { kyselySsoDomainRepository } from './auth/sso-domain-repository.ts'
 import { kyselySsoStateRepository } from './auth/sso-state-repository.ts'
 import { kyselyUserRepository } from './auth/user-repository.ts'
+import { kyselyCommandRepository } from './billing/command-repository.ts'
 import { kyselyCustomerRepository } from './billing/customer-repository.ts'
 import { kyselyInboxRepository } from './billing/inbox-repository.ts'
 import { kyselyProjectionRepository } from './billing/projection-repository.ts'
@@ -185,6 +186,7 @@ const repositories = (db: TenantDb, clock: Clock): KyselyRepositories => ({
   },
   billing: {
     inbox: kyselyInboxRepository(db),
+    commands: kyselyCommandRepository(db),
     customers: kyselyCustomerRepository(db),
     projections: kyselyProjectionRepository(db),
   },

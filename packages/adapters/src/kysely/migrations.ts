@@ -13,6 +13,7 @@ import { signUp0013 } from './auth/migrations/0013-sign-up.ts'
 import { sso0012 } from './auth/migrations/0012-sso.ts'
 import { users0001 } from './auth/migrations/0001-users.ts'
 import { inbox0001 } from './billing/migrations/0001-inbox.ts'
+import { commands0003 } from './billing/migrations/0003-commands.ts'
 import { projections0002 } from './billing/migrations/0002-projections.ts'
 import type { Migration } from './migration.ts'
 import { audit0004 } from './platform/migrations/0004-audit.ts'
@@ -55,6 +56,7 @@ export const migrations: readonly Migration[] = [
   accounts0014,
   inbox0001,
   projections0002,
+  commands0003,
   conversations0001,
   providerSettings0002,
   agentRuns0050,

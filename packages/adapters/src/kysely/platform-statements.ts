@@ -57,6 +57,8 @@ export const platformStatements = {
   'deliveries.abandon': 'a lane is known by its route and its recipient',
   'deliveries.purge': 'what ended long ago is forgotten for every tenant at once',
   'deliveries.depth': 'how far the dispatcher is behind is one number',
+  'billingCommands.claim': 'whoever recovers finishes what any process began, for every tenant',
+  'billingCommands.purge': 'what ended long ago is forgotten for every tenant at once',
   'billingCustomers.lock': 'an event says which customer, and our row which tenant that is',
   'billingObjects.load': 'the dispatcher applies events of several tenants at once',
   'billingObjects.save': 'the dispatcher applies events of several tenants at once',

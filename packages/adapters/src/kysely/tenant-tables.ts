@@ -32,6 +32,7 @@ export const tenantTables = {
   corbel_audit_chains: 'tenant_id',
   corbel_audit_events: 'tenant_id',
   corbel_billing_inbox: 'tenant_id',
+  corbel_billing_commands: 'tenant_id',
   corbel_billing_customers: 'tenant_id',
   corbel_billing_objects: 'tenant_id',
 } as const satisfies { readonly [Table in keyof Database]?: keyof Database[Table] }

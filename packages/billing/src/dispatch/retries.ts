@@ -15,12 +15,15 @@ const passing: ReadonlySet<string> = new Set([
   GatewayErrors.misconfigured.code,
 ])
 
+/** Whether it says nothing about what was to be done, only that it was not, or perhaps not. */
+export const isPassing = (error: unknown): boolean => error instanceof DomainError && passing.has(error.code)
+
 /** Half of it is random: what failed together must not come back together. */
 export function retryDelayMs(
   error: unknown,
   attempts: number,
 ): { readonly uncounted: boolean; readonly delayMs: number } {
-  const uncounted = error instanceof DomainError && passing.has(error.code)
+  const uncounted = isPassing(error)
   const asked = error instanceof DomainError ? (error.details.retryAfter ?? 0) * 1000 : 0
   const longest = uncounted ? busyDelayMs : Math.min(longestDelayMs, firstDelayMs * 2 ** attempts)
   return {

@@ -1,4 +1,5 @@
 import type { Suite } from '@corbel/core/ports'
+import { commandRepositoryConformance } from './command-repository.conformance.ts'
 import { customerRepositoryConformance } from './customer-repository.conformance.ts'
 import { inboxRepositoryConformance } from './inbox-repository.conformance.ts'
 import { projectionRepositoryConformance } from './projection-repository.conformance.ts'
@@ -7,6 +8,7 @@ import type { BillingStorage } from './samples.conformance.ts'
 /** The law of `BillingRepositories`. `fresh` gives an empty storage for each test. */
 export function billingRepositoriesConformance(suite: Suite, fresh: () => Promise<BillingStorage>): void {
   inboxRepositoryConformance(suite, fresh)
+  commandRepositoryConformance(suite, fresh)
   customerRepositoryConformance(suite, fresh)
   projectionRepositoryConformance(suite, fresh)
 }

@@ -1,5 +1,6 @@
 import type { BillingRepositories } from './billing-repositories.ts'
 import type { BillingTables } from './billing-tables.memory.ts'
+import { memoryCommandRepository } from './command-repository.memory.ts'
 import { memoryCustomerRepository } from './customer-repository.memory.ts'
 import { memoryInboxRepository } from './inbox-repository.memory.ts'
 import { memoryProjectionRepository } from './projection-repository.memory.ts'
@@ -7,6 +8,7 @@ import { memoryProjectionRepository } from './projection-repository.memory.ts'
 /** Reference implementation: what a conforming one does, without a database. Every verb is one turn of the event loop. */
 export const memoryBillingRepositories = (tables: BillingTables): BillingRepositories => ({
   inbox: memoryInboxRepository(tables),
+  commands: memoryCommandRepository(tables),
   customers: memoryCustomerRepository(tables),
   projections: memoryProjectionRepository(tables),
 })

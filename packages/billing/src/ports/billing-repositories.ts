@@ -1,3 +1,4 @@
+import type { CommandRepository } from './command-repository.ts'
 import type { CustomerRepository } from './customer-repository.ts'
 import type { InboxRepository } from './inbox-repository.ts'
 import type { ProjectionRepository } from './projection-repository.ts'
@@ -5,6 +6,7 @@ import type { ProjectionRepository } from './projection-repository.ts'
 /** What the module keeps, by noun. */
 export interface BillingRepositories {
   readonly inbox: InboxRepository
+  readonly commands: CommandRepository
   readonly customers: CustomerRepository
   readonly projections: ProjectionRepository
 }

@@ -63,6 +63,16 @@ export type {
   InboxSettlement,
   InboxStatus,
 } from './inbox-repository.ts'
+export type {
+  ClaimedCommand,
+  Command,
+  CommandClaim,
+  CommandDraft,
+  CommandLane,
+  CommandLease,
+  CommandRepository,
+  CommandStatus,
+} from './command-repository.ts'
 export type { CustomerRecord, CustomerRepository } from './customer-repository.ts'
 export {
   type ProjectedObject,

@@ -1,6 +1,6 @@
-import type { InboxDraft, InboxStatus, ProjectedObject, ProjectedType } from '@corbel/billing/ports'
+import type { Command, InboxDraft, InboxStatus, ProjectedObject, ProjectedType } from '@corbel/billing/ports'
 import type { Id } from '@corbel/core/ports'
-import type { GeneratedAlways } from 'kysely'
+import type { Generated, GeneratedAlways } from 'kysely'
 
 export interface BillingTables {
   corbel_billing_customers: { tenant_id: Id<'ten'>; customer_id: string; created_at: Date }
@@ -13,6 +13,22 @@ export interface BillingTables {
     seen_at: Date
     fetched_at: Date | null
     version: number
+  }
+  corbel_billing_commands: {
+    id: Id<'cmd'>
+    tenant_id: Id<'ten'>
+    lane: Command['lane']
+    operation: Command['operation']
+    input: unknown
+    key: string
+    recorded_at: Date
+    status: Generated<Command['status']>
+    attempts: number
+    due_at: Date
+    receipt: string | null
+    result_id: string | null
+    note: string | null
+    ended_at: Date | null
   }
   corbel_billing_inbox: {
     account: string
