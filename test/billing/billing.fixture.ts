@@ -1,5 +1,5 @@
 import { auth } from '@corbel/auth'
-import { billing } from '@corbel/billing'
+import { billing, type BillingOptions } from '@corbel/billing'
 import { createStack, fromEnv, type Id, newId, Secret } from '@corbel/core'
 import { manualClock, silentLogger } from '@corbel/core/ports'
 import { tenant } from '@corbel/core/tenant'
@@ -15,13 +15,18 @@ export async function openBilling(
   { storage }: Pick<OpenStorage, 'storage'>,
   settings: Readonly<Record<string, string>> = {},
   fake = fakeGateway(),
+  options: BillingOptions = {},
 ) {
   const clock = manualClock(new Date('2026-01-01T06:00:00Z'))
   const stack = createStack({
     modules: [
       tenant(),
       auth({ passwords: cheapHasher }),
-      billing({ gateway: fake.gateway, webhookSecrets: [new Secret('of the fake gateway')] }),
+      billing({
+        gateway: fake.gateway,
+        webhookSecrets: [new Secret('of the fake gateway')],
+        ...options,
+      }),
     ],
     storage,
     clock,

@@ -31,6 +31,21 @@ export const BillingErrors = defineErrors('billing', {
     title: 'The change could not be sent to the payment provider for a day, and was given up.',
     fix: 'Look at the subscription as it is now, and ask for the change again.',
   },
+  featureUnknown: {
+    status: 422,
+    title: 'No plan has this feature.',
+    fix: 'Use a key from the entitlements or the meters of the plans.',
+  },
+  usageOutOfTime: {
+    status: 422,
+    title: 'Usage is taken for 35 days after it happened, and not before it does.',
+    fix: 'Check the clock of the machine that reports. What is older must be settled by hand.',
+  },
+  usageKeyReused: {
+    status: 422,
+    title: 'Something else was reported under this idempotency key.',
+    fix: 'Give each report a key of its own, and repeat a report as it was.',
+  },
   eventNotFound: {
     status: 404,
     title: 'There is no such event of the payment provider.',

@@ -19,6 +19,11 @@ export const BillingJobs = defineJobs({
     summary: 'Applies events whose handling failed, or whose process died, when they are due again.',
     every: '5s',
   },
+  reportUsage: {
+    name: 'billing.usage.report',
+    summary: "Tells the payment provider's meters what was used.",
+    every: '1m',
+  },
   purge: {
     name: 'billing.inbox.purge',
     summary: 'Forgets events of the payment provider that ended long ago.',

@@ -13,6 +13,18 @@ export const BillingMetrics = defineMetrics({
     help: 'Events of the payment provider that ended: done, superseded, ignored, dead, or put off (retry, busy).',
     labels: ['outcome'],
   },
+  usageReported: {
+    name: 'corbel_billing_usage_reported_total',
+    kind: 'counter',
+    help: 'Records of usage that the payment provider has (sent), refused, or is not told of (local).',
+    labels: ['outcome'],
+  },
+  usagePending: {
+    name: 'corbel_billing_usage_pending',
+    kind: 'gauge',
+    help: 'Records of usage that the payment provider is not told of yet.',
+    labels: [],
+  },
   pending: {
     name: 'corbel_billing_inbox_pending',
     kind: 'gauge',

@@ -26,12 +26,21 @@ import type { BillingRepositories } from './ports/billing-repositories.ts'
 import type { InboxDraft } from './ports/inbox-repository.ts'
 import type { PaymentGateway } from './ports/payment-gateway.ts'
 import { inboxGauges } from './inbox/inbox-gauges.ts'
+import { defaultPlans } from './catalog/default-plans.ts'
+import type { PlanCatalog } from './catalog/plan.ts'
+import { SubscriptionStanding } from './entitlements/subscription-standing.ts'
+import { UsageExport } from './usage/usage-export.ts'
+import { usageGauges } from './usage/usage-gauges.ts'
+import { usageRoutes } from './usage/usage-routes.ts'
+import { UsageService } from './usage/usage-service.ts'
 
 export interface BillingOptions {
   /** Takes the money. Without one, or while `ENABLE_BILLING` is off, whatever needs it answers `billing/not-configured`. */
   readonly gateway?: PaymentGateway
   /** Secrets that the gateway signs its events with, beside those of `STRIPE_WEBHOOK_SECRET`. */
   readonly webhookSecrets?: readonly Secret[]
+  /** What is sold. @default {@link defaultPlans} */
+  readonly plans?: PlanCatalog
 }
 
 export interface BillingServices {
@@ -39,6 +48,8 @@ export interface BillingServices {
   readonly dispatcher: InboxDispatcher
   readonly inbox: InboxService
   readonly commands: CommandService<BillingScope>
+  readonly usage: UsageService
+  readonly usageExport: UsageExport
   /** Whether this process looks for events that are due again. */
   readonly retries: boolean
   forgetEnded(): Promise<number>
@@ -49,13 +60,14 @@ interface BillingState {
   readonly insertBatch: InsertBatch<InboxDraft, boolean>
   readonly received: Counter
   readonly ended: Counter
+  readonly usageReported: Counter
 }
 
 type Context = ModuleContext<BillingRepositories, Record<never, never>, typeof BillingSettings, BillingState>
 type BillingScope = BillingRepositories & { readonly events: EventRecorder; readonly jobs: JobRecorder }
 
 /** Plans, subscriptions, invoices, usage and entitlements. */
-export const billing = ({ gateway: given, webhookSecrets = [] }: BillingOptions = {}) =>
+export const billing = ({ gateway: given, webhookSecrets = [], plans = defaultPlans }: BillingOptions = {}) =>
   defineModule({
     name: 'billing',
     catalogs: {
@@ -70,12 +82,14 @@ export const billing = ({ gateway: given, webhookSecrets = [] }: BillingOptions 
       insertBatch: new InsertBatch(200),
       received: meter.counter(BillingMetrics.received),
       ended: meter.counter(BillingMetrics.applied),
+      usageReported: meter.counter(BillingMetrics.usageReported),
     }),
     services: ({ repositories, platform, settings, state, transaction }: Context): BillingServices => {
       const gateway = settings.enabled && given ? given : null
       const bound: Transaction<BillingScope> = (work) =>
         transaction(({ repositories: inside, events, jobs }) => work({ ...inside, events, jobs }))
-      const shared = { ...platform, ...state, ...repositories, gateway, transaction: bound }
+      const standing = new SubscriptionStanding({ ...platform, ...repositories })
+      const shared = { ...platform, ...state, ...repositories, gateway, plans, standing, transaction: bound }
       const deps = { ...shared, refresh: new ObjectRefresh(shared) }
       return {
         intake: new IntakeService({
@@ -86,17 +100,27 @@ export const billing = ({ gateway: given, webhookSecrets = [] }: BillingOptions 
         dispatcher: new InboxDispatcher(deps),
         inbox: new InboxService(deps),
         commands: new CommandService(deps),
+        usage: new UsageService(deps),
+        usageExport: new UsageExport(deps),
         retries: settings.enabled && settings.retryWorker,
         forgetEnded: async () => {
           const since = before(platform.clock.now(), `${settings.inboxDays}d`)
           return (await repositories.inbox.purge(since)) + (await repositories.commands.purge(since))
         },
-        measure: () => inboxGauges(repositories.inbox, platform.meter, platform.clock),
+        measure: () => {
+          inboxGauges(repositories.inbox, platform.meter, platform.clock)
+          usageGauges(repositories.usage, platform.meter)
+        },
       }
     },
-    routes: ({ intake, inbox }) => [...webhookRoutes(intake), ...inboxRoutes(inbox)],
+    routes: ({ intake, inbox, usage }) => [
+      ...webhookRoutes(intake),
+      ...inboxRoutes(inbox),
+      ...usageRoutes(usage),
+    ],
     start: async ({ measure }) => measure(),
-    jobs: ({ dispatcher, commands, retries, forgetEnded }) => [
+    jobs: ({ dispatcher, commands, retries, usageExport, forgetEnded }) => [
+      { job: BillingJobs.reportUsage, run: async ({ signal }) => void (await usageExport.reportDue(signal)) },
       { job: BillingJobs.dispatch, run: async ({ signal }) => void (await dispatcher.dispatchDue(signal)) },
       ...(retries
         ? [

@@ -6,6 +6,11 @@ export const BillingPermissions = definePermissions({
     summary: 'Read the subscription, the invoices, usage and entitlements of the tenant',
     from: 'member',
   },
+  report: {
+    scope: 'billing:report',
+    summary: 'Report what the tenant has used',
+    from: 'admin',
+  },
   manage: {
     scope: 'billing:manage',
     summary: 'Change the subscription, the seats and the payment methods of the tenant',

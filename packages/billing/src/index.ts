@@ -11,6 +11,7 @@ export { BillingSettings } from './billing-settings.ts'
 
 // Contracts
 export { inboxContract } from './inbox/inbox-contract.ts'
+export { usageContract } from './usage/usage-contract.ts'
 export { webhookContract } from './inbox/webhook-contract.ts'
 
 // Catalogue

@@ -40,6 +40,7 @@ import { kyselyCommandRepository } from './billing/command-repository.ts'
 import { kyselyCustomerRepository } from './billing/customer-repository.ts'
 import { kyselyInboxRepository } from './billing/inbox-repository.ts'
 import { kyselyProjectionRepository } from './billing/projection-repository.ts'
+import { kyselyUsageRepository } from './billing/usage-repository.ts'
 import type { Database } from './database.ts'
 import { kyselyAuditLog } from './platform/audit-log.ts'
 import { kyselyDeliveryStore } from './platform/delivery-store.ts'
@@ -189,6 +190,7 @@ const repositories = (db: TenantDb, clock: Clock): KyselyRepositories => ({
     commands: kyselyCommandRepository(db),
     customers: kyselyCustomerRepository(db),
     projections: kyselyProjectionRepository(db),
+    usage: kyselyUsageRepository(db),
   },
   agents: {
     agentRuns: kyselyAgentRunRepository(db),

@@ -15,6 +15,7 @@ import { users0001 } from './auth/migrations/0001-users.ts'
 import { inbox0001 } from './billing/migrations/0001-inbox.ts'
 import { commands0003 } from './billing/migrations/0003-commands.ts'
 import { projections0002 } from './billing/migrations/0002-projections.ts'
+import { usage0020 } from './billing/migrations/0020-usage.ts'
 import type { Migration } from './migration.ts'
 import { audit0004 } from './platform/migrations/0004-audit.ts'
 import { deliveries0005 } from './platform/migrations/0005-deliveries.ts'
@@ -57,6 +58,7 @@ export const migrations: readonly Migration[] = [
   inbox0001,
   projections0002,
   commands0003,
+  usage0020,
   conversations0001,
   providerSettings0002,
   agentRuns0050,

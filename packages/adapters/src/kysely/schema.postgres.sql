@@ -173,6 +173,34 @@ alter table corbel_audit_events force row level security;
 create policy corbel_record on corbel_audit_events for insert with check ((tenant_id = ''::text));
 create policy corbel_tenant on corbel_audit_events for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
 
+create table corbel_billing_commands (
+  id text collate "C" not null,
+  tenant_id text collate "C" not null,
+  lane text collate "C",
+  operation text collate "C" not null,
+  input jsonb not null,
+  key text collate "C" not null,
+  recorded_at timestamp with time zone not null,
+  status text collate "C" default 'pending'::text not null,
+  attempts integer not null,
+  due_at timestamp with time zone not null,
+  receipt text collate "C",
+  result_id text collate "C",
+  note text,
+  ended_at timestamp with time zone,
+  constraint corbel_billing_commands_pkey PRIMARY KEY (id),
+  constraint corbel_billing_commands_key_key UNIQUE (key),
+  constraint corbel_billing_commands_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'done'::text, 'failed'::text]))),
+  constraint corbel_billing_commands_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES corbel_tenants(id) ON DELETE CASCADE
+);
+CREATE INDEX corbel_billing_commands_due_idx ON corbel_billing_commands USING btree (due_at) WHERE (status = 'pending'::text);
+CREATE INDEX corbel_billing_commands_ended_idx ON corbel_billing_commands USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+CREATE UNIQUE INDEX corbel_billing_commands_lane_key ON corbel_billing_commands USING btree (tenant_id, lane) WHERE (status = 'pending'::text);
+CREATE INDEX corbel_billing_commands_tenant_idx ON corbel_billing_commands USING btree (tenant_id, operation, recorded_at);
+alter table corbel_billing_commands enable row level security;
+alter table corbel_billing_commands force row level security;
+create policy corbel_tenant on corbel_billing_commands for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
+
 create table corbel_billing_customers (
   tenant_id text collate "C" not null,
   customer_id text collate "C" not null,
@@ -238,6 +266,30 @@ CREATE INDEX corbel_billing_objects_tenant_idx ON corbel_billing_objects USING b
 alter table corbel_billing_objects enable row level security;
 alter table corbel_billing_objects force row level security;
 create policy corbel_tenant on corbel_billing_objects for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
+
+create table corbel_billing_usage (
+  tenant_id text collate "C" not null,
+  idempotency_key text collate "C" not null,
+  id text collate "C" not null,
+  feature_key text collate "C" not null,
+  quantity numeric not null,
+  reference text,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null,
+  state text collate "C" not null,
+  due_at timestamp with time zone,
+  note text,
+  constraint corbel_billing_usage_pkey PRIMARY KEY (tenant_id, idempotency_key),
+  constraint corbel_billing_usage_id_key UNIQUE (tenant_id, id),
+  constraint corbel_billing_usage_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'sent'::text, 'refused'::text, 'local'::text]))),
+  constraint corbel_billing_usage_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES corbel_tenants(id) ON DELETE CASCADE
+);
+CREATE INDEX corbel_billing_usage_due_idx ON corbel_billing_usage USING btree (due_at) WHERE (state = 'pending'::text);
+CREATE INDEX corbel_billing_usage_occurred_idx ON corbel_billing_usage USING btree (tenant_id, occurred_at) INCLUDE (feature_key, quantity);
+CREATE INDEX corbel_billing_usage_refused_idx ON corbel_billing_usage USING btree (tenant_id) WHERE (state = 'refused'::text);
+alter table corbel_billing_usage enable row level security;
+alter table corbel_billing_usage force row level security;
+create policy corbel_tenant on corbel_billing_usage for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
 
 create table corbel_consents (
   user_id text collate "C" not null,
@@ -832,6 +884,15 @@ create table corbel_status_components (
 );
 CREATE INDEX corbel_status_components_group_idx ON corbel_status_components USING btree (group_id) WHERE (group_id IS NOT NULL);
 
+create table corbel_status_days (
+  component_id text collate "C" not null,
+  day date not null,
+  checks integer not null,
+  failures integer not null,
+  constraint corbel_status_days_pkey PRIMARY KEY (component_id, day),
+  constraint corbel_status_days_component_id_fkey FOREIGN KEY (component_id) REFERENCES corbel_status_components(id) ON DELETE CASCADE
+);
+
 create table corbel_status_incidents (
   id text collate "C" not null,
   title text not null,
@@ -861,6 +922,27 @@ create table corbel_status_maintenance (
   constraint corbel_status_maintenance_state_check CHECK ((state = ANY (ARRAY['scheduled'::text, 'in_progress'::text, 'completed'::text, 'cancelled'::text])))
 );
 CREATE INDEX corbel_status_maintenance_current_idx ON corbel_status_maintenance USING btree (starts_at) WHERE (state = ANY (ARRAY['scheduled'::text, 'in_progress'::text]));
+
+create table corbel_status_outcomes (
+  component_id text collate "C" not null,
+  checked_at timestamp with time zone not null,
+  passed boolean not null,
+  latency_ms integer not null,
+  result text not null,
+  constraint corbel_status_outcomes_pkey PRIMARY KEY (component_id, checked_at),
+  constraint corbel_status_outcomes_component_id_fkey FOREIGN KEY (component_id) REFERENCES corbel_status_components(id) ON DELETE CASCADE
+);
+CREATE INDEX corbel_status_outcomes_time_idx ON corbel_status_outcomes USING btree (checked_at);
+
+create table corbel_status_probes (
+  component_id text collate "C" not null,
+  is_up boolean not null,
+  streak integer not null,
+  checked_at timestamp with time zone not null,
+  result text not null,
+  constraint corbel_status_probes_pkey PRIMARY KEY (component_id),
+  constraint corbel_status_probes_component_fkey FOREIGN KEY (component_id) REFERENCES corbel_status_components(id) ON DELETE CASCADE
+);
 
 create table corbel_tenant_settings (
   tenant_id text collate "C" not null,

@@ -40,6 +40,8 @@ export interface PlanCatalog {
   readonly plans: readonly Plan[]
   /** What usage is reported under, as the prices name it. */
   readonly meters: readonly string[]
+  /** Everything that some plan allows or counts. */
+  readonly features: readonly string[]
   /** @returns null when there is none with this code. */
   find(code: string): Plan | null
 }
@@ -65,7 +67,13 @@ export function definePlans(declared: readonly Plan[]): PlanCatalog {
   const meters = plans.flatMap(({ prices }) =>
     prices.flatMap(({ per }) => (typeof per === 'object' ? [per.meter] : [])),
   )
-  return { plans, meters: [...new Set(meters)], find: (wanted) => byCode.get(wanted) ?? null }
+  const features = [...plans.flatMap(({ entitlements }) => Object.keys(entitlements)), ...meters]
+  return {
+    plans,
+    meters: [...new Set(meters)],
+    features: [...new Set(features)],
+    find: (wanted) => byCode.get(wanted) ?? null,
+  }
 }
 
 /** The name under which the gateway knows the price that is in force. */

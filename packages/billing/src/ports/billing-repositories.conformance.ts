@@ -4,6 +4,7 @@ import { customerRepositoryConformance } from './customer-repository.conformance
 import { inboxRepositoryConformance } from './inbox-repository.conformance.ts'
 import { projectionRepositoryConformance } from './projection-repository.conformance.ts'
 import type { BillingStorage } from './samples.conformance.ts'
+import { usageRepositoryConformance } from './usage-repository.conformance.ts'
 
 /** The law of `BillingRepositories`. `fresh` gives an empty storage for each test. */
 export function billingRepositoriesConformance(suite: Suite, fresh: () => Promise<BillingStorage>): void {
@@ -11,4 +12,5 @@ export function billingRepositoriesConformance(suite: Suite, fresh: () => Promis
   commandRepositoryConformance(suite, fresh)
   customerRepositoryConformance(suite, fresh)
   projectionRepositoryConformance(suite, fresh)
+  usageRepositoryConformance(suite, fresh)
 }

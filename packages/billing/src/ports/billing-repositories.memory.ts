@@ -4,6 +4,7 @@ import { memoryCommandRepository } from './command-repository.memory.ts'
 import { memoryCustomerRepository } from './customer-repository.memory.ts'
 import { memoryInboxRepository } from './inbox-repository.memory.ts'
 import { memoryProjectionRepository } from './projection-repository.memory.ts'
+import { memoryUsageRepository } from './usage-repository.memory.ts'
 
 /** Reference implementation: what a conforming one does, without a database. Every verb is one turn of the event loop. */
 export const memoryBillingRepositories = (tables: BillingTables): BillingRepositories => ({
@@ -11,4 +12,5 @@ export const memoryBillingRepositories = (tables: BillingTables): BillingReposit
   commands: memoryCommandRepository(tables),
   customers: memoryCustomerRepository(tables),
   projections: memoryProjectionRepository(tables),
+  usage: memoryUsageRepository(tables),
 })

@@ -2,6 +2,7 @@ import type { CommandRepository } from './command-repository.ts'
 import type { CustomerRepository } from './customer-repository.ts'
 import type { InboxRepository } from './inbox-repository.ts'
 import type { ProjectionRepository } from './projection-repository.ts'
+import type { UsageRepository } from './usage-repository.ts'
 
 /** What the module keeps, by noun. */
 export interface BillingRepositories {
@@ -9,4 +10,5 @@ export interface BillingRepositories {
   readonly commands: CommandRepository
   readonly customers: CustomerRepository
   readonly projections: ProjectionRepository
+  readonly usage: UsageRepository
 }

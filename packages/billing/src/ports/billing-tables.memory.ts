@@ -3,6 +3,7 @@ import type { Command } from './command-repository.ts'
 import type { CustomerRecord } from './customer-repository.ts'
 import type { ClaimedInboxEvent } from './inbox-repository.ts'
 import type { Projection } from './projection-repository.ts'
+import type { UsageRecord } from './usage-repository.ts'
 
 export interface InboxRow extends Omit<ClaimedInboxEvent, 'receipt'> {
   readonly receipt: string | null
@@ -13,6 +14,10 @@ export interface CommandRow extends Command {
   readonly dueAt: Date
 }
 
+export interface UsageRow extends UsageRecord {
+  readonly dueAt: Date | null
+}
+
 /** What the reference implementations keep. Rows are replaced, never changed, so that a copy of the maps is a snapshot. */
 export interface BillingTables {
   /** By {@link inboxKey}. */
@@ -21,6 +26,8 @@ export interface BillingTables {
   readonly billingCommands: Map<Id<'cmd'>, CommandRow>
   /** By type and id. */
   readonly billingObjects: Map<string, Projection>
+  /** By tenant and idempotency key. */
+  readonly billingUsage: Map<string, UsageRow>
 }
 
 export const billingTables = (): BillingTables => ({
@@ -28,6 +35,7 @@ export const billingTables = (): BillingTables => ({
   billingCustomers: new Map(),
   billingCommands: new Map(),
   billingObjects: new Map(),
+  billingUsage: new Map(),
 })
 
 export const inboxKey = ({ account, id }: { readonly account: string; readonly id: string }): string =>

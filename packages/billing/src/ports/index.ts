@@ -82,4 +82,14 @@ export {
   projectionPlace,
   type ProjectionRepository,
 } from './projection-repository.ts'
+export type {
+  DueUsage,
+  UsageDraft,
+  UsageKey,
+  UsageRecord,
+  UsageRepository,
+  UsageSettlement,
+  UsageState,
+  UsageTotal,
+} from './usage-repository.ts'
 export type { BillingStorage } from './samples.conformance.ts'

@@ -1,4 +1,11 @@
-import type { Command, InboxDraft, InboxStatus, ProjectedObject, ProjectedType } from '@corbel/billing/ports'
+import type {
+  Command,
+  InboxDraft,
+  InboxStatus,
+  ProjectedObject,
+  ProjectedType,
+  UsageState,
+} from '@corbel/billing/ports'
 import type { Id } from '@corbel/core/ports'
 import type { Generated, GeneratedAlways } from 'kysely'
 
@@ -29,6 +36,20 @@ export interface BillingTables {
     result_id: string | null
     note: string | null
     ended_at: Date | null
+  }
+  corbel_billing_usage: {
+    tenant_id: Id<'ten'>
+    idempotency_key: string
+    id: Id<'use'>
+    feature_key: string
+    /** Digits as text. */
+    quantity: string
+    reference: string | null
+    occurred_at: Date
+    recorded_at: Date
+    state: UsageState
+    due_at: Date | null
+    note: string | null
   }
   corbel_billing_inbox: {
     account: string
