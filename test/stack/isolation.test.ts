@@ -26,6 +26,7 @@ interface Principal {
   readonly serviceAccountId: string
   readonly jti: string
   readonly inviteId: string
+  readonly roleId: string
   readonly webhookId: string
   readonly deliveryId: string
   readonly activityId: string
@@ -53,6 +54,9 @@ const foreignIds: Readonly<Record<string, (foreign: Principal) => Readonly<Recor
   'DELETE /api/v1/tenants/members/{userId}': ({ userId }) => ({ userId }),
   'POST /api/v1/tenants/invites/{id}/resend': ({ inviteId }) => ({ id: inviteId }),
   'POST /api/v1/tenants/invites/{id}/revoke': ({ inviteId }) => ({ id: inviteId }),
+  'GET /api/v1/tenants/roles/{id}': ({ roleId }) => ({ id: roleId }),
+  'PATCH /api/v1/tenants/roles/{id}': ({ roleId }) => ({ id: roleId }),
+  'DELETE /api/v1/tenants/roles/{id}': ({ roleId }) => ({ id: roleId }),
   'GET /api/v1/tenants/webhooks/{id}': ({ webhookId }) => ({ id: webhookId }),
   'PATCH /api/v1/tenants/webhooks/{id}': ({ webhookId }) => ({ id: webhookId }),
   'DELETE /api/v1/tenants/webhooks/{id}': ({ webhookId }) => ({ id: webhookId }),
@@ -113,6 +117,7 @@ async function textOf(response: Response): Promise<string> {
 const bodies: Readonly<Record<string, object>> = {
   'POST /api/v1/auth/service-accounts/tokens/{jti}/revoke': { reason: 'out of curiosity' },
   'PATCH /api/v1/tenants/members/{userId}/role': { role: 'viewer' },
+  'PATCH /api/v1/tenants/roles/{id}': { name: 'Taken' },
   'PATCH /api/v1/tenants/webhooks/{id}': { description: 'out of curiosity' },
   'PATCH /api/v1/auth/sso/connections/{id}': { name: 'Taken' },
   'PATCH /api/v1/conversations/{id}': { title: 'Taken' },
@@ -194,6 +199,7 @@ describe.each(variants)('tenants over HTTP on %s, %s', (backend, _, rewrite) => 
     const { jti } = await made('auth/service-accounts/issue', { account: 'reader', tenantId })
     const invitee = { email: `friend-of-${name}@example.com`, role: 'viewer' }
     const { id: inviteId } = await made('tenants/invites', invitee)
+    const { id: roleId } = await made('tenants/roles', { name: 'Reader', scopes })
     const hook = { url: 'https://hooks.example.com/corbel', eventTypes: ['tenant.account.renamed'] }
     const { id: webhookId } = await made('tenants/webhooks', hook)
     await send('PATCH', '/api/v1/tenants/account', token, { name: tenantName })
@@ -219,6 +225,7 @@ describe.each(variants)('tenants over HTTP on %s, %s', (backend, _, rewrite) => 
       serviceAccountId,
       jti,
       inviteId,
+      roleId,
       webhookId,
       deliveryId,
       activityId,
@@ -283,6 +290,7 @@ describe.each(variants)('tenants over HTTP on %s, %s', (backend, _, rewrite) => 
     const db = opened.db as Kysely<unknown>
     const tables = [
       'memberships',
+      'roles',
       'tenant_settings',
       'sessions',
       'refresh_tokens',

@@ -3,6 +3,8 @@ import { type Answer, password, type TestApp } from '../auth/support.fixture.ts'
 type Scenario = (app: TestApp, path: string) => Promise<Answer>
 
 const invites = '/api/v1/tenants/invites'
+const roles = '/api/v1/tenants/roles'
+const readers = { name: 'Readers', scopes: ['tenant:read'] }
 const reason = { reason: 'on purpose' }
 
 async function invited(app: TestApp, email = 'bob@example.com') {
@@ -35,6 +37,14 @@ const ofMember =
     return app.call(method, path.replace('{userId}', userId), { token: owner.accessToken, body })
   }
 
+const ofRole =
+  (method: string, body?: object): Scenario =>
+  async (app, path) => {
+    const { accessToken: token } = await app.member()
+    const { id } = (await app.call<{ id: string }>('POST', roles, { token, body: readers })).body
+    return app.call(method, path.replace('{id}', id), { token, body })
+  }
+
 /** @param steps - What was done to the tenant before. */
 const byOperator =
   (method: string, body: object = reason, steps: readonly string[] = []): Scenario =>
@@ -61,6 +71,12 @@ export const teamScenarios: Readonly<Record<string, Scenario>> = {
   'PATCH /api/v1/tenants/members/{userId}/role': ofMember('PATCH', () => ({ role: 'admin' })),
   'DELETE /api/v1/tenants/members/{userId}': ofMember('DELETE'),
   'POST /api/v1/tenants/ownership-transfer': ofMember('POST', (userId) => ({ userId })),
+  [`POST ${roles}`]: async (app, path) => {
+    const { accessToken: token } = await app.member()
+    return app.call('POST', path, { token, body: readers })
+  },
+  [`PATCH ${roles}/{id}`]: ofRole('PATCH', { name: 'Renamed' }),
+  [`DELETE ${roles}/{id}`]: ofRole('DELETE'),
   [`POST ${invites}`]: async (app, path) => {
     const { accessToken: token } = await app.member()
     return app.call('POST', path, { token, body: { email: 'bob@example.com', role: 'member' } })

@@ -20,7 +20,8 @@ import { oauthMetadata, type OAuthMetadata } from './oauth/oauth-metadata.ts'
 import { KeyedDigest } from './tokens/keyed-digest.ts'
 import { RefreshTokens } from './tokens/refresh-tokens.ts'
 import { RevocationList } from './tokens/revocation-list.ts'
-import { operatorScopes, scopesByRole, type ScopesByRole } from './tokens/scopes-by-role.ts'
+import { scopesByRole, type ScopesByRole } from '@corbel/core/tenant'
+import { operatorScopes } from './tokens/operator-scopes.ts'
 import { Passwords } from './users/passwords.ts'
 
 /** What the module keeps in memory for the life of the stack: keys, caches and the list of ended sessions. */

@@ -57,6 +57,7 @@ import { kyselyMaintenanceRepository } from './status/maintenance-repository.ts'
 import { kyselyProbeRepository } from './status/probe-repository.ts'
 import { kyselyInvitationRepository } from './tenant/invitation-repository.ts'
 import { kyselyMembershipRepository } from './tenant/membership-repository.ts'
+import { kyselyRoleRepository } from './tenant/role-repository.ts'
 import { kyselyTenantLifecycleRepository } from './tenant/tenant-lifecycle-repository.ts'
 import { kyselyTenantRepository } from './tenant/tenant-repository.ts'
 import { kyselyTenantSettingsRepository } from './tenant/tenant-settings-repository.ts'
@@ -147,6 +148,7 @@ const repositories = (db: TenantDb, clock: Clock): KyselyRepositories => ({
     tenants: kyselyTenantRepository(db),
     memberships: kyselyMembershipRepository(db),
     settings: kyselyTenantSettingsRepository(db),
+    roles: kyselyRoleRepository(db),
     webhooks: kyselyWebhookRepository(db),
     invitations: kyselyInvitationRepository(db),
     lifecycles: kyselyTenantLifecycleRepository(db),

@@ -25,6 +25,7 @@ import { outbox0001 } from './platform/migrations/0001-outbox.ts'
 import { invitations0002 } from './tenant/migrations/0002-invitations.ts'
 import { lifecycle0003 } from './tenant/migrations/0003-lifecycle.ts'
 import { activity0004 } from './tenant/migrations/0004-activity.ts'
+import { roles0007 } from './tenant/migrations/0007-roles.ts'
 import { webhooks0006 } from './platform/migrations/0006-webhooks.ts'
 import { probes0002 } from './status/migrations/0002-probes.ts'
 import { status0001 } from './status/migrations/0001-status.ts'
@@ -42,6 +43,7 @@ export const migrations: readonly Migration[] = [
   lifecycle0003,
   webhooks0006,
   activity0004,
+  roles0007,
   status0001,
   probes0002,
   users0001,

@@ -3,6 +3,7 @@ import type { Database } from './database.ts'
 /** Every table whose rows belong to a tenant, and the column that names it. A test compares them with the schema. */
 export const tenantTables = {
   corbel_tenants: 'id',
+  corbel_roles: 'tenant_id',
   corbel_memberships: 'tenant_id',
   corbel_tenant_settings: 'tenant_id',
   corbel_webhooks: 'tenant_id',

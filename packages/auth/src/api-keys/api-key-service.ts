@@ -19,7 +19,7 @@ import { AuthEvents } from '../auth-events.ts'
 import { AuthPermissions } from '../auth-permissions.ts'
 import type { ApiKeyRecord, ApiKeyRepository, UsableApiKey } from '../ports/api-key-repository.ts'
 import type { KeyedDigest } from '../tokens/keyed-digest.ts'
-import type { ScopesByRole } from '../tokens/scopes-by-role.ts'
+import { type ScopesByRole, scopesOf } from '@corbel/core/tenant'
 import type { ApiKey, ApiKeyId, IssuedApiKey, NewApiKey } from './api-key.ts'
 import type { ApiKeyForm } from './api-key-form.ts'
 import { requireOwnScopes } from './own-scopes.ts'
@@ -120,9 +120,9 @@ export class ApiKeyService {
     return { of: 'people', ...(!everybody && { userId }) } as const
   }
 
-  #scopesOf({ scopes, role }: UsableApiKey): ReadonlySet<string> {
-    if (role === null) return new Set(scopes)
-    const allowed = this.#deps.scopesByRole[role]
+  #scopesOf({ scopes, grant }: UsableApiKey): ReadonlySet<string> {
+    if (grant === null) return new Set(scopes)
+    const allowed = scopesOf(this.#deps.scopesByRole, grant)
     return new Set(scopes.filter((scope) => allowed.includes(scope)))
   }
 

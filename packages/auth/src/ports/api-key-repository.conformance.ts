@@ -61,7 +61,7 @@ export function apiKeyRepositoryConformance(
       tenantId,
       scopes,
       lastUsedAt: null,
-      role: 'admin',
+      grant: { role: 'admin', scopes: null },
     })
     expect(await apiKeys.findUsable(key.id, 'another', at(1))).toBe(null)
     expect(await apiKeys.findUsable(newId('key'), digest, at(1))).toBe(null)
@@ -69,7 +69,7 @@ export function apiKeyRepositoryConformance(
 
   test('the credential of an account is found without a role', async () => {
     const { apiKeys, key, digest } = await open(ofAccount)
-    expect(await apiKeys.findUsable(key.id, digest, at(1))).toMatchObject({ role: null, scopes: key.scopes })
+    expect(await apiKeys.findUsable(key.id, digest, at(1))).toMatchObject({ grant: null, scopes: key.scopes })
   })
 
   test('a key of somebody who is no member is of no use', async () => {

@@ -12,8 +12,10 @@ export function memoryApiKeyRepository(
   }: Pick<AuthTables, 'users' | 'apiKeys'> & Pick<TenantTables, 'tenants' | 'memberships'>,
   recorder: EventRecorder,
 ): ApiKeyRepository {
-  const roleOf = ({ tenantId, userId }: ApiKeyRecord) =>
-    [...memberships.values()].find((row) => row.tenantId === tenantId && row.userId === userId)?.role ?? null
+  const grantOf = ({ tenantId, userId }: ApiKeyRecord) =>
+    [...memberships.values()]
+      .filter((row) => row.tenantId === tenantId && row.userId === userId)
+      .map(({ role, customRole }) => ({ role, scopes: customRole?.scopes ?? null }))[0] ?? null
 
   return {
     async insert(key, digest, events) {
@@ -26,10 +28,10 @@ export function memoryApiKeyRepository(
     async findUsable(id, digest, now) {
       const key = apiKeys.get(id)
       if (!key || key.digest !== digest || key.revokedAt || key.expiresAt <= now) return null
-      const role = roleOf(key)
-      if (key.userId !== null && (role === null || users.get(key.userId)?.disabled)) return null
+      const grant = grantOf(key)
+      if (key.userId !== null && (grant === null || users.get(key.userId)?.disabled)) return null
       const { tenantId, scopes, lastUsedAt } = key
-      return { tenantId, scopes, lastUsedAt, role }
+      return { tenantId, scopes, lastUsedAt, grant }
     },
 
     async list(tenantId, query, now, { limit, after }) {

@@ -1,5 +1,5 @@
 import type { DomainEvent, Id, PageRequest } from '@corbel/core/ports'
-import type { Role } from '@corbel/core/tenant/ports'
+import type { Grant } from '@corbel/core/tenant/ports'
 import type { ApiKeyId } from '../api-keys/api-key.ts'
 import type { UserId } from '../users/user.ts'
 
@@ -30,7 +30,7 @@ export interface UsableApiKey {
   readonly scopes: readonly string[]
   readonly lastUsedAt: Date | null
   /** What the person whom it acts for is now; null for the credential of a declared account. */
-  readonly role: Role | null
+  readonly grant: Grant | null
 }
 
 export interface ApiKeyQuery {

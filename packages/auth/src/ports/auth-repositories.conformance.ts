@@ -1,5 +1,6 @@
 import { type Suite, race, winners } from '@corbel/core/ports'
 import { accountRepositoryConformance } from './account-repository.conformance.ts'
+import { customRoleConformance } from './custom-role.conformance.ts'
 import { consentRepositoryConformance } from './consent-repository.conformance.ts'
 import { signUpInviteRepositoryConformance } from './sign-up-invite-repository.conformance.ts'
 import { signUpRequestRepositoryConformance } from './sign-up-request-repository.conformance.ts'
@@ -36,6 +37,7 @@ import { userRepositoryConformance } from './user-repository.conformance.ts'
 /** The law of `AuthRepositories`. `fresh` gives an empty storage for each test. */
 export function authRepositoriesConformance(suite: Suite, fresh: () => Promise<AuthStorage>): void {
   userRepositoryConformance(suite, fresh)
+  customRoleConformance(suite, fresh)
   sessionRepositoryConformance(suite, fresh)
   attemptRepositoryConformance(suite, fresh)
   passwordResetRepositoryConformance(suite, fresh)
@@ -113,7 +115,7 @@ function authTransactionConformance({ test, expect }: Suite, fresh: () => Promis
     const [tenantId] = winners(results)
     expect(winners(results)).toHaveLength(1)
     const candidate = await storage.repositories.auth.users.findForSignIn('ada@example.com')
-    expect(candidate?.memberships).toEqual([{ tenantId, role: 'owner', mfa: 'optional' }])
+    expect(candidate?.memberships).toEqual([{ tenantId, role: 'owner', scopes: null, mfa: 'optional' }])
     expect(await recorded(storage)).toMatchObject([{ tenantId }])
   })
 }

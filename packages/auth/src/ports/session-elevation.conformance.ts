@@ -44,6 +44,7 @@ export function sessionElevationConformance(
       session: { ...session, aal: 2, amr: ['pwd', 'otp'], authenticatedAt: at(30), lastSeenAt: at(30) },
       expiresAt: at(3600),
       role: 'admin',
+      scopes: null,
       emailVerified: false,
       operator: false,
     })

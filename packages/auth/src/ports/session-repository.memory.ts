@@ -23,6 +23,7 @@ export function memorySessionRepository(tables: Tables, recorder: EventRecorder)
       emailVerified: account.user.emailVerified,
       operator: account.operator,
       role: membership.role,
+      scopes: membership.customRole?.scopes ?? null,
     }
   }
 

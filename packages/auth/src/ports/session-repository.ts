@@ -56,6 +56,8 @@ export interface RotatedSession {
   readonly emailVerified: boolean
   readonly operator: boolean
   readonly role: Role
+  /** Of a custom role; null: all that the role has. */
+  readonly scopes: readonly string[] | null
 }
 
 /** What a session is after its user has authenticated again. */

@@ -37,6 +37,7 @@ export function sessionRotationConformance({ test, expect }: Suite, fresh: () =>
       emailVerified: false,
       operator: false,
       role: 'admin',
+      scopes: null,
     }
     expect(await rotate(digest)).toEqual(expected)
     const { emailVerifications, users } = storage.repositories.auth
@@ -107,6 +108,7 @@ export function sessionRotationConformance({ test, expect }: Suite, fresh: () =>
       expiresAt: at(3610),
       session: { ...session, lastSeenAt: at(10) },
       role: 'admin',
+      scopes: null,
     })
     expect(await recorded(storage)).toEqual([])
     expect(await rotate(`${digest}+`, { now: at(16) })).toMatchObject({ rotatedNow: true })

@@ -76,8 +76,8 @@ export function userRepositoryConformance({ test, expect }: Suite, fresh: () => 
     await memberships.insert({ tenantId: older, role: 'owner', ...joinedAt(1) })
     await storedMember(storage)
     expect((await users.findForSignIn('ada@example.com'))?.memberships).toEqual([
-      { tenantId: older, role: 'owner', mfa: 'optional' },
-      { tenantId: newer, role: 'viewer', mfa: 'optional' },
+      { tenantId: older, role: 'owner', scopes: null, mfa: 'optional' },
+      { tenantId: newer, role: 'viewer', scopes: null, mfa: 'optional' },
     ])
     expect(await users.findForSignInById(user.id)).toEqual(await users.findForSignIn('ada@example.com'))
     expect(await users.findForSignInById(newId('usr'))).toBe(null)

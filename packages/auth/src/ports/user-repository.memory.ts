@@ -31,9 +31,10 @@ export const memoryUserRepository = (
       memberships: [...memberships.values()]
         .filter(({ userId }) => userId === user.id)
         .toSorted((a, b) => (a.createdAt + a.tenantId < b.createdAt + b.tenantId ? -1 : 1))
-        .map(({ tenantId, role }) => ({
+        .map(({ tenantId, role, customRole }) => ({
           tenantId,
           role,
+          scopes: customRole?.scopes ?? null,
           mfa: mfaPolicies.get(tenantId) ?? defaultMfaPolicy,
         })),
       factors: FactorKind.options.filter((kind) => confirmed.some((row) => row.kind === kind)),

@@ -29,6 +29,8 @@ export interface SignInCandidate {
   readonly memberships: readonly {
     readonly tenantId: Id<'ten'>
     readonly role: Role
+    /** Of a custom role; null: all that the role has. */
+    readonly scopes: readonly string[] | null
     readonly mfa: MfaPolicy
   }[]
   /** Kinds of which a factor is confirmed. */

@@ -78,6 +78,7 @@ export class SignInChallengeService {
         userId: user.id,
         tenantId,
         role: membership.role,
+        scopes: membership.scopes,
         emailVerified: user.emailVerified,
         operator,
         proof: { amr: [...challenge.amr, ...amrOf[answer.method], 'mfa'], aal: 2 },

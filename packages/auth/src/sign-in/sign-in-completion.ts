@@ -58,6 +58,7 @@ export class SignInCompletion {
       userId: user.id,
       tenantId: membership.tenantId,
       role: membership.role,
+      scopes: membership.scopes,
       emailVerified: user.emailVerified,
       operator,
       proof,

@@ -1,4 +1,5 @@
 import { type Clock, epochSeconds, newId } from '@corbel/core'
+import { type ScopesByRole, scopesOf } from '@corbel/core/tenant'
 import type { KeyVault } from '@corbel/core/ports'
 import { base64url } from 'jose'
 import type { ServiceAccountRecord } from '../ports/service-account-repository.ts'
@@ -11,7 +12,6 @@ import {
   type ServiceTokenClaims,
   type UserTokenClaims,
 } from './access-token.ts'
-import type { ScopesByRole } from './scopes-by-role.ts'
 
 export interface AccessTokenIssuerOptions {
   readonly clock: Clock
@@ -43,10 +43,17 @@ export class AccessTokenIssuer {
   }
 
   /** A token for a session, which ends with the session at the latest. */
-  async issue({ session, role, emailVerified, operator }: RotatedSession): Promise<IssuedAccessToken> {
+  async issue({
+    session,
+    role,
+    scopes: granted,
+    emailVerified,
+    operator,
+  }: RotatedSession): Promise<IssuedAccessToken> {
     // Who acts in the name of an operator has the rights of a member.
     const isOperating = operator && session.impersonatorId === null
-    const scopes = [...this.#options.scopes[role], ...(isOperating ? this.#options.operatorScopes : [])]
+    const own = scopesOf(this.#options.scopes, { role, scopes: granted })
+    const scopes = [...own, ...(isOperating ? this.#options.operatorScopes : [])]
     const claims = this.#registered(scopes, epochSeconds(session.expiresAt))
     return this.#sign(scopes, {
       ...claims,

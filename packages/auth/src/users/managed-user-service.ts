@@ -115,6 +115,7 @@ export class ManagedUserService {
       userId,
       tenantId: membership.tenantId,
       role: membership.role,
+      scopes: membership.scopes,
       emailVerified: candidate.user.emailVerified,
       operator: false,
       operatorId,

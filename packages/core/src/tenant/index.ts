@@ -39,6 +39,7 @@ export {
   Membership,
   NewMember,
   Role,
+  type RoleChoice,
   roles,
   TransferOwnership,
 } from './memberships/membership.ts'
@@ -48,6 +49,10 @@ export {
   MembershipService,
   type MembershipServiceDeps,
 } from './memberships/membership-service.ts'
+export { CustomRole, CustomRoleChange, NewCustomRole, type RoleId } from './roles/custom-role.ts'
+export { type Grant, scopesByRole, type ScopesByRole, scopesOf } from './roles/grant.ts'
+export { roleContract } from './roles/role-contract.ts'
+export { RoleService, type RoleServiceDeps } from './roles/role-service.ts'
 export { TenantSettings, TenantSettingsValues } from './settings/tenant-settings.ts'
 export { tenantSettingsContract } from './settings/tenant-settings-contract.ts'
 export { TenantSettingsService, type TenantSettingsServiceDeps } from './settings/tenant-settings-service.ts'

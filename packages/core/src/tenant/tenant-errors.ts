@@ -86,6 +86,36 @@ export const TenantErrors = defineErrors('tenant', {
     title: 'The role reaches further than yours.',
     fix: 'Ask a member who has this role: nobody gives, changes or takes away a role above their own.',
   },
+  roleNotFound: {
+    status: 404,
+    title: 'There is no such role.',
+    fix: 'List those of your tenant with GET /api/v1/tenants/roles. A role of another tenant answers the same.',
+  },
+  roleNameTaken: {
+    status: 409,
+    title: 'The tenant has a role of this name.',
+    fix: 'Choose another name.',
+  },
+  roleChanged: {
+    status: 409,
+    title: 'The role was changed at the same moment.',
+    fix: 'Read it again and repeat your change.',
+  },
+  roleInUse: {
+    status: 409,
+    title: 'A member has the role, or a pending invitation gives it.',
+    fix: 'Give these members another role and revoke these invitations first.',
+  },
+  tooManyRoles: {
+    status: 409,
+    title: 'The tenant has as many roles as it may have.',
+    fix: 'Remove one that nobody has.',
+  },
+  unknownPermission: {
+    status: 422,
+    title: 'There is no such permission for a role.',
+    fix: 'Take scopes that admins have; what only owners or operators may do is in no other role.',
+  },
   invitationPending: {
     status: 409,
     title: 'An invitation for this address is pending.',

@@ -7,6 +7,8 @@ import { Role } from './memberships/membership.ts'
 
 const userId = idSchema('usr')
 const invitationId = idSchema('inv')
+const roleId = idSchema('rol')
+const scopes = z.array(z.string()).readonly()
 
 export const TenantEvents = defineEvents({
   contactReceived: {
@@ -75,6 +77,27 @@ export const TenantEvents = defineEvents({
     audit: { subject: 'webhookId', outcome: 'failure' },
     activity: {},
   },
+  roleCreated: {
+    type: 'tenant.role.created',
+    summary: 'A role was made of permissions.',
+    payload: z.object({ roleId, name: z.string(), scopes }),
+    audit: { subject: 'roleId' },
+    activity: {},
+  },
+  roleChanged: {
+    type: 'tenant.role.changed',
+    summary: 'A role was renamed, or what its members may do was changed.',
+    payload: z.object({ roleId, name: z.string(), scopes }),
+    audit: { subject: 'roleId' },
+    activity: {},
+  },
+  roleRemoved: {
+    type: 'tenant.role.removed',
+    summary: 'A role that nobody had was removed.',
+    payload: z.object({ roleId }),
+    audit: { subject: 'roleId' },
+    activity: {},
+  },
   memberAdded: {
     type: 'tenant.member.added',
     summary: 'A user became a member of a tenant.',
@@ -85,7 +108,7 @@ export const TenantEvents = defineEvents({
   memberRoleChanged: {
     type: 'tenant.member.role_changed',
     summary: 'The role of a member was changed; their sessions in the tenant end.',
-    payload: z.object({ userId, role: Role }),
+    payload: z.object({ userId, role: Role, roleId: roleId.optional() }),
     audit: { subject: 'userId' },
     activity: {},
   },

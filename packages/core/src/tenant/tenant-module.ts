@@ -27,6 +27,9 @@ import { TenantStates } from './lifecycle/tenant-states.ts'
 import { membershipRoutes } from './memberships/membership-routes.ts'
 import { MembershipService } from './memberships/membership-service.ts'
 import type { TenantRepositories } from './ports/tenant-repositories.ts'
+import { scopesByRole, type ScopesByRole } from './roles/grant.ts'
+import { roleRoutes } from './roles/role-routes.ts'
+import { RoleService } from './roles/role-service.ts'
 import { tenantSettingsRoutes } from './settings/tenant-settings-routes.ts'
 import { TenantSettingsService } from './settings/tenant-settings-service.ts'
 import { TenantErrors } from './tenant-errors.ts'
@@ -44,6 +47,7 @@ import { TenantService } from './tenants/tenant-service.ts'
 export interface TenantServices {
   readonly tenants: TenantService
   readonly memberships: MembershipService
+  readonly roles: RoleService
   readonly invitations: InvitationService
   readonly settings: TenantSettingsService
   readonly webhooks: WebhookService
@@ -60,6 +64,7 @@ interface TenantState {
   readonly tenantStates: TenantStates
   readonly activityFeeds: ActivityFeeds
   readonly quotaDigest: KeyedDigest
+  readonly scopesByRole: ScopesByRole
 }
 
 type TenantScope = TenantRepositories & { readonly events: EventRecorder }
@@ -89,6 +94,7 @@ export const tenant = () =>
       invitationTokens: new InvitationTokens(invitationPepper.reveal()),
       activityFeeds: new ActivityFeeds(platform),
       quotaDigest: new KeyedDigest(invitationPepper.reveal()),
+      scopesByRole: scopesByRole(platform.permissions),
     }),
     services: ({ repositories, platform, settings, state, transaction }: Context): TenantServices => {
       const deps = {
@@ -104,6 +110,7 @@ export const tenant = () =>
       return {
         tenants: new TenantService(deps),
         memberships: new MembershipService(deps),
+        roles: new RoleService(deps),
         invitations: new InvitationService(deps),
         settings: new TenantSettingsService(deps),
         webhooks: new WebhookService(deps),
@@ -127,6 +134,7 @@ export const tenant = () =>
     routes: ({
       tenants,
       memberships,
+      roles,
       invitations,
       settings,
       webhooks,
@@ -138,6 +146,7 @@ export const tenant = () =>
     }) => [
       ...tenantRoutes(tenants),
       ...membershipRoutes(memberships),
+      ...roleRoutes(roles),
       ...invitationRoutes(invitations),
       ...tenantSettingsRoutes(settings),
       ...webhookRoutes(webhooks),

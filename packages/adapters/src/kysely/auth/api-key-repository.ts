@@ -13,11 +13,12 @@ interface UsableRow {
   readonly scopes: string[]
   readonly last_used_at: Date | null
   readonly role: Role | null
+  readonly role_scopes: string[] | null
 }
 
 // For every request that presents a key.
 const findUsable = `
-  select k.tenant_id, k.scopes, k.last_used_at, m.role
+  select k.tenant_id, k.scopes, k.last_used_at, m.role, m.scopes as role_scopes
   from corbel_api_keys k
   left join corbel_memberships m on m.tenant_id = k.tenant_id and m.user_id = k.user_id
   where k.id = $1 and k.digest = $2 and k.revoked_at is null and k.expires_at > $3
@@ -46,7 +47,12 @@ export const kyselyApiKeyRepository = (db: TenantDb, clock: Clock): ApiKeyReposi
       .executeQuery(CompiledQuery.raw(findUsable, [id, digest, now]) as CompiledQuery<UsableRow>)
     const [row] = rows
     if (!row) return null
-    return { tenantId: row.tenant_id, scopes: row.scopes, lastUsedAt: row.last_used_at, role: row.role }
+    return {
+      tenantId: row.tenant_id,
+      scopes: row.scopes,
+      lastUsedAt: row.last_used_at,
+      grant: row.role && { role: row.role, scopes: row.role_scopes },
+    }
   },
 
   async list(tenantId, query, now, { limit, after }) {

@@ -11,6 +11,7 @@ interface Elevated extends SessionRow {
   readonly email_verified: boolean
   readonly operator: boolean
   readonly role: Role
+  readonly scopes: string[] | null
 }
 
 /**
@@ -32,7 +33,7 @@ export async function elevate(
       where s.tenant_id = ${tenantId} and s.id = ${id} and s.user_id = ${userId}
         and s.revoked_at is null and s.expires_at > ${now}::timestamptz
         and s.impersonator_id is null and m.tenant_id = s.tenant_id and m.user_id = s.user_id and a.disabled_at is null
-      returning s.*, m.role, least(${token.expiresAt}::timestamptz, s.expires_at) as new_expiry
+      returning s.*, m.role, m.scopes, least(${token.expiresAt}::timestamptz, s.expires_at) as new_expiry
     ), inserted as (
       insert into corbel_refresh_tokens (digest, tenant_id, session_id, expires_at, generation)
       select ${token.digest}, tenant_id, id, new_expiry, generation from elevated
@@ -42,6 +43,6 @@ export async function elevate(
   )
   const [row] = rows
   if (!row) return null
-  const { email_verified: emailVerified, operator, role, new_expiry: expiresAt } = row
-  return { session: toSession(row), expiresAt, emailVerified, operator, role }
+  const { email_verified: emailVerified, operator, role, scopes, new_expiry: expiresAt } = row
+  return { session: toSession(row), expiresAt, emailVerified, operator, role, scopes }
 }

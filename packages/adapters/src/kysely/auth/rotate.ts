@@ -11,6 +11,7 @@ export interface Presented extends SessionRow {
   readonly email_verified: boolean
   readonly operator: boolean
   readonly role: Role
+  readonly scopes: string[] | null
 }
 
 /**
@@ -29,7 +30,7 @@ export async function rotate(
   const { rows } = await sql<Presented>`
     with presented as materialized (
       select s.id, s.tenant_id, s.user_id, s.created_at, s.last_seen_at, s.expires_at, s.user_agent, s.ip_prefix, s.aal,
-        s.amr, s.authenticated_at, s.place, s.impersonator_id, s.generation, t.digest, t.successor_expires_at, u.email_verified, u.operator, m.role,
+        s.amr, s.authenticated_at, s.place, s.impersonator_id, s.generation, t.digest, t.successor_expires_at, u.email_verified, u.operator, m.role, m.scopes,
         least(${rotation.expiresAt}::timestamptz, s.expires_at) as new_expiry,
         case
           when s.revoked_at is not null or s.expires_at <= ${now} or t.expires_at <= ${now} then 'refused'

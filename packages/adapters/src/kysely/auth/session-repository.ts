@@ -88,7 +88,7 @@ export function kyselySessionRepository(db: TenantDb, clock: Clock): SessionRepo
     async rotate({ reuseEvent, ...rotation }) {
       const presented = await rotate(db.platform('sessions.rotate'), rotation)
       if (!presented) return { outcome: 'refused' }
-      const { verdict, email_verified: emailVerified, operator, role } = presented
+      const { verdict, email_verified: emailVerified, operator, role, scopes } = presented
       const session = toSession(presented)
       switch (verdict) {
         case 'rotate':
@@ -100,6 +100,7 @@ export function kyselySessionRepository(db: TenantDb, clock: Clock): SessionRepo
             emailVerified,
             operator,
             role,
+            scopes,
           }
         case 'repeat':
           return {
@@ -110,6 +111,7 @@ export function kyselySessionRepository(db: TenantDb, clock: Clock): SessionRepo
             emailVerified,
             operator,
             role,
+            scopes,
           }
         case 'reused': {
           // A token once replaced stays replaced, so the verdict still holds here; of concurrent reuses one ends the session.

@@ -122,7 +122,7 @@ interface CandidateRow extends UserRow {
 // Of a user `u` and their credential `c`.
 const candidateColumns = sql`u.*, c.password_hash, c.pepper_id, coalesce((
     select jsonb_agg(
-      jsonb_build_object('tenantId', m.tenant_id, 'role', m.role, 'mfa', coalesce(p.policy, 'optional'))
+      jsonb_build_object('tenantId', m.tenant_id, 'role', m.role, 'scopes', m.scopes, 'mfa', coalesce(p.policy, 'optional'))
       order by m.created_at, m.tenant_id)
     from corbel_memberships m left join corbel_mfa_policies p on p.tenant_id = m.tenant_id
     where m.user_id = u.id), '[]'::jsonb) as memberships, coalesce((

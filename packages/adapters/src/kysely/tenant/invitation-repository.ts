@@ -9,13 +9,13 @@ export const kyselyInvitationRepository = (db: TenantDb): InvitationRepository =
   async insert(invitation, digest) {
     const { tenantId } = invitation
     const { rows } = await sql`
-      insert into corbel_invitations (id, tenant_id, email, role, status, generation, digest, created_by, created_at, expires_at,
+      insert into corbel_invitations (id, tenant_id, email, role, role_id, status, generation, digest, created_by, created_at, expires_at,
         accepted_by)
-      values (${invitation.id}, ${tenantId}, ${invitation.email}, ${invitation.role}, ${invitation.status},
+      values (${invitation.id}, ${tenantId}, ${invitation.email}, ${invitation.role}, ${invitation.roleId}, ${invitation.status},
         ${invitation.generation}, ${digest}, ${invitation.createdBy}, ${invitation.createdAt}::timestamptz,
         ${invitation.expiresAt}::timestamptz, ${invitation.acceptedBy})
       on conflict (tenant_id, email) where status = 'pending' do update
-        set id = excluded.id, role = excluded.role, generation = excluded.generation, digest = excluded.digest,
+        set id = excluded.id, role = excluded.role, role_id = excluded.role_id, generation = excluded.generation, digest = excluded.digest,
           created_by = excluded.created_by, created_at = excluded.created_at, expires_at = excluded.expires_at
         where corbel_invitations.expires_at <= excluded.created_at
       returning id`.execute(db.forTenant(tenantId))
@@ -113,6 +113,7 @@ const toRecord = (row: Row): InvitationRecord => ({
   tenantId: row.tenant_id,
   email: row.email,
   role: row.role,
+  roleId: row.role_id,
   status: row.status,
   generation: row.generation,
   createdBy: row.created_by,

@@ -29,24 +29,32 @@ export function kyselyMembershipRepository(db: TenantDb): MembershipRepository {
   }
 
   return {
-    async insert({ tenantId, userId, role, createdAt }) {
+    async insert({ tenantId, userId, role, customRole, createdAt }) {
       const inserted = db
         .forTenant(tenantId)
         .insertInto('corbel_memberships')
-        .values({ tenant_id: tenantId, user_id: userId, role, created_at: new Date(createdAt) })
+        .values({
+          tenant_id: tenantId,
+          user_id: userId,
+          role,
+          role_id: customRole?.id ?? null,
+          scopes: customRole ? [...customRole.scopes] : null,
+          created_at: new Date(createdAt),
+        })
         .execute()
       await onUniqueViolation('corbel_memberships_pkey', inserted, TenantErrors.alreadyMember)
     },
 
     find,
 
-    changeRole: (tenantId, userId, role) =>
+    changeRole: (tenantId, userId, role, customRole) =>
       changedBy(
         tenantId,
         userId,
         sql<Row>`
           with ${locked(tenantId, userId)}
-          update corbel_memberships set role = ${role}
+          update corbel_memberships set role = ${role}, role_id = ${customRole?.id ?? null},
+            scopes = ${customRole ? [...customRole.scopes] : null}::text[]
           where tenant_id = ${tenantId} and user_id = ${userId} and (${role} = 'owner' or ${anotherOwns(userId)})
           returning *`,
       ),
@@ -70,7 +78,8 @@ export function kyselyMembershipRepository(db: TenantDb): MembershipRepository {
           select user_id, role from corbel_memberships
           where tenant_id = ${tenantId} and user_id in (${from}, ${to}) order by user_id for no key update
         ), changed as (
-          update corbel_memberships m set role = case when m.user_id = ${to} then 'owner' else 'admin' end
+          update corbel_memberships m set role = case when m.user_id = ${to} then 'owner' else 'admin' end,
+            role_id = null, scopes = null
           from locked l
           where m.tenant_id = ${tenantId} and m.user_id = l.user_id
             and (select count(*) from locked) = 2
@@ -146,9 +155,10 @@ const anotherOwns = (userId: Id<'usr'>): RawBuilder<unknown> => sql`
   (select count(*) filter (where role = 'owner' and user_id <> ${userId}) > 0
     or count(*) filter (where role = 'owner' and user_id = ${userId}) = 0 from locked)`
 
-const toMembership = ({ tenant_id, user_id, role, created_at }: Row): Membership => ({
+const toMembership = ({ tenant_id, user_id, role, role_id, scopes, created_at }: Row): Membership => ({
   tenantId: tenant_id,
   userId: user_id,
   role,
+  ...(role_id !== null && scopes !== null && { customRole: { id: role_id, scopes } }),
   createdAt: created_at.toISOString(),
 })

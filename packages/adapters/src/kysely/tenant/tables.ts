@@ -6,6 +6,7 @@ import type {
   InvitationId,
   InvitationRecord,
   Role,
+  RoleId,
   TenantSettingsValues,
   TenantStatus,
 } from '@corbel/core/tenant/ports'
@@ -24,7 +25,23 @@ export interface TenantTables {
     features: Generated<FeatureOverrides['features']>
     activity_seq: Generated<string>
   }
-  corbel_memberships: { tenant_id: Id<'ten'>; user_id: Id<'usr'>; role: Role; created_at: Date }
+  corbel_memberships: {
+    tenant_id: Id<'ten'>
+    user_id: Id<'usr'>
+    role: Role
+    role_id: RoleId | null
+    scopes: string[] | null
+    created_at: Date
+  }
+  corbel_roles: {
+    tenant_id: Id<'ten'>
+    id: RoleId
+    name: string
+    scopes: string[]
+    base: Role
+    version: number
+    created_at: Date
+  }
   corbel_webhooks: {
     tenant_id: Id<'ten'>
     id: Id<'whk'>
@@ -70,6 +87,7 @@ export interface TenantTables {
     tenant_id: Id<'ten'>
     email: string
     role: Role
+    role_id: RoleId | null
     status: InvitationRecord['status']
     generation: number
     digest: string

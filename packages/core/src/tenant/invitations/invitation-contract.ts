@@ -40,7 +40,7 @@ export const invitationContract = defineContract('invitations', '/api/v1/tenants
       'Whether the address has an account makes no difference here. The token is in the mail alone.',
     body: json(NewInvitation),
     success: created(Invitation),
-    errors: [TenantErrors.roleNotYours, TenantErrors.invitationPending],
+    errors: [TenantErrors.roleNotFound, TenantErrors.roleNotYours, TenantErrors.invitationPending],
     rateLimit,
   },
   resend: {

@@ -6,10 +6,13 @@ import { type Page, type PageQuery, toPage, toPageRequest } from '../../kernel/p
 import type { Transaction } from '../../kernel/transaction.ts'
 import type { Mailer } from '../../ports/mailer.ts'
 import type { EventRecorder } from '../../ports/outbox.ts'
-import type { Membership, Role } from '../memberships/membership.ts'
-import { type Actor, requireRole } from '../memberships/membership-service.ts'
+import type { Membership, Role, RoleChoice } from '../memberships/membership.ts'
+import { type Actor, requireGrant } from '../memberships/membership-service.ts'
 import type { InvitationRecord, InvitationRepository } from '../ports/invitation-repository.ts'
 import type { MembershipRepository } from '../ports/membership-repository.ts'
+import type { RoleRepository } from '../ports/role-repository.ts'
+import { grantOf, type ScopesByRole } from '../roles/grant.ts'
+import { chosenRole } from '../roles/role-choice.ts'
 import type { TenantLifecycleRepository } from '../ports/tenant-lifecycle-repository.ts'
 import type { TenantRepository } from '../ports/tenant-repository.ts'
 import { TenantErrors } from '../tenant-errors.ts'
@@ -28,11 +31,13 @@ interface Repositories {
   readonly tenants: TenantRepository
   readonly invitations: InvitationRepository
   readonly memberships: MembershipRepository
+  readonly roles: Pick<RoleRepository, 'hold'>
   readonly lifecycles: TenantLifecycleRepository
 }
 
 export interface InvitationServiceDeps extends Repositories {
   readonly clock: Clock
+  readonly scopesByRole: ScopesByRole
   readonly mailer: Mailer
   readonly invitationTokens: InvitationTokens
   readonly appName: string
@@ -60,10 +65,11 @@ export class InvitationService {
     return { defaultHours: invitationHours.default, maxHours: invitationHours.max }
   }
 
-  /** @throws `tenant/role-not-yours`, `tenant/invitation-pending`. */
+  /** @throws `tenant/role-not-found`, `tenant/role-not-yours`, `tenant/invitation-pending`. */
   create(actor: Actor, input: NewInvitation, origin: Origin = hostOrigin): Promise<Invitation> {
     return this.#deps.transaction(async (scope) => {
-      await requireRole(scope.memberships, actor, input.role)
+      const chosen = await chosenRole(scope.roles, actor.tenantId, input)
+      await requireGrant(scope.memberships, this.#deps.scopesByRole, actor, grantOf(chosen))
       return this.#insert(scope, { ...input, tenantId: actor.tenantId, createdBy: actor.userId }, origin)
     })
   }
@@ -88,12 +94,13 @@ export class InvitationService {
    * @throws `tenant/invitation-not-found`, `tenant/role-not-yours`.
    */
   resend(actor: Actor, id: InvitationId, origin: Origin = hostOrigin): Promise<Invitation> {
-    const { clock, invitationTokens, transaction } = this.#deps
+    const { clock, invitationTokens, scopesByRole, transaction } = this.#deps
     const { tenantId } = actor
-    return transaction(async ({ invitations, memberships, events }) => {
+    return transaction(async ({ invitations, memberships, roles, events }) => {
       const before = await invitations.find(tenantId, id)
       if (!before) throw TenantErrors.invitationNotFound()
-      await requireRole(memberships, actor, before.role)
+      const given = await chosenRole(roles, tenantId, choiceOf(before))
+      await requireGrant(memberships, scopesByRole, actor, grantOf(given))
       const generation = before.generation + 1
       const lifetime = before.expiresAt.getTime() - before.createdAt.getTime()
       const renewed = await invitations.renew(tenantId, id, {
@@ -137,12 +144,14 @@ export class InvitationService {
     const { invitationTokens, clock, transaction } = this.#deps
     const digest = await invitationTokens.digestOf(token)
     if (digest === null) throw TenantErrors.invalidInvitation()
-    return transaction(async ({ invitations, memberships, lifecycles, events }) => {
+    return transaction(async ({ invitations, memberships, roles, lifecycles, events }) => {
       const now = clock.now()
       const invitation = await invitations.redeem(digest, { userId, email, now })
       if (!invitation) throw TenantErrors.invalidInvitation()
-      const { id, tenantId, role } = invitation
-      const membership = { tenantId, userId, role, createdAt: now.toISOString() }
+      const { id, tenantId } = invitation
+      const given = await chosenRole(roles, tenantId, choiceOf(invitation))
+      const { role } = given
+      const membership = { tenantId, userId, ...given, createdAt: now.toISOString() }
       await memberships.insert(membership)
       await events.record(
         TenantEvents.invitationAccepted(tenantId, { invitationId: id, userId }, origin),
@@ -180,24 +189,26 @@ export class InvitationService {
   }
 
   async #insert(
-    { invitations, events }: Repositories & { readonly events: EventRecorder },
+    { invitations, roles, events }: Repositories & { readonly events: EventRecorder },
     {
       tenantId,
       createdBy,
       email,
-      role,
       expiresInHours,
+      ...choice
     }: NewInvitation & Pick<InvitationRecord, 'tenantId' | 'createdBy'>,
     origin: Origin,
   ): Promise<Invitation> {
     const { clock, invitationTokens } = this.#deps
     const createdAt = clock.now()
     const id = newId('inv', clock)
+    const { role, customRole } = await chosenRole(roles, tenantId, choice)
     const invitation: InvitationRecord = {
       id,
       tenantId,
       email,
       role,
+      roleId: customRole?.id ?? null,
       status: 'pending',
       generation: 1,
       createdBy,
@@ -215,6 +226,8 @@ export class InvitationService {
 
 const activation = { to: 'active', from: ['provisioning'], reason: null } as const
 
+const choiceOf = ({ role, roleId }: InvitationRecord): RoleChoice => (roleId === null ? { role } : { roleId })
+
 const statusOf = ({ status, expiresAt }: InvitationRecord, now: Date): Invitation['status'] =>
   status === 'pending' && expiresAt <= now ? 'expired' : status
 
@@ -222,6 +235,7 @@ const shown = (record: InvitationRecord, now: Date): Invitation => ({
   id: record.id,
   email: record.email,
   role: record.role,
+  roleId: record.roleId,
   status: statusOf(record, now),
   createdBy: record.createdBy,
   createdAt: record.createdAt.toISOString(),

@@ -1,18 +1,20 @@
 import * as z from 'zod'
 import { type Id, idSchema } from '../../kernel/id.ts'
 import { email } from '../../kernel/text.ts'
-import { Role } from '../memberships/membership.ts'
+import { isOneRole, oneRole, Role, roleChoice } from '../memberships/membership.ts'
 
 export type InvitationId = Id<'inv'>
 
 /** Hours for which an invitation can be accepted. */
 export const invitationHours = { default: 72, max: 336 } as const
 
-export const NewInvitation = z.strictObject({
-  email,
-  role: Role,
-  expiresInHours: z.int().min(1).max(invitationHours.max).default(invitationHours.default),
-})
+export const NewInvitation = z
+  .strictObject({
+    email,
+    ...roleChoice,
+    expiresInHours: z.int().min(1).max(invitationHours.max).default(invitationHours.default),
+  })
+  .refine(isOneRole, oneRole)
 export type NewInvitation = z.infer<typeof NewInvitation>
 
 export const invitationStatuses = ['pending', 'accepted', 'revoked', 'expired'] as const
@@ -21,6 +23,7 @@ export const Invitation = z.object({
   id: idSchema('inv'),
   email,
   role: Role,
+  roleId: idSchema('rol').nullable(),
   status: z.enum(invitationStatuses),
   /** Null for the host and operators of the platform. */
   createdBy: idSchema('usr').nullable(),

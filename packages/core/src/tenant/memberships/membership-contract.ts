@@ -27,11 +27,12 @@ export const membershipContract = defineContract('members', '/api/v1/tenants', {
     path: '/members/{userId}/role',
     access: scope(manageMembers.scope, fresh),
     summary: 'Change the role of a member; their sessions in your tenant end',
-    description: 'Only owners give or take away the role owner, and one owner always remains.',
+    description:
+      'Only owners give or take away the role owner, and one owner always remains. A role that the tenant made is named by roleId.',
     params,
     body: json(ChangeRole),
     success: ok(Membership),
-    errors: refusals,
+    errors: [...refusals, TenantErrors.roleNotFound],
   },
   remove: {
     method: 'DELETE',

@@ -6,7 +6,7 @@ export const membershipRoutes = (memberships: MembershipService): readonly Route
   implement(membershipContract, {
     list: ({ principal, query }) => memberships.list(principal.tenantId, query),
     changeRole: ({ principal, params, body, client }) =>
-      memberships.changeRole(principal, params.userId, body.role, client),
+      memberships.changeRole(principal, params.userId, body, client),
     remove: ({ principal, params, client }) => memberships.remove(principal, params.userId, client),
     transferOwnership: ({ principal, body, client }) =>
       memberships.transferOwnership(principal, body.userId, client),

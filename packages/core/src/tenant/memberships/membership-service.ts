@@ -6,10 +6,13 @@ import type { Transaction } from '../../kernel/transaction.ts'
 import type { EventRecorder } from '../../ports/outbox.ts'
 import type { ActivityRepository } from '../ports/activity-repository.ts'
 import type { MembershipRepository } from '../ports/membership-repository.ts'
+import type { RoleRepository } from '../ports/role-repository.ts'
+import { type Grant, grantOf, reaches, type ScopesByRole } from '../roles/grant.ts'
+import { chosenRole } from '../roles/role-choice.ts'
 import { TenantErrors } from '../tenant-errors.ts'
 import { TenantEvents } from '../tenant-events.ts'
 import { requireOtherOwner } from './other-owner.ts'
-import { mayAssign, type Membership, type NewMember, type Role } from './membership.ts'
+import type { Membership, NewMember, RoleChoice } from './membership.ts'
 
 /** The member who acts. Which role they have now is looked up, whatever their token says. */
 export interface Actor {
@@ -20,8 +23,10 @@ export interface Actor {
 export interface MembershipServiceDeps {
   readonly memberships: MembershipRepository
   readonly clock: Clock
+  readonly scopesByRole: ScopesByRole
   readonly transaction: Transaction<{
     readonly memberships: MembershipRepository
+    readonly roles: Pick<RoleRepository, 'hold'>
     readonly activity: Pick<ActivityRepository, 'forget'>
     readonly events: EventRecorder
   }>
@@ -61,7 +66,7 @@ export class MembershipService {
    * @throws `tenant/already-member`
    */
   join(
-    { tenantId, userId, role }: Omit<Membership, 'createdAt'>,
+    { tenantId, userId, role }: Omit<Membership, 'createdAt' | 'customRole'>,
     origin: Origin = hostOrigin,
   ): Promise<void> {
     const createdAt = this.#deps.clock.now().toISOString()
@@ -74,15 +79,17 @@ export class MembershipService {
   /**
    * Adds a user. That there is such a user, the caller knows.
    *
-   * @throws `tenant/role-not-yours`, `tenant/already-member`.
+   * @throws `tenant/role-not-found`, `tenant/role-not-yours`, `tenant/already-member`.
    */
-  add(actor: Actor, { userId, role }: NewMember, origin: Origin = hostOrigin): Promise<Membership> {
-    const { clock, transaction } = this.#deps
-    const membership = { tenantId: actor.tenantId, userId, role, createdAt: clock.now().toISOString() }
-    return transaction(async ({ memberships, events }) => {
-      await requireRole(memberships, actor, role)
+  add(actor: Actor, { userId, ...choice }: NewMember, origin: Origin = hostOrigin): Promise<Membership> {
+    const { clock, scopesByRole, transaction } = this.#deps
+    const { tenantId } = actor
+    return transaction(async ({ memberships, roles, events }) => {
+      const chosen = await chosenRole(roles, tenantId, choice)
+      await requireGrant(memberships, scopesByRole, actor, grantOf(chosen))
+      const membership = { tenantId, userId, ...chosen, createdAt: clock.now().toISOString() }
       await memberships.insert(membership)
-      await events.record(TenantEvents.memberAdded(actor.tenantId, { userId, role }, origin))
+      await events.record(TenantEvents.memberAdded(tenantId, { userId, role: chosen.role }, origin))
       return membership
     })
   }
@@ -90,27 +97,36 @@ export class MembershipService {
   /**
    * Two owners who take the role from each other at once leave one.
    *
-   * @throws `tenant/member-not-found`, `tenant/role-not-yours`, `tenant/last-owner`.
+   * @throws `tenant/member-not-found`, `tenant/role-not-found`, `tenant/role-not-yours`, `tenant/last-owner`.
    */
-  changeRole(actor: Actor, userId: Id<'usr'>, role: Role, origin: Origin = hostOrigin): Promise<Membership> {
+  changeRole(
+    actor: Actor,
+    userId: Id<'usr'>,
+    choice: RoleChoice,
+    origin: Origin = hostOrigin,
+  ): Promise<Membership> {
+    const { scopesByRole, transaction } = this.#deps
     const { tenantId } = actor
-    return this.#deps.transaction(async ({ memberships, events }) => {
+    return transaction(async ({ memberships, roles, events }) => {
+      const chosen = await chosenRole(roles, tenantId, choice)
       const before = await requireMember(memberships, tenantId, userId)
-      await requireRole(memberships, actor, role, before.role)
-      if (before.role === role) return before
-      const changed = await memberships.changeRole(tenantId, userId, role)
+      await requireGrant(memberships, scopesByRole, actor, grantOf(chosen), grantOf(before))
+      if (before.role === chosen.role && before.customRole?.id === chosen.customRole?.id) return before
+      const changed = await memberships.changeRole(tenantId, userId, chosen.role, chosen.customRole)
       if (!changed) throw TenantErrors.memberNotFound()
-      await events.record(TenantEvents.memberRoleChanged(tenantId, { userId, role }, origin))
+      const payload = { userId, role: chosen.role, roleId: chosen.customRole?.id }
+      await events.record(TenantEvents.memberRoleChanged(tenantId, payload, origin))
       return changed
     })
   }
 
   /** @throws `tenant/member-not-found`, `tenant/role-not-yours`, `tenant/last-owner`. */
   remove(actor: Actor, userId: Id<'usr'>, origin: Origin = hostOrigin): Promise<void> {
+    const { scopesByRole, transaction } = this.#deps
     const { tenantId } = actor
-    return this.#deps.transaction(async ({ memberships, events }) => {
-      const { role } = await requireMember(memberships, tenantId, userId)
-      await requireRole(memberships, actor, role)
+    return transaction(async ({ memberships, events }) => {
+      const before = await requireMember(memberships, tenantId, userId)
+      await requireGrant(memberships, scopesByRole, actor, grantOf(before))
       if (!(await memberships.remove(tenantId, userId))) throw TenantErrors.memberNotFound()
       await events.record(TenantEvents.memberRemoved(tenantId, { userId }, origin))
     })
@@ -145,12 +161,14 @@ async function requireMember(
   return member
 }
 
-/** @throws `tenant/role-not-yours` when the actor has less than one of these roles by now. */
-export async function requireRole(
+/** @throws `tenant/role-not-yours` when the actor has less than one of these by now. */
+export async function requireGrant(
   memberships: MembershipRepository,
+  byRole: ScopesByRole,
   { tenantId, userId }: Actor,
-  ...touched: readonly Role[]
+  ...touched: readonly Grant[]
 ): Promise<void> {
   const own = await memberships.find(tenantId, userId)
-  if (!own || !touched.every((role) => mayAssign(own.role, role))) throw TenantErrors.roleNotYours()
+  if (!own || !touched.every((grant) => reaches(byRole, grantOf(own), grant)))
+    throw TenantErrors.roleNotYours()
 }

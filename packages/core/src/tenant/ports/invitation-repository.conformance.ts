@@ -14,6 +14,7 @@ const sample = (tenantId: Id<'ten'>, change: Partial<InvitationRecord> = {}): In
   tenantId,
   email: 'zofie@example.com',
   role: 'member',
+  roleId: null,
   status: 'pending',
   generation: 1,
   createdBy: newId('usr'),

@@ -1,6 +1,7 @@
 import type { Id } from '../../kernel/id.ts'
 import type { PageRequest } from '../../kernel/page.ts'
 import type { InvitationId } from '../invitations/invitation.ts'
+import type { RoleId } from '../roles/custom-role.ts'
 import type { Role } from '../memberships/membership.ts'
 
 /** An invitation as stored; that it has expired is a matter of the time of asking. */
@@ -9,6 +10,8 @@ export interface InvitationRecord {
   readonly tenantId: Id<'ten'>
   readonly email: string
   readonly role: Role
+  /** The custom role that it gives; what that is, is looked up when it is accepted. */
+  readonly roleId: RoleId | null
   readonly status: 'pending' | 'accepted' | 'revoked'
   /** How often a token was made for it: the newest one works. */
   readonly generation: number

@@ -22,12 +22,13 @@ export function memoryMembershipRepository({
 
     find: async (tenantId, userId) => memberships.get(membershipKey(tenantId, userId)) ?? null,
 
-    async changeRole(tenantId, userId, role) {
+    async changeRole(tenantId, userId, role, customRole) {
       const key = membershipKey(tenantId, userId)
       const row = memberships.get(key)
       if (!row) return null
       if (role !== 'owner') requireOtherOwner(tenantId, userId)
-      const changed = { ...row, role }
+      const { customRole: _, ...rest } = row
+      const changed = { ...rest, role, ...(customRole && { customRole }) }
       memberships.set(key, changed)
       return changed
     },
@@ -41,7 +42,8 @@ export function memoryMembershipRepository({
       const giver = memberships.get(membershipKey(tenantId, from))
       const taker = memberships.get(membershipKey(tenantId, to))
       if (giver?.role !== 'owner' || !taker || from === to) return null
-      const owner = { ...taker, role: 'owner' as const }
+      const { customRole: _, ...rest } = taker
+      const owner = { ...rest, role: 'owner' as const }
       memberships.set(membershipKey(tenantId, to), owner)
       memberships.set(membershipKey(tenantId, from), { ...giver, role: 'admin' })
       return owner

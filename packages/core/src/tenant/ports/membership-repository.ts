@@ -11,12 +11,17 @@ export interface MembershipRepository {
   insert(membership: Membership): Promise<void>
   find(tenantId: Id<'ten'>, userId: Id<'usr'>): Promise<Membership | null>
   /**
-   * Changes the role of a member and returns the membership as it is now; null when there is none. However callers interleave, a
+   * Gives a member a role, or the custom role in it, and returns the membership as it is now; null when there is none. However callers interleave, a
    * tenant that had an owner keeps one.
    *
    * @throws `tenant/last-owner` when the tenant would be left without an owner.
    */
-  changeRole(tenantId: Id<'ten'>, userId: Id<'usr'>, role: Role): Promise<Membership | null>
+  changeRole(
+    tenantId: Id<'ten'>,
+    userId: Id<'usr'>,
+    role: Role,
+    customRole?: Membership['customRole'],
+  ): Promise<Membership | null>
   /**
    * Removes a member. Of concurrent callers one gets true; false when there is no such member. However callers interleave, a tenant
    * that had an owner keeps one.
@@ -25,7 +30,7 @@ export interface MembershipRepository {
    */
   remove(tenantId: Id<'ten'>, userId: Id<'usr'>): Promise<boolean>
   /**
-   * Makes one member an owner and the owner `from` an admin, and returns the membership of the new owner. Null, and nothing changes,
+   * Makes one member an owner, without a custom role, and the owner `from` an admin, and returns the membership of the new owner. Null, and nothing changes,
    * when `from` is not an owner, `to` is not another member. Of concurrent callers with one `from`, one succeeds.
    */
   transferOwnership(tenantId: Id<'ten'>, from: Id<'usr'>, to: Id<'usr'>): Promise<Membership | null>

@@ -6,6 +6,7 @@ import { invitationRepositoryConformance } from './invitation-repository.conform
 import { membershipRepositoryConformance } from './membership-repository.conformance.ts'
 import { createdAt, sampleTenant, storedTenant, type TenantStorage } from './samples.conformance.ts'
 import { activityRepositoryConformance } from './activity-repository.conformance.ts'
+import { roleRepositoryConformance } from './role-repository.conformance.ts'
 import { tenantLifecycleRepositoryConformance } from './tenant-lifecycle-repository.conformance.ts'
 import { tenantRepositoryConformance } from './tenant-repository.conformance.ts'
 import { tenantSettingsRepositoryConformance } from './tenant-settings-repository.conformance.ts'
@@ -17,6 +18,7 @@ const nobody = { limit: 10, after: null }
 export function tenantRepositoriesConformance(suite: Suite, fresh: () => Promise<TenantStorage>): void {
   tenantRepositoryConformance(suite, fresh)
   membershipRepositoryConformance(suite, fresh)
+  roleRepositoryConformance(suite, fresh)
   tenantSettingsRepositoryConformance(suite, fresh)
   webhookRepositoryConformance(suite, fresh)
   invitationRepositoryConformance(suite, fresh)

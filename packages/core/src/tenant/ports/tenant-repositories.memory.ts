@@ -1,6 +1,7 @@
 import { memoryActivityRepository } from './activity-repository.memory.ts'
 import { memoryInvitationRepository } from './invitation-repository.memory.ts'
 import { memoryMembershipRepository } from './membership-repository.memory.ts'
+import { memoryRoleRepository } from './role-repository.memory.ts'
 import type { TenantRepositories } from './tenant-repositories.ts'
 import { memoryTenantLifecycleRepository } from './tenant-lifecycle-repository.memory.ts'
 import { memoryTenantRepository } from './tenant-repository.memory.ts'
@@ -12,6 +13,7 @@ import type { TenantTables } from './tenant-tables.memory.ts'
 export const memoryTenantRepositories = (tables: TenantTables): TenantRepositories => ({
   tenants: memoryTenantRepository(tables),
   memberships: memoryMembershipRepository(tables),
+  roles: memoryRoleRepository(tables),
   settings: memoryTenantSettingsRepository(tables),
   webhooks: memoryWebhookRepository(tables),
   invitations: memoryInvitationRepository(tables),

@@ -1,6 +1,7 @@
 import type { ActivityRepository } from './activity-repository.ts'
 import type { InvitationRepository } from './invitation-repository.ts'
 import type { MembershipRepository } from './membership-repository.ts'
+import type { RoleRepository } from './role-repository.ts'
 import type { TenantLifecycleRepository } from './tenant-lifecycle-repository.ts'
 import type { TenantRepository } from './tenant-repository.ts'
 import type { TenantSettingsRepository } from './tenant-settings-repository.ts'
@@ -10,6 +11,7 @@ import type { WebhookRepository } from './webhook-repository.ts'
 export interface TenantRepositories {
   readonly tenants: TenantRepository
   readonly memberships: MembershipRepository
+  readonly roles: RoleRepository
   readonly settings: TenantSettingsRepository
   readonly webhooks: WebhookRepository
   readonly invitations: InvitationRepository

@@ -7,7 +7,9 @@ import type { TenantSettings } from '../settings/tenant-settings.ts'
 import type { Tenant } from '../tenants/tenant.ts'
 import type { FeatureOverrides } from '../features/features.ts'
 import type { TenantStatus } from '../lifecycle/lifecycle.ts'
+import type { RoleId } from '../roles/custom-role.ts'
 import type { InvitationRecord } from './invitation-repository.ts'
+import type { RoleRecord } from './role-repository.ts'
 
 export interface InvitationRow extends InvitationRecord {
   readonly digest: string
@@ -47,6 +49,7 @@ export interface TenantTables {
   readonly tenants: Map<Id<'ten'>, Tenant>
   /** By {@link membershipKey}. */
   readonly memberships: Map<string, Membership>
+  readonly roles: Map<RoleId, RoleRecord>
   readonly tenantSettings: Map<Id<'ten'>, TenantSettings>
   readonly webhooks: Map<Id<'whk'>, StoredWebhook>
   readonly tenantLifecycles: Map<Id<'ten'>, LifecycleRow>
@@ -61,6 +64,7 @@ export interface TenantTables {
 export const tenantTables = (): TenantTables => ({
   tenants: new Map(),
   memberships: new Map(),
+  roles: new Map(),
   tenantSettings: new Map(),
   webhooks: new Map(),
   tenantLifecycles: new Map(),
