@@ -48,8 +48,6 @@ describe.skipIf(postgres === null || redis === null)(
       AUTH_EMAIL_VERIFICATION_TOKEN_PEPPER: secrets[3],
       AUTH_PASSWORD_RESET_TOKEN_PEPPER: secrets[4],
       TENANT_INVITATION_PEPPER: secrets[5],
-      // Nobody asks a model anything here.
-      OPENAI_API_KEY: 'sk-made-up',
     }
     const ada = { email: 'ada@example.com', password: 'a password of some length' }
     let first: HostProcess
