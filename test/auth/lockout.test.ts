@@ -106,6 +106,27 @@ describe.each(await backends())('a lockout on %s', (backend) => {
     expect((await signIn(app, 'ada@example.com', password, laptop)).status).toBe(429)
   })
 
+  it('of a device that has signed in before ends with the lock of the account, and with a reset by mail', async () => {
+    const lockOut = async () => {
+      await signIn(app, 'ada@example.com', password, laptop)
+      await guess(app, 'ada@example.com', 5)
+      expect(await guess(app, 'ada@example.com', 6, laptop)).toEqual([401, 401, 401, 401, 401, 429])
+    }
+    await lockOut()
+    const user = (await opened.storage.repositories.auth.users.findForSignIn('ada@example.com'))?.user
+    await app.stack.auth.managedUsers.unlock(user?.id ?? 'usr_', 'a test of it')
+    for (const from of [laptop, {}])
+      expect((await signIn(app, 'ada@example.com', password, from)).status).toBe(200)
+    await lockOut()
+    await app.call('POST', '/api/v1/auth/password/forgot', { body: { email: 'ada@example.com' } })
+    await app.events()
+    const token = app.mailer.sent.findLast(({ subject }) => subject.startsWith('A new password'))?.code
+    const newPassword = 'nine green kites over the harbour'
+    await app.call('POST', '/api/v1/auth/password/confirm', { body: { token, newPassword } })
+    for (const from of [laptop, {}])
+      expect((await signIn(app, 'ada@example.com', newPassword, from)).status).toBe(200)
+  })
+
   it('is no use to who knows another account of the same network', async () => {
     await app.register('eve@example.com')
     const evil: CallOptions = { ip: '198.51.100.66', headers: { 'user-agent': 'evil' } }

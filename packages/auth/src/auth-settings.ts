@@ -278,7 +278,8 @@ export const AuthSettings = defineSettings({
   hashingConcurrency: {
     env: 'AUTH_HASHING_CONCURRENCY',
     section: 'auth',
-    summary: 'Passwords that this process hashes at a time; 0 means one for each core.',
+    summary:
+      'Passwords that this process hashes at a time; 0 means one for each core but one, and three at most. More than three need a larger UV_THREADPOOL_SIZE as well.',
     schema: integer({ max: 256 }),
     default: 0,
   },

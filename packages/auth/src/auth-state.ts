@@ -1,7 +1,7 @@
 import { milliseconds, type Platform, type SettingsOf } from '@corbel/core'
 import { ApiKeyForm } from './api-keys/api-key-form.ts'
 import type { AuthSettings } from './auth-settings.ts'
-import { boundedHasher } from './passwords/bounded-hasher.ts'
+import { boundedHasher, defaultConcurrency } from './passwords/bounded-hasher.ts'
 import { MagicLinkTokens } from './magic-links/magic-link-tokens.ts'
 import { PasskeyChallenges } from './passkeys/passkey-challenges.ts'
 import { RelyingParty } from './passkeys/relying-party.ts'
@@ -69,7 +69,7 @@ export function createAuthState(
   return {
     passwords: new Passwords(
       boundedHasher(hasher, {
-        concurrency: settings.hashingConcurrency || navigator.hardwareConcurrency,
+        concurrency: settings.hashingConcurrency || defaultConcurrency(navigator.hardwareConcurrency),
         queue: settings.hashingQueue,
       }),
       settings.passwordPepper.reveal(),

@@ -8,6 +8,7 @@ export const platformStatements = {
   'accounts.erase': 'a person is forgotten by every tenant at once',
   'accounts.list': 'an operator asks who is a member of a tenant, or of any',
   'attempts.find': 'a client that signed in to any tenant of the account is known to it',
+  'attempts.listKnownClients': 'a client that signed in to any tenant of the account is known to it',
   'memberships.listOfUser': 'a person is shown everything that is kept about them',
   'memberships.listSoleOwned': 'whoever goes may be the only owner of any of their tenants',
   'memberships.removeUser': 'a person is forgotten by every tenant at once',

@@ -35,6 +35,7 @@ const mayLookAcrossTenants = [
   'apiKeys.findUsable',
   'apiKeys.purge',
   'attempts.find',
+  'attempts.listKnownClients',
   'audit.erase',
   'audit.purge',
   'audit.read',

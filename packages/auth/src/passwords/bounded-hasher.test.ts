@@ -4,7 +4,7 @@ import { passwordHasherConformance } from '../ports/password-hasher.conformance.
 import type { PasswordHasher } from '../ports/password-hasher.ts'
 import { conforming } from '../../../../test/vitest-suite.ts'
 import { cheapHasher } from '../../../../test/auth/cheap-hasher.fixture.ts'
-import { boundedHasher } from './bounded-hasher.ts'
+import { boundedHasher, defaultConcurrency } from './bounded-hasher.ts'
 
 /** Ends a hash only when told to, and knows how many are under way. */
 function gated() {
@@ -66,5 +66,16 @@ describe('a bounded hasher', () => {
     end()
     expect(await last).toBe('c')
     expect(started).toEqual(['a', 'b', 'c'])
+  })
+})
+
+describe('the number of hashes at a time', () => {
+  it.each([
+    [1, 1],
+    [2, 1],
+    [4, 3],
+    [64, 3],
+  ])('leaves a core of %i and a thread of libuv: %i', (cores, hashes) => {
+    expect(defaultConcurrency(cores)).toBe(hashes)
   })
 })

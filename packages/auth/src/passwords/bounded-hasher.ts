@@ -8,6 +8,12 @@ export interface HashingBounds {
   readonly queue: number
 }
 
+// Of the four threads that libuv has for all of a process, one stays for files, names and whatever else is asked of them.
+const mostThreads = 3
+
+/** Leaves a core to the event loop, so that those who are signed in do not wait for those who sign in. */
+export const defaultConcurrency = (cores: number): number => Math.min(Math.max(1, cores - 1), mostThreads)
+
 /**
  * Hashes only so many passwords at a time, in the order in which they came, so that a flood of sign-ins takes neither the memory
  * nor every core.

@@ -172,12 +172,12 @@ export class PasswordService {
     const account = found && (await users.findForSignInById(found))
     if (!account) throw AuthErrors.invalidResetToken()
     const credential = await newPasswords.hash(newPassword, account)
-    const { id: userId, email } = account.user
-    const key = await attemptBudget.accountKeyOf(email)
+    const { id: userId } = account.user
+    const keys = await attemptBudget.keysOf(account.user)
     const own = await registrantOf(verificationDigest, client)
     const ended = await transaction(async (bound) => {
       if (!(await bound.passwordResets.redeem(digest, clock.now()))) throw AuthErrors.invalidResetToken()
-      await bound.attempts.clear(userId, [key])
+      await bound.attempts.clear(userId, keys)
       // The token was mailed to the address, and from now on the password is of whoever reads its mail.
       if (account.registrant !== null && account.registrant !== own)
         await bound.accounts.disown(userId, account.registrant, credential, clock.now())

@@ -163,6 +163,23 @@ export function attemptRepositoryConformance(
     expect((await state()).locks).toEqual({ account: at(600), network: at(600) })
   })
 
+  test('the clients that are known to an account are listed, each once', async () => {
+    const storage = await fresh()
+    const [member, other] = [await storedMember(storage), await storedMember(storage)]
+    const { attempts } = storage.repositories.auth
+    const listed = () => attempts.listKnownClients(member.userId)
+    await openedSession(storage, other, client)
+    expect(await listed()).toEqual([])
+    for (const opened of [client, client, { ...client, userAgent: null }, { ...client, ipPrefix: null }])
+      await openedSession(storage, member, opened)
+    await openedSession(storage, member, {
+      userAgent: 'wget',
+      ipPrefix: client.ipPrefix,
+      impersonatorId: other.userId,
+    })
+    expect(await listed()).toEqual([client])
+  })
+
   test('a client is known to the account for which it opened a session, and to no other', async () => {
     const storage = await fresh()
     const member = await storedMember(storage)

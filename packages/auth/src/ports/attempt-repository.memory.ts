@@ -1,5 +1,5 @@
 import type { EventRecorder } from '@corbel/core/ports'
-import type { AttemptQuery, AttemptRepository, AttemptState } from './attempt-repository.ts'
+import type { AttemptClient, AttemptQuery, AttemptRepository, AttemptState } from './attempt-repository.ts'
 import type { AuthTables } from './auth-tables.memory.ts'
 import type { UserId } from '../users/user.ts'
 
@@ -44,6 +44,14 @@ export const memoryAttemptRepository = (
   recorder: EventRecorder,
 ): AttemptRepository => ({
   find: async (userId, query) => attemptState(tables, userId, query),
+
+  async listKnownClients(userId) {
+    const known = new Map<string, AttemptClient>()
+    for (const { userId: owner, userAgent, ipPrefix, impersonatorId } of tables.sessions.values())
+      if (owner === userId && userAgent !== null && ipPrefix !== null && impersonatorId === null)
+        known.set(`${ipPrefix} ${userAgent}`, { userAgent, ipPrefix })
+    return [...known.values()]
+  },
 
   async recordFailure({ counters, userId, most, now, events, lockedEvents, exhaustedEvents }) {
     const { attempts, consecutiveFailures, users } = tables

@@ -1,6 +1,11 @@
 import type { DomainEvent } from '@corbel/core/ports'
 import type { UserId } from '../users/user.ts'
 
+export interface AttemptClient {
+  readonly userAgent: string | null
+  readonly ipPrefix: string | null
+}
+
 /** Where an attempt to prove a factor comes from, as digests: no address and no agent can be read from them. */
 export interface AttemptQuery {
   /** Failures of strangers to the account, for whatever factor. */
@@ -10,7 +15,7 @@ export interface AttemptQuery {
   /** Failures of this network at any account; null when the network is not known. */
   readonly network: string | null
   /** The client itself: it is known to an account for which it has opened a session that is still on record. */
-  readonly client: { readonly userAgent: string | null; readonly ipPrefix: string | null }
+  readonly client: AttemptClient
   readonly now: Date
 }
 
@@ -55,6 +60,8 @@ export interface Failure {
 export interface AttemptRepository {
   /** What is on record for an attempt, in one statement; without a user no client is known. */
   find(userId: UserId | null, query: AttemptQuery): Promise<AttemptState>
+  /** The clients that are known to an account, each once, in any order. */
+  listKnownClients(userId: UserId): Promise<readonly AttemptClient[]>
   /**
    * Counts a failure under every counter and against the account, and records the events, in one statement. The one that
    * reaches the limit within the window locks the key and begins its count anew; failures under a lock neither count nor prolong

@@ -21,6 +21,7 @@ export type { Credential } from '../users/credential.ts'
 export type { User, UserId } from '../users/user.ts'
 export type { SessionId } from '../sessions/session.ts'
 export type {
+  AttemptClient,
   AttemptQuery,
   AttemptRepository,
   AttemptState,

@@ -10,13 +10,14 @@ import type { DomainEvent, Id, Quota, RateLimiter } from '@corbel/core/ports'
 import { AuthErrors } from '../auth-errors.ts'
 import { AuthEvents } from '../auth-events.ts'
 import type {
+  AttemptClient,
   AttemptQuery,
   AttemptRepository,
   AttemptState,
   FailureCounter,
 } from '../ports/attempt-repository.ts'
 import type { KeyedDigest } from '../tokens/keyed-digest.ts'
-import type { UserId } from '../users/user.ts'
+import type { User, UserId } from '../users/user.ts'
 import type { AttemptLimits, Lockout } from './attempt-limits.ts'
 
 export interface AttemptBudgetDeps {
@@ -53,10 +54,11 @@ export class AttemptBudget {
   /** What {@link AttemptRepository.find} and `UserRepository.findForAttempt` are asked. */
   async queryOf({ email, client }: Omit<AttemptSubject, 'tenantId'>): Promise<AttemptQuery> {
     const { attemptDigest: digest, clock } = this.#deps
-    const { userAgent, ipPrefix } = maskedClientOf(client)
+    const masked = maskedClientOf(client)
+    const { userAgent, ipPrefix } = masked
     const [account, device, network] = await Promise.all([
-      this.accountKeyOf(email),
-      digest.of('attempts-device', `${email}\0${ipPrefix}\0${userAgent}`),
+      this.#accountKeyOf(email),
+      this.#deviceKeyOf(email, masked),
       ipPrefix === null ? null : digest.of('attempts-network', ipPrefix),
     ])
     return { account, device, network, client: { userAgent, ipPrefix }, now: clock.now() }
@@ -93,18 +95,30 @@ export class AttemptBudget {
   }
 
   /** Ends the lock of an account for everybody, and its row of failures. */
-  async unlock({ id, email }: { readonly id: UserId; readonly email: string }): Promise<void> {
-    await this.#deps.attempts.clear(id, [await this.accountKeyOf(email)])
+  async unlock(user: Pick<User, 'id' | 'email'>): Promise<void> {
+    await this.#deps.attempts.clear(user.id, await this.keysOf(user))
   }
 
-  /** What strangers' failures at an account are counted under. */
-  accountKeyOf(email: string): Promise<string> {
-    return this.#deps.attemptDigest.of('attempts-account', email)
+  /** What failures at an account are counted under: those of strangers, and those of each client that is known to it. */
+  async keysOf({ id, email }: Pick<User, 'id' | 'email'>): Promise<readonly string[]> {
+    const clients = await this.#deps.attempts.listKnownClients(id)
+    return Promise.all([
+      this.#accountKeyOf(email),
+      ...clients.map((client) => this.#deviceKeyOf(email, client)),
+    ])
   }
 
   /** Forgets failures that do not count any more; returns of how many keys. */
   purge(): Promise<number> {
     return this.#deps.attempts.purge(this.#deps.clock.now())
+  }
+
+  #accountKeyOf(email: string): Promise<string> {
+    return this.#deps.attemptDigest.of('attempts-account', email)
+  }
+
+  #deviceKeyOf(email: string, { ipPrefix, userAgent }: AttemptClient): Promise<string> {
+    return this.#deps.attemptDigest.of('attempts-device', `${email}\0${ipPrefix}\0${userAgent}`)
   }
 
   async #take(kind: string, key: string, limit: number): Promise<void> {

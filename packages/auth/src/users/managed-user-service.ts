@@ -24,7 +24,7 @@ import type { UserId } from './user.ts'
 export interface ManagedUserServiceDeps {
   readonly accounts: AccountRepository
   readonly users: UserRepository
-  readonly attemptBudget: Pick<AttemptBudget, 'accountKeyOf'>
+  readonly attemptBudget: Pick<AttemptBudget, 'keysOf'>
   readonly sessionService: Pick<SessionService, 'impersonate'>
   readonly clock: Clock
   readonly revocations: Pick<RevocationList, 'add'>
@@ -63,9 +63,9 @@ export class ManagedUserService {
   /** Forgets the failures of an account, those of strangers and those in a row. @throws `auth/user-not-found` */
   async unlock(userId: UserId, reason: string, client: Origin = hostOrigin): Promise<void> {
     const { user } = await this.#get(userId)
-    const key = await this.#deps.attemptBudget.accountKeyOf(user.email)
+    const keys = await this.#deps.attemptBudget.keysOf(user)
     await this.#deps.transaction(async ({ attempts, events }) => {
-      await attempts.clear(userId, [key])
+      await attempts.clear(userId, keys)
       await events.record(AuthEvents.userUnlocked(null, { userId, reason }, client))
     })
   }

@@ -1,4 +1,4 @@
-import type { AttemptQuery, AttemptRepository, AttemptState } from '@corbel/auth/ports'
+import type { AttemptClient, AttemptQuery, AttemptRepository, AttemptState } from '@corbel/auth/ports'
 import type { Clock } from '@corbel/core/ports'
 import { type RawBuilder, sql } from 'kysely'
 import { jsonb } from '../json.ts'
@@ -40,6 +40,15 @@ export const kyselyAttemptRepository = (db: TenantDb, clock: Clock): AttemptRepo
       db.platform('attempts.find'),
     )
     return toAttemptState(rows[0] ?? { is_known_client: false, failures: 0, locks: null })
+  },
+
+  async listKnownClients(userId) {
+    const { rows } = await sql<AttemptClient>`
+      select distinct user_agent as "userAgent", ip_prefix as "ipPrefix" from corbel_sessions
+      where user_id = ${userId} and user_agent is not null and ip_prefix is not null and impersonator_id is null`.execute(
+      db.platform('attempts.listKnownClients'),
+    )
+    return rows
   },
 
   async recordFailure({ counters, userId, most, now, events, lockedEvents, exhaustedEvents }) {
