@@ -1,12 +1,15 @@
 import type { ConsentOverview, Tokens } from '@corbel/auth'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { openIdProvider, type OpenIdProvider } from './openid-provider.fixture.ts'
+import {
+  openIdProvider,
+  type OpenIdProvider,
+} from '../../examples/reference-host/src/tour/openid-provider.ts'
 import { connect, proveDomain, ssoApp, start } from './sso.fixture.ts'
-import type { TestApp } from './support.fixture.ts'
+import { publicUrl, type TestApp } from './support.fixture.ts'
 
 let op: OpenIdProvider
 beforeAll(async () => {
-  op = await openIdProvider()
+  op = await openIdProvider(publicUrl)
 })
 afterAll(() => op.close())
 beforeEach(() => op.accounts.clear())

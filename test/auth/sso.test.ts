@@ -2,7 +2,10 @@ import type { SignInChallenge, Tokens } from '@corbel/auth'
 import { race, winners } from '@corbel/core/ports'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { enrolled } from './mfa.fixture.ts'
-import { openIdProvider, type OpenIdProvider } from './openid-provider.fixture.ts'
+import {
+  openIdProvider,
+  type OpenIdProvider,
+} from '../../examples/reference-host/src/tour/openid-provider.ts'
 import {
   connect,
   type Failure,
@@ -13,11 +16,11 @@ import {
   type SsoApp,
   start,
 } from './sso.fixture.ts'
-import { type Answer, password } from './support.fixture.ts'
+import { type Answer, password, publicUrl } from './support.fixture.ts'
 
 let op: OpenIdProvider
 beforeAll(async () => {
-  op = await openIdProvider()
+  op = await openIdProvider(publicUrl)
 })
 afterAll(() => op.close())
 beforeEach(() => op.accounts.clear())
@@ -202,7 +205,7 @@ describe('an account that exists', () => {
     const { app, signIn } = sso
     op.accounts.set('ada', verified('ada@acme.test'))
     expect((await signIn('ada')).status).toBe(200)
-    const second = await openIdProvider()
+    const second = await openIdProvider(publicUrl)
     try {
       // The same fetcher knows both; a tenant that has not proved the domain claims it.
       const eve = await app.member('eve@evil.test')

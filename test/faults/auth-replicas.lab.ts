@@ -154,7 +154,7 @@ describe.skipIf((await postgresUrl()) === null)('two hosts on one Postgres', () 
       {
         'no read fails': during.failed === 0,
         'sign-ins succeed or are told to wait': unexpected.length === 0 && (statuses.get(200) ?? 0) > 0,
-        // One hash for each core takes both of them: on two cores that load generator and Postgres share, no less is possible.
+        // On two cores the hash has one of them, and load generator, Postgres and the host share the other.
         'p99 of reads stays bounded': ratio <= 10,
       },
       { 'p99 of reads stays bounded': during.p99 * 100 <= before.p99 * 10 },

@@ -8,6 +8,7 @@ import {
   listOf,
   network,
   opaque,
+  origin,
   plainHttp,
   plainPostgres,
   plainRedis,
@@ -240,6 +241,17 @@ export const HostSettings = defineSettings({
         ? 'every address of your own network can be reached'
         : null,
     fix: 'Name the few networks that tenants may reach, or leave it out.',
+  },
+  ssoPlainHttpOrigins: {
+    env: 'SSO_PLAIN_HTTP_ORIGINS',
+    section: 'auth',
+    summary:
+      'Origins of identity providers that may be spoken to without TLS, such as one in a container on this machine; it must be in OUTBOUND_ALLOWED_NETWORKS too.',
+    schema: listOf('origins such as http://localhost:8080', origin),
+    default: [],
+    refuse: (origins: readonly string[]) =>
+      origins.length > 0 ? 'whoever is on the way can sign in as anybody' : null,
+    fix: 'Connect to providers over https, and leave it out.',
   },
   resendEnabled: {
     env: 'RESEND_EMAIL_ENABLED',

@@ -203,7 +203,10 @@ export function composeStack(
       tenant(),
       auth({
         passwords: argon2PasswordHasher(),
-        identityProvider: oidcIdentityProvider({ fetcher: ports.fetcher }),
+        identityProvider: oidcIdentityProvider({
+          fetcher: ports.fetcher,
+          plainHttpOrigins: settings.values.host.ssoPlainHttpOrigins,
+        }),
         domainVerifier: dnsDomainVerifier(),
       }),
       billing(),

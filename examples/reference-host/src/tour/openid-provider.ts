@@ -16,8 +16,8 @@ export interface OpenIdProvider {
 
 const clientSecret = crypto.randomUUID()
 
-/** An independent OpenID provider (`oidc-provider`) on a port of this machine. */
-export async function openIdProvider(): Promise<OpenIdProvider> {
+/** An independent OpenID provider (`oidc-provider`) on a port of this machine, for the host with this public address. */
+export async function openIdProvider(publicUrl: string): Promise<OpenIdProvider> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -27,9 +27,10 @@ export async function openIdProvider(): Promise<OpenIdProvider> {
       {
         client_id: 'corbel',
         client_secret: clientSecret,
-        redirect_uris: ['https://app.example.com/sso/callback'],
+        redirect_uris: [`${publicUrl}/sso/callback`],
       },
     ],
+    ttl: { AccessToken: 600, Grant: 600, IdToken: 600, Interaction: 600, Session: 600 },
     pkce: { required: () => true },
     claims: { openid: ['sub', 'amr', 'acr'], email: ['email', 'email_verified'], profile: ['name'] },
     cookies: { keys: [crypto.randomUUID()] },
@@ -37,7 +38,7 @@ export async function openIdProvider(): Promise<OpenIdProvider> {
   })
   // The redirect address has the id of a connection that is made later.
   provider.Client.prototype.redirectUriAllowed = (uri: string) =>
-    uri.startsWith('https://app.example.com/sso/callback/sso_')
+    uri.startsWith(`${publicUrl}/sso/callback/sso_`)
   server.on('request', provider.callback())
 
   async function authorize(url: string, login: string): Promise<Record<string, string>> {

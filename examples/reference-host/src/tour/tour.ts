@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -13,6 +14,15 @@ export interface TourAnswer {
 export interface TourCall {
   readonly body?: object
   readonly token?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** As it lies in the folder. */
+export interface Mail {
+  readonly to: string
+  readonly subject: string
+  readonly links?: readonly string[]
+  readonly code?: string
 }
 
 /** Who walks through a running host, says what happens, and stops at the first thing that is not as it should be. */
@@ -21,6 +31,7 @@ export class Tour {
   /** The folder in which the host writes its mails. */
   readonly inbox: string
   #steps = 0
+  readonly #read = new Set<string>()
 
   constructor(url: string, inbox: string) {
     this.url = url
@@ -41,12 +52,13 @@ export class Tour {
     console.log(`  ${String(this.#steps).padStart(2)}  ${what}`)
   }
 
-  async call(method: string, path: string, { body, token }: TourCall = {}): Promise<TourAnswer> {
+  async call(method: string, path: string, { body, token, headers }: TourCall = {}): Promise<TourAnswer> {
     const response = await fetch(this.url + path, {
       method,
       headers: {
         ...(body && { 'content-type': 'application/json' }),
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...headers,
       },
       ...(body && { body: JSON.stringify(body) }),
     })
@@ -70,16 +82,19 @@ export class Tour {
     return answer.body
   }
 
-  /** The one-time code in the newest mail to somebody whose subject begins so; waits for it. */
-  async mailed(to: string, subject: string): Promise<string> {
+  /** The newest mail to somebody whose subject begins so, of those that were not read before; waits for it. */
+  async mail(to: string, subject: string): Promise<Mail> {
     for (let i = 0; i < 200; i++) {
-      const mails = readdirSync(this.inbox)
+      const unread = readdirSync(this.inbox)
+        .filter((file) => file.endsWith('.json') && !this.#read.has(file))
         .toSorted()
-        .map((file) => readFileSync(join(this.inbox, file), 'utf8'))
-        .filter((mail) => mail.includes(`To: ${to}`) && mail.includes(`Subject: ${subject}`))
-      const code = /\bc[a-z]{2}_[\w-]{43}/.exec(mails.at(-1) ?? '')?.[0]
-      if (code !== undefined) return code
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      for (const file of unread.toReversed()) {
+        const mail = JSON.parse(readFileSync(join(this.inbox, file), 'utf8')) as Mail
+        if (mail.to !== to || !mail.subject.startsWith(subject)) continue
+        this.#read.add(file)
+        return mail
+      }
+      await delay(50)
     }
     throw new Error(`No mail "${subject}…" to ${to} came within 10 s.`)
   }
