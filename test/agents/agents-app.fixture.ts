@@ -1,7 +1,13 @@
 import { agents, type AgentsOptions } from '@corbel/agents'
 import { auth, type Tokens } from '@corbel/auth'
 import { createStack, fromEnv, type Id } from '@corbel/core'
-import { type ManualClock, manualClock, memoryMailer, silentLogger } from '@corbel/core/ports'
+import {
+  type ManualClock,
+  manualClock,
+  memoryMailer,
+  type ObjectStore,
+  silentLogger,
+} from '@corbel/core/ports'
 import { tenant } from '@corbel/core/tenant'
 import { cheapHasher } from '../auth/cheap-hasher.fixture.ts'
 import { password, peppers } from '../auth/support.fixture.ts'
@@ -27,10 +33,12 @@ const makeStack = (
   clock: ManualClock,
   settings: Readonly<Record<string, string>>,
   options: AgentsOptions,
+  ports: { readonly objectStore?: ObjectStore },
 ) =>
   createStack({
     modules: [tenant(), auth({ passwords: cheapHasher }), agents(options)],
     storage,
+    ...ports,
     logger: silentLogger,
     mailer: memoryMailer(),
     clock,
@@ -42,10 +50,11 @@ export async function agentsApp(
   backend: Backend,
   settings: Readonly<Record<string, string>> = {},
   options: AgentsOptions = {},
+  ports: { readonly objectStore?: ObjectStore } = {},
 ) {
   const clock = manualClock()
   const opened = await openStorage(backend, { clock })
-  const stack = makeStack(opened, clock, settings, options)
+  const stack = makeStack(opened, clock, settings, options, ports)
 
   async function send<T>(
     method: string,
@@ -82,7 +91,7 @@ export async function agentsApp(
   return {
     ...{ opened, stack, clock, send },
     /** Another process over the same storage. */
-    replica: () => makeStack(opened, clock, settings, options),
+    replica: () => makeStack(opened, clock, settings, options, ports),
     close: () => opened.close(),
     /** Somebody with a tenant of their own. */
     async person(name: string): Promise<Person> {

@@ -100,7 +100,16 @@ const everyVerb = (module: Module): readonly string[] =>
   )
 
 const oneShots: Readonly<Record<Module, readonly string[]>> = {
-  agents: ['conversationItems.append'],
+  agents: [
+    'agentRuns.begin',
+    'agentRuns.end',
+    'agentRuns.next',
+    'conversationItems.append',
+    'files.abandon',
+    'files.complete',
+    'files.remove',
+    'files.reserve',
+  ],
   auth: [
     'accounts.disown',
     'accounts.erase',
@@ -132,6 +141,10 @@ const calm: Readonly<Record<string, string>> = {
   ),
   'accounts.proveEmail': 'sets what is true, for all of them alike',
   'accounts.updateProfile': 'the last one stays, as its law says',
+  'agentRuns.cancel': 'asks for what its owner then does, however often it is asked',
+  'agentRuns.handOver': 'only the owner of a run does',
+  'agentRuns.renew': 'only the owner of a run does',
+  'agentUsage.record': 'only the owner of a run does',
   'apiKeys.insert': 'the id is fresh',
   'apiKeys.touch': 'notes an hour; the later one stays',
   'attempts.clear': 'takes away what is there',
@@ -139,6 +152,8 @@ const calm: Readonly<Record<string, string>> = {
   'auditLog.erase': 'its law is in the suite of the audit log',
   'auditLog.read': 'reads',
   'auditLog.record': 'its law is in the suite of the audit log, where it is raced',
+  'files.removeOfUser': 'takes away what is there',
+  'files.removeUnfinished': 'takes away what is there',
   'conversationItems.create': 'the id is fresh',
   'conversationItems.removeRun': 'takes away what is there',
   'conversationItems.window': 'reads',

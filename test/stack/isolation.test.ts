@@ -36,6 +36,8 @@ interface Principal {
   readonly conversationId: string
   readonly messageId: string
   readonly settingId: string
+  readonly fileId: string
+  readonly runId: string
 }
 
 const serviceAccounts = defineServiceAccounts({
@@ -85,6 +87,14 @@ const foreignIds: Readonly<Record<string, (foreign: Principal) => Readonly<Recor
   }),
   'GET /api/v1/conversations/{id}/events': ({ conversationId }) => ({ id: conversationId }),
   'GET /api/v1/conversations/{id}/export': ({ conversationId }) => ({ id: conversationId }),
+  'POST /api/v1/conversations/{id}/runs': ({ conversationId }) => ({ id: conversationId }),
+  'GET /api/v1/conversations/{id}/stream': ({ conversationId }) => ({ id: conversationId }),
+  'GET /api/v1/agent-runs/{id}': ({ runId }) => ({ id: runId }),
+  'GET /api/v1/agent-runs/{id}/stream': ({ runId }) => ({ id: runId }),
+  'POST /api/v1/agent-runs/{id}/cancel': ({ runId }) => ({ id: runId }),
+  'GET /api/v1/files/{id}': ({ fileId }) => ({ id: fileId }),
+  'GET /api/v1/files/{id}/content': ({ fileId }) => ({ id: fileId }),
+  'DELETE /api/v1/files/{id}': ({ fileId }) => ({ id: fileId }),
   'GET /api/v1/settings/provider/{provider}': () => ({ provider: 'anthropic' }),
   'GET /api/v1/settings/{id}': ({ settingId }) => ({ id: settingId }),
   'PUT /api/v1/settings/{id}': ({ settingId }) => ({ id: settingId }),
@@ -124,6 +134,7 @@ const bodies: Readonly<Record<string, object>> = {
   'PATCH /api/v1/conversations/{id}/title': { title: 'Taken' },
   'PATCH /api/v1/conversations/{id}/memory': { mode: 'none', crossSession: false },
   'PUT /api/v1/settings/{id}': { active: false },
+  'POST /api/v1/conversations/{id}/runs': { message: 'what are the plans?' },
   'POST /api/v1/auth/sso/{provider}/link': {},
   'POST /api/v1/auth/sso/{provider}/link/callback': { state: 's', browserSecret: 'b', parameters: {} },
 }
@@ -232,7 +243,7 @@ describe.each(variants)('tenants over HTTP on %s, %s', (backend, _, rewrite) => 
       connectionId,
       identityId,
       domain,
-      ...(await talking(name, tenantId as Id<'ten'>, made)),
+      ...(await talking(name, { tenantId: tenantId as Id<'ten'>, userId: userId as Id<'usr'> }, made)),
     }
   }
 
@@ -272,7 +283,7 @@ describe.each(variants)('tenants over HTTP on %s, %s', (backend, _, rewrite) => 
   /** What somebody who talks to agents has. */
   async function talking(
     name: string,
-    tenantId: Id<'ten'>,
+    { tenantId, userId }: { readonly tenantId: Id<'ten'>; readonly userId: Id<'usr'> },
     made: (path: string, body: object) => Promise<{ readonly id: string }>,
   ) {
     const { id } = await made('conversations', { title: `plans of ${name}`, shared: true })
@@ -282,7 +293,16 @@ describe.each(variants)('tenants over HTTP on %s, %s', (backend, _, rewrite) => 
     const item = { id: messageId, runId: null, clientMessageId: null, content: said, createdAt: new Date(0) }
     await opened.storage.repositories.agents.conversationItems.append(tenantId, conversationId, [item])
     const { id: settingId } = await made('settings', { provider: 'openai', apiKey: 'sk-0123456789' })
-    return { conversationId, messageId, settingId }
+    const createdAt = new Date('2026-03-01T12:00:00.000Z')
+    const [fileId, runId] = [newId('fil'), newId('arn')]
+    const { files, agentRuns } = opened.storage.repositories.agents
+    const file = { name: 'plans', contentType: 'text/plain', size: 9, sha256: 'ab'.repeat(32) } as const
+    await files.reserve({ tenantId, userId, id: fileId, ...file, createdAt }, 100)
+    await files.complete(tenantId, fileId)
+    const run = { tenantId, userId, conversationId, id: runId, scopes: [], agent: 'triage', createdAt }
+    const lease = { owner: 'a process', until: createdAt }
+    await agentRuns.begin({ ...run, message: 'plans?', clientMessageId: 'm' }, lease, false)
+    return { conversationId, messageId, settingId, fileId, runId }
   }
 
   /** Everything that is stored of somebody. */
@@ -308,6 +328,10 @@ describe.each(variants)('tenants over HTTP on %s, %s', (backend, _, rewrite) => 
       'conversation_items',
       'provider_settings',
       'provider_policies',
+      'agent_runs',
+      'agent_usage',
+      'agent_files',
+      'agent_file_usage',
     ].map((name) => `corbel_${name}`)
     const rows = await Promise.all(
       tables.map((table) =>
@@ -354,7 +378,7 @@ describe.each(variants)('tenants over HTTP on %s, %s', (backend, _, rewrite) => 
   test('no answer to a read tells anything of another tenant, whatever id it is given', async () => {
     const told = [
       ...[ada.tenantId, ada.userId, ada.sessionId, ada.slug, 'Company of ada', 'ada@example.com'],
-      ...[ada.conversationId, ada.messageId, ada.settingId, 'plans of ada'],
+      ...[ada.conversationId, ada.messageId, ada.settingId, 'plans of ada', ada.fileId, ada.runId],
     ]
     const reads = stack.operations.filter(
       ({ endpoint, path }) => endpoint.method === 'GET' && !path.includes('{'),

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { argon2PasswordHasher } from '@corbel/adapters/argon2'
 import { dnsDomainVerifier } from '@corbel/adapters/dns'
 import { oidcIdentityProvider } from '@corbel/adapters/oidc'
+import { filesystemObjectStore } from '@corbel/adapters/filesystem'
 import { inboxMailer } from '@corbel/adapters/inbox'
 import { kyselyStorage } from '@corbel/adapters/kysely'
 import { nodeFetcher } from '@corbel/adapters/node-fetcher'
@@ -147,6 +148,7 @@ export function createPorts(settings: ReadSettings, redis: Redis | null, logger:
     fetcher: nodeFetcher({ allow: settings.values.host.outboundNetworks }),
     mailer,
     keyVault: openKeyVault(settings.values.host),
+    objectStore: filesystemObjectStore({ folder: join(settings.values.host.dataDir, 'objects') }),
   }
 }
 

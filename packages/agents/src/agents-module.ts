@@ -12,6 +12,7 @@ import { AgentsPermissions } from './agents-permissions.ts'
 import { AgentsSettings } from './agents-settings.ts'
 import { conversationCatalogs, conversationJobs, conversationServices } from './conversation-services.ts'
 import { conversationRoutes } from './conversations/conversation-routes.ts'
+import { fileRoutes } from './files/file-routes.ts'
 import type { AgentsRepositories } from './ports/agents-repositories.ts'
 import type { Models } from './ports/models.ts'
 import { offlineModels } from './ports/models.offline.ts'
@@ -60,7 +61,7 @@ export const agents = ({
       permissions: AgentsPermissions,
     },
     // Runs are followed, cancelled and resumed from any process.
-    needs: ['eventStream', 'pubSub'],
+    needs: ['eventStream', 'pubSub', 'objectStore'],
     state: () => new RunningRuns(),
     services: ({ settings: values, platform, repositories, transaction, state: running }: Context) => ({
       profile: platform.profile,
@@ -90,14 +91,16 @@ export const agents = ({
       conversationExport,
       conversationSearch,
       providerSettings,
+      fileService,
     }) => [
+      ...fileRoutes(fileService),
       ...runRoutes(runs, runStreams),
       ...agentCatalogRoutes(catalog),
       ...searchRoutes(conversationSearch),
       ...providerSettingRoutes(providerSettings),
       ...conversationRoutes(conversations, conversationExport),
     ],
-    personalData: ({ conversationKeeping }) => conversationKeeping,
+    personalData: ({ personal }) => personal,
     jobs: (services) => [...runJobs(services), ...conversationJobs(services)],
     start: async ({ profile, runs }) => {
       refuseStart(profile, standInProblems(profile, { models }))

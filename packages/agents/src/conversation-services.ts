@@ -1,5 +1,5 @@
-import type { Clock, JobHandler, Transaction } from '@corbel/core'
-import type { EventRecorder, KeyVault } from '@corbel/core/ports'
+import type { Clock, JobHandler, PersonalDataContributor, Transaction } from '@corbel/core'
+import type { EventRecorder, KeyVault, Logger, ObjectStore } from '@corbel/core/ports'
 import { ConversationErrors } from './conversations/conversation-errors.ts'
 import { ConversationEvents } from './conversations/conversation-events.ts'
 import { ConversationExport } from './conversations/conversation-export.ts'
@@ -7,6 +7,12 @@ import { ConversationJobs } from './conversations/conversation-jobs.ts'
 import { ConversationKeeping } from './conversations/conversation-keeping.ts'
 import { ConversationService } from './conversations/conversation-service.ts'
 import { ConversationSettings } from './conversations/conversation-settings.ts'
+import { FileErrors } from './files/file-errors.ts'
+import { FileEvents } from './files/file-events.ts'
+import { FileJobs } from './files/file-jobs.ts'
+import { FileKeeping } from './files/file-keeping.ts'
+import { FileService } from './files/file-service.ts'
+import { FileSettings } from './files/file-settings.ts'
 import { ProviderSettingErrors } from './provider-settings/provider-setting-errors.ts'
 import { ProviderSettingEvents } from './provider-settings/provider-setting-events.ts'
 import { ProviderSettingService } from './provider-settings/provider-setting-service.ts'
@@ -16,10 +22,10 @@ import type { AgentsRepositories } from './ports/agents-repositories.ts'
 
 /** What conversations, and what belongs to them, declare. */
 export const conversationCatalogs = {
-  settings: { ...ConversationSettings, ...ProviderSettingSettings },
-  errors: [ConversationErrors, ProviderSettingErrors],
-  events: { ...ConversationEvents, ...ProviderSettingEvents },
-  jobs: ConversationJobs,
+  settings: { ...ConversationSettings, ...ProviderSettingSettings, ...FileSettings },
+  errors: [ConversationErrors, ProviderSettingErrors, FileErrors],
+  events: { ...ConversationEvents, ...ProviderSettingEvents, ...FileEvents },
+  jobs: { ...ConversationJobs, ...FileJobs },
 } as const
 
 export interface ConversationServices {
@@ -28,24 +34,53 @@ export interface ConversationServices {
   readonly conversationKeeping: ConversationKeeping
   readonly conversationSearch: SearchService
   readonly providerSettings: ProviderSettingService
+  readonly fileService: FileService
+  readonly fileKeeping: FileKeeping
+  /** What all of these keep about a person. */
+  readonly personal: PersonalDataContributor
 }
 
 export interface ConversationServicesDeps extends AgentsRepositories {
   readonly clock: Clock
   readonly keyVault: KeyVault
+  readonly objectStore: ObjectStore
+  readonly logger: Logger
+  readonly fileMaxBytes: number
+  readonly fileQuotaBytes: number
   readonly platformKey: 'allowed' | 'refused'
   readonly conversationRetentionDays: number
   readonly transaction: Transaction<AgentsRepositories & { readonly events: EventRecorder }>
 }
 
-export const conversationServices = (deps: ConversationServicesDeps): ConversationServices => ({
-  conversations: new ConversationService(deps),
-  conversationExport: new ConversationExport(deps),
-  conversationKeeping: new ConversationKeeping(deps),
-  conversationSearch: new SearchService(deps),
-  providerSettings: new ProviderSettingService(deps),
-})
+export function conversationServices(deps: ConversationServicesDeps): ConversationServices {
+  const conversationKeeping = new ConversationKeeping(deps)
+  const fileKeeping = new FileKeeping(deps)
+  return {
+    conversations: new ConversationService(deps),
+    conversationExport: new ConversationExport(deps),
+    conversationKeeping,
+    conversationSearch: new SearchService(deps),
+    providerSettings: new ProviderSettingService(deps),
+    fileService: new FileService(deps),
+    fileKeeping,
+    personal: {
+      async export(userId) {
+        const conversations = await conversationKeeping.export(userId)
+        const files = await fileKeeping.export(userId)
+        return conversations === null && files === null ? null : { ...conversations, ...files }
+      },
+      async erase(userId) {
+        await conversationKeeping.erase(userId)
+        await fileKeeping.erase(userId)
+      },
+    },
+  }
+}
 
-export const conversationJobs = ({ conversationKeeping }: ConversationServices): readonly JobHandler[] => [
+export const conversationJobs = ({
+  conversationKeeping,
+  fileKeeping,
+}: ConversationServices): readonly JobHandler[] => [
+  { job: FileJobs.sweepFiles, run: async () => void (await fileKeeping.sweep()) },
   { job: ConversationJobs.purgeConversations, run: async () => void (await conversationKeeping.purge()) },
 ]

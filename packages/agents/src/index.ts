@@ -58,6 +58,17 @@ export { searchContract } from './search/search-contract.ts'
 export { SearchService } from './search/search-service.ts'
 export { ConversationEvent, Message } from './conversations/message.ts'
 
+// Files
+export { File } from './files/file.ts'
+export { fileContract } from './files/file-contract.ts'
+export { FileErrors } from './files/file-errors.ts'
+export { FileEvents } from './files/file-events.ts'
+export { FileJobs } from './files/file-jobs.ts'
+export { FileKeeping, type FileKeepingDeps } from './files/file-keeping.ts'
+export { FileService, type FileServiceDeps, type Upload } from './files/file-service.ts'
+export { FileSettings } from './files/file-settings.ts'
+export { type FileType, fileTypes } from './files/file-type.ts'
+
 // Provider settings
 export {
   ModelProvider,

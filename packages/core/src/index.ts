@@ -78,6 +78,7 @@ export {
   type JsonReply,
   ok,
   raw,
+  upload,
   type RawBody,
   redirect,
   type RedirectReply,

@@ -9,6 +9,7 @@ import { EscapeGuard } from '../escape-guard.ts'
 import { kyselyAgentRunRepository } from './agents/agent-run-repository.ts'
 import { kyselyAgentUsageRepository } from './agents/agent-usage-repository.ts'
 import { kyselyConversationItems } from './agents/conversation-items.ts'
+import { kyselyFileRepository } from './agents/file-repository.ts'
 import { kyselyProviderSettingRepository } from './agents/provider-setting-repository.ts'
 import { kyselyConversationSearch } from './agents/conversation-search.ts'
 import { kyselyConversationRepository } from './agents/conversation-repository.ts'
@@ -197,6 +198,7 @@ const repositories = (db: TenantDb, clock: Clock): KyselyRepositories => ({
   agents: {
     agentRuns: kyselyAgentRunRepository(db),
     agentUsage: kyselyAgentUsageRepository(db),
+    files: kyselyFileRepository(db),
     conversations: kyselyConversationRepository(db),
     conversationItems: kyselyConversationItems(db),
     conversationSearch: kyselyConversationSearch(db),

@@ -1,4 +1,5 @@
 import { providerSettings0002 } from './agents/migrations/0002-provider-settings.ts'
+import { files0060 } from './agents/migrations/0060-files.ts'
 import { agentRuns0050 } from './agents/migrations/0050-runs.ts'
 import { conversations0001 } from './agents/migrations/0001-conversations.ts'
 import { sessions0002 } from './auth/migrations/0002-sessions.ts'
@@ -64,4 +65,5 @@ export const migrations: readonly Migration[] = [
   conversations0001,
   providerSettings0002,
   agentRuns0050,
+  files0060,
 ]

@@ -27,6 +27,8 @@ export const tenantTables = {
   corbel_provider_policies: 'tenant_id',
   corbel_agent_runs: 'tenant_id',
   corbel_agent_usage: 'tenant_id',
+  corbel_agent_files: 'tenant_id',
+  corbel_agent_file_usage: 'tenant_id',
   corbel_outbox: 'tenant_id',
   corbel_jobs: 'tenant_id',
   corbel_deliveries: 'tenant_id',

@@ -39,7 +39,7 @@ export class ConversationKeeping implements PersonalDataContributor {
   }
 
   /** The conversations of a person; what was said is downloaded from each `export`. */
-  async export(userId: Id<'usr'>): Promise<unknown> {
+  async export(userId: Id<'usr'>): Promise<{ readonly conversations: readonly unknown[] } | null> {
     const all = []
     let after: string | null = null
     for (;;) {

@@ -3,6 +3,7 @@ import { agentRunRepositoryConformance } from './agent-run-repository.conformanc
 import { conversationItemsConformance } from './conversation-items.conformance.ts'
 import { conversationRepositoryConformance } from './conversation-repository.conformance.ts'
 import { providerSettingRepositoryConformance } from './provider-setting-repository.conformance.ts'
+import { fileRepositoryConformance } from './file-repository.conformance.ts'
 import { conversationSearchConformance } from './conversation-search.conformance.ts'
 import { type AgentsStorage, storedTenant } from './samples.conformance.ts'
 
@@ -11,6 +12,7 @@ export function agentsRepositoriesConformance(suite: Suite, fresh: () => Promise
   conversationRepositoryConformance(suite, fresh)
   conversationSearchConformance(suite, fresh)
   providerSettingRepositoryConformance(suite, fresh)
+  fileRepositoryConformance(suite, fresh)
   agentRunRepositoryConformance(suite, fresh)
   conversationItemsConformance(suite, async () => {
     const storage = await fresh()

@@ -3,6 +3,7 @@ import { memoryAgentUsageRepository } from './agent-usage-repository.memory.ts'
 import type { AgentsRepositories } from './agents-repositories.ts'
 import type { AgentsTables } from './agents-tables.memory.ts'
 import { memoryConversationItems } from './conversation-items.memory.ts'
+import { memoryFileRepository } from './file-repository.memory.ts'
 import { memoryProviderSettingRepository } from './provider-setting-repository.memory.ts'
 import { memoryConversationSearch } from './conversation-search.memory.ts'
 import { memoryConversationRepository } from './conversation-repository.memory.ts'
@@ -13,6 +14,7 @@ export const memoryAgentsRepositories = (tables: AgentsTables): AgentsRepositori
   conversationItems: memoryConversationItems(tables),
   conversationSearch: memoryConversationSearch(tables),
   providerSettings: memoryProviderSettingRepository(tables),
+  files: memoryFileRepository(tables),
   agentRuns: memoryAgentRunRepository(tables),
   agentUsage: memoryAgentUsageRepository(tables),
 })

@@ -3,6 +3,7 @@ import type { AgentUsageRepository } from './agent-usage-repository.ts'
 import type { ConversationItems } from './conversation-items.ts'
 import type { ConversationRepository } from './conversation-repository.ts'
 import type { ProviderSettingRepository } from './provider-setting-repository.ts'
+import type { FileRepository } from './file-repository.ts'
 import type { ConversationSearch } from './conversation-search.ts'
 
 /** What the module keeps, by noun. */
@@ -11,6 +12,7 @@ export interface AgentsRepositories {
   readonly conversationItems: ConversationItems
   readonly conversationSearch: ConversationSearch
   readonly providerSettings: ProviderSettingRepository
+  readonly files: FileRepository
   readonly agentRuns: AgentRunRepository
   readonly agentUsage: AgentUsageRepository
 }

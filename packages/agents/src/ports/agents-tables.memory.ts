@@ -3,6 +3,7 @@ import type { AgentRunRecord } from './agent-run-repository.ts'
 import type { ModelCall } from './agent-usage-repository.ts'
 import type { AgentRunId, ConversationId, ConversationItem } from './conversation-items.ts'
 import type { ConversationRecord } from './conversation-repository.ts'
+import type { FileId, StoredFile } from './file-repository.ts'
 import type { StoredProviderSetting } from './provider-setting-repository.ts'
 
 export interface ConversationRow extends ConversationRecord {
@@ -15,6 +16,10 @@ export interface AgentRunRow extends AgentRunRecord {
   readonly leaseUntil: Date | null
 }
 
+export interface FileRow extends StoredFile {
+  readonly isComplete: boolean
+}
+
 /** What the reference implementations keep. Rows are replaced, never changed, so that a copy of the maps is a snapshot. */
 export interface AgentsTables {
   readonly conversations: Map<ConversationId, ConversationRow>
@@ -23,6 +28,7 @@ export interface AgentsTables {
   readonly providerSettings: Map<Id<'pst'>, StoredProviderSetting>
   /** Whether the tenant may use the platform's keys. */
   readonly providerPolicies: Map<Id<'ten'>, boolean>
+  readonly files: Map<FileId, FileRow>
   readonly agentRuns: Map<AgentRunId, AgentRunRow>
   /** By tenant, run and number of the call. */
   readonly agentUsage: Map<string, ModelCall>
@@ -33,6 +39,7 @@ export const agentsTables = (): AgentsTables => ({
   conversationItems: new Map(),
   providerSettings: new Map(),
   providerPolicies: new Map(),
+  files: new Map(),
   agentRuns: new Map(),
   agentUsage: new Map(),
 })

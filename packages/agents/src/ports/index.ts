@@ -39,6 +39,8 @@ export type {
 } from './conversation-items.ts'
 export { conversationItemsConformance } from './conversation-items.conformance.ts'
 export { memoryConversationItems } from './conversation-items.memory.ts'
+export type { FileType } from '../files/file-type.ts'
+export type { FileId, FileRepository, StoredFile } from './file-repository.ts'
 export type { Models } from './models.ts'
 export { offlineModels, type OfflineModelsOptions } from './models.offline.ts'
 export type {

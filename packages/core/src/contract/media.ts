@@ -16,6 +16,8 @@ export interface FormBody<S extends z.ZodType = z.ZodType> {
 export interface RawBody {
   readonly kind: 'raw'
   readonly contentTypes: readonly string[]
+  /** Bytes, instead of as many as the stack allows: the body is held in memory. */
+  readonly maxBytes?: number
 }
 
 export type RequestBody = JsonBody | FormBody | RawBody
@@ -85,6 +87,13 @@ export interface CacheRule {
 export const json = <const S extends z.ZodType>(schema: S): JsonBody<S> => ({ kind: 'json', schema })
 export const form = <const S extends z.ZodType>(schema: S): FormBody<S> => ({ kind: 'form', schema })
 export const raw = (...contentTypes: readonly string[]): RawBody => ({ kind: 'raw', contentTypes })
+
+/** Bytes of one of the media types, more or fewer of them than other bodies may have. */
+export const upload = (maxBytes: number, ...contentTypes: readonly string[]): RawBody => ({
+  kind: 'raw',
+  contentTypes,
+  maxBytes,
+})
 
 export const ok = <const S extends z.ZodType>(schema: S): JsonReply<S> => ({
   kind: 'json',

@@ -22,7 +22,7 @@ type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined
 export type BodyOf<B> = B extends JsonBody<infer S> | FormBody<infer S>
   ? z.output<S>
   : B extends RawBody
-    ? Uint8Array
+    ? Uint8Array<ArrayBuffer>
     : undefined
 
 export type ReplyOf<R> =

@@ -46,7 +46,7 @@ function createBodyReader(body: RequestBody | undefined, limit: number): Request
         if (request.bodyState !== 'intact') throw rawBodyConsumed()
         if (body.contentTypes.length > 0) requireMediaType(request, body.contentTypes)
         requireIdentity(request)
-        const bytes = await readBytes(request, limit)
+        const bytes = await readBytes(request, body.maxBytes ?? limit)
         return { bytes, value: bytes }
       }
     case 'json':

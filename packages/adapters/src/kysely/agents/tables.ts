@@ -8,11 +8,12 @@ import type {
 } from '@corbel/agents/ports'
 import type { Id } from '@corbel/core/ports'
 import type { ColumnType, Generated } from 'kysely'
+import type { AgentFileTables } from './file-tables.ts'
 import type { AgentRunTables } from './run-tables.ts'
 
 type Terms = ColumnType<never>
 
-export interface AgentsTables extends AgentRunTables {
+export interface AgentsTables extends AgentRunTables, AgentFileTables {
   corbel_conversations: {
     tenant_id: Id<'ten'>
     id: ConversationId

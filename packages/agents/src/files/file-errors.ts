@@ -1,0 +1,34 @@
+import { defineErrors } from '@corbel/core'
+
+export const FileErrors = defineErrors('files', {
+  notFound: {
+    status: 404,
+    title: 'There is no such file.',
+    fix: 'List yours with GET /api/v1/files. A file of somebody else answers the same.',
+  },
+  empty: {
+    status: 422,
+    title: 'The file is empty.',
+    fix: 'Send the bytes of the file as the body of the request.',
+  },
+  tooLarge: {
+    status: 413,
+    title: 'The file is too large.',
+    fix: 'Send a smaller one, or raise AGENT_FILE_MAX_BYTES.',
+  },
+  typeMismatch: {
+    status: 422,
+    title: 'The file is not what its Content-Type says.',
+    fix: 'Send it with the type that it has; text must be UTF-8 without control characters.',
+  },
+  quotaExceeded: {
+    status: 409,
+    title: 'The files of the tenant would take more room than they may.',
+    fix: 'Delete files that are not needed any more, or raise AGENT_FILE_QUOTA_BYTES.',
+  },
+  interrupted: {
+    status: 409,
+    title: 'The upload took too long and was given up.',
+    fix: 'Send the file again.',
+  },
+})

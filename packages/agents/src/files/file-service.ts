@@ -1,0 +1,150 @@
+import {
+  type Clock,
+  type Content,
+  hostOrigin,
+  type Id,
+  newId,
+  type Origin,
+  type Page,
+  type PageQuery,
+  toPage,
+  toPageRequest,
+  type Transaction,
+} from '@corbel/core'
+import type { EventRecorder, Logger, ObjectStore } from '@corbel/core/ports'
+import type { ConversationReader } from '../conversations/conversation.ts'
+import type { FileRepository, StoredFile } from '../ports/file-repository.ts'
+import type { File } from './file.ts'
+import { FileErrors } from './file-errors.ts'
+import { FileEvents } from './file-events.ts'
+import { objectKeyOf } from './file-keeping.ts'
+import { fileTypes, isOfType } from './file-type.ts'
+
+export interface FileServiceDeps {
+  readonly files: FileRepository
+  readonly objectStore: ObjectStore
+  readonly fileMaxBytes: number
+  readonly fileQuotaBytes: number
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly transaction: Transaction<{ readonly files: FileRepository; readonly events: EventRecorder }>
+}
+
+export interface Upload {
+  readonly name: string
+  /** As the sender has it: a media type, perhaps with parameters. */
+  readonly contentType: string | null
+}
+
+type Bytes = Uint8Array<ArrayBuffer>
+
+/**
+ * Files of people. A row is there before its bytes are and after they went: whatever breaks off in between, no file lacks its bytes
+ * and no bytes lack a row for long.
+ */
+export class FileService {
+  readonly #deps: FileServiceDeps
+
+  constructor(deps: FileServiceDeps) {
+    this.#deps = deps
+  }
+
+  /**
+   * Not to be called inside a transaction.
+   *
+   * @throws `files/empty`, `files/too-large`, `files/type-mismatch`, `files/quota-exceeded`, `files/interrupted`
+   */
+  async upload(
+    { tenantId, userId }: ConversationReader,
+    { name, contentType: declared }: Upload,
+    bytes: Bytes,
+    origin: Origin = hostOrigin,
+  ): Promise<File> {
+    const { files, objectStore, clock, fileMaxBytes, fileQuotaBytes, transaction } = this.#deps
+    if (bytes.byteLength === 0) throw FileErrors.empty()
+    if (bytes.byteLength > fileMaxBytes)
+      throw FileErrors.tooLarge({ detail: `A file may have at most ${fileMaxBytes} bytes.` })
+    const mediaType = declared?.split(';', 1)[0]?.trim().toLowerCase()
+    const contentType = fileTypes.find((type) => type === mediaType)
+    if (contentType === undefined || !isOfType(bytes, contentType)) throw FileErrors.typeMismatch()
+    const file: StoredFile = {
+      ...{ tenantId, id: newId('fil', clock), userId, name, contentType, size: bytes.byteLength },
+      ...{ sha256: await sha256Of(bytes), createdAt: clock.now() },
+    }
+    if (!(await files.reserve(file, fileQuotaBytes))) throw FileErrors.quotaExceeded()
+    const key = objectKeyOf(file)
+    try {
+      await objectStore.put(key, bytes, { contentType, ifNoneMatch: '*' })
+      await transaction(async (scope) => {
+        if (!(await scope.files.complete(tenantId, file.id))) throw FileErrors.interrupted()
+        await scope.events.record(FileEvents.fileUploaded(tenantId, { fileId: file.id, userId }, origin))
+      })
+    } catch (error) {
+      // Whether the commit took place is not known for every error: a file that is complete stays.
+      if (await files.abandon(tenantId, file.id)) await this.#forget(key)
+      throw error
+    }
+    return toFile(file)
+  }
+
+  /** @throws `page/invalid-cursor` */
+  async list(reader: ConversationReader, query: PageQuery): Promise<Page<File>> {
+    const rows = await this.#deps.files.list(reader, toPageRequest(query))
+    const { data, nextCursor } = toPage(rows, query.limit, ({ id }) => id)
+    return { data: data.map(toFile), nextCursor }
+  }
+
+  /** @throws `files/not-found` */
+  async get(reader: ConversationReader, id: Id<'fil'>): Promise<File> {
+    return toFile(await this.#find(reader, id))
+  }
+
+  /** @throws `files/not-found` */
+  async content(reader: ConversationReader, id: Id<'fil'>): Promise<Content> {
+    const file = await this.#find(reader, id)
+    const object = await this.#deps.objectStore.get(objectKeyOf(file))
+    if (!object) {
+      this.#deps.logger.error('the object of a file is missing', { tenantId: file.tenantId, fileId: id })
+      throw FileErrors.notFound()
+    }
+    return { body: object.body, contentType: file.contentType, fileName: file.name }
+  }
+
+  /**
+   * Not to be called inside a transaction.
+   *
+   * @throws `files/not-found`
+   */
+  async remove(reader: ConversationReader, id: Id<'fil'>, origin: Origin = hostOrigin): Promise<void> {
+    const { tenantId, userId } = reader
+    await this.#deps.transaction(async ({ files, events }) => {
+      if (!(await files.remove(reader, id))) throw FileErrors.notFound()
+      await events.record(FileEvents.fileDeleted(tenantId, { fileId: id, userId }, origin))
+    })
+    await this.#forget(objectKeyOf({ tenantId, id }))
+  }
+
+  async #find(reader: ConversationReader, id: Id<'fil'>): Promise<StoredFile> {
+    const file = await this.#deps.files.find(reader, id)
+    if (!file) throw FileErrors.notFound()
+    return file
+  }
+
+  async #forget(key: string): Promise<void> {
+    try {
+      await this.#deps.objectStore.delete(key)
+    } catch (error) {
+      this.#deps.logger.warn('an object was not deleted, and is left to the sweep', { key, error })
+    }
+  }
+}
+
+async function sha256Of(bytes: Bytes): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+export const toFile = ({ id, name, contentType, size, sha256, createdAt }: StoredFile): File => ({
+  ...{ id, name, contentType, size, sha256 },
+  createdAt: createdAt.toISOString(),
+})
