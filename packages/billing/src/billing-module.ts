@@ -105,6 +105,7 @@ export const billing = ({ gateway: given, webhookSecrets = [], plans = defaultPl
         retries: settings.enabled && settings.retryWorker,
         forgetEnded: async () => {
           const since = before(platform.clock.now(), `${settings.inboxDays}d`)
+          await repositories.quotas.purge(before(platform.clock.now(), '1d'))
           return (await repositories.inbox.purge(since)) + (await repositories.commands.purge(since))
         },
         measure: () => {

@@ -41,6 +41,7 @@ import { kyselyCommandRepository } from './billing/command-repository.ts'
 import { kyselyCustomerRepository } from './billing/customer-repository.ts'
 import { kyselyInboxRepository } from './billing/inbox-repository.ts'
 import { kyselyProjectionRepository } from './billing/projection-repository.ts'
+import { kyselyQuotaStore } from './billing/quota-store.ts'
 import { kyselyUsageRepository } from './billing/usage-repository.ts'
 import type { Database } from './database.ts'
 import { kyselyAuditLog } from './platform/audit-log.ts'
@@ -194,6 +195,7 @@ const repositories = (db: TenantDb, clock: Clock): KyselyRepositories => ({
     customers: kyselyCustomerRepository(db),
     projections: kyselyProjectionRepository(db),
     usage: kyselyUsageRepository(db),
+    quotas: kyselyQuotaStore(db),
   },
   agents: {
     agentRuns: kyselyAgentRunRepository(db),

@@ -16,6 +16,7 @@ import { users0001 } from './auth/migrations/0001-users.ts'
 import { inbox0001 } from './billing/migrations/0001-inbox.ts'
 import { commands0003 } from './billing/migrations/0003-commands.ts'
 import { projections0002 } from './billing/migrations/0002-projections.ts'
+import { quotas0021 } from './billing/migrations/0021-quotas.ts'
 import { usage0020 } from './billing/migrations/0020-usage.ts'
 import type { Migration } from './migration.ts'
 import { audit0004 } from './platform/migrations/0004-audit.ts'
@@ -62,6 +63,7 @@ export const migrations: readonly Migration[] = [
   projections0002,
   commands0003,
   usage0020,
+  quotas0021,
   conversations0001,
   providerSettings0002,
   agentRuns0050,

@@ -76,6 +76,7 @@ export const platformStatements = {
   'files.listKnown': 'objects of every tenant are compared with the files that there are',
   'agentRuns.adopt': 'a process takes over the runs of every tenant that another has left',
   'agentRuns.listStalled': 'a process starts the runs of every tenant that wait for nobody',
+  'billingQuotas.purge': 'what has expired is forgotten for every tenant at once',
   'billingUsage.claim': 'the usage of every tenant is reported, longest due first',
   'billingUsage.end': 'the usage of several tenants is reported at once',
   'billingUsage.depth': 'how far the meters are behind is one number',

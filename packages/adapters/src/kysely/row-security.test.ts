@@ -54,6 +54,7 @@ const mayLookAcrossTenants = [
   'billingInbox.list',
   'billingInbox.purge',
   'billingInbox.replay',
+  'billingQuotas.purge',
   'billingUsage.claim',
   'billingUsage.depth',
   'billingUsage.end',

@@ -267,6 +267,36 @@ alter table corbel_billing_objects enable row level security;
 alter table corbel_billing_objects force row level security;
 create policy corbel_tenant on corbel_billing_objects for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
 
+create table corbel_billing_quotas (
+  tenant_id text collate "C" not null,
+  feature_key text collate "C" not null,
+  period_start timestamp with time zone not null,
+  spent bigint default 0 not null,
+  reserved bigint default 0 not null,
+  constraint corbel_billing_quotas_pkey PRIMARY KEY (tenant_id, feature_key, period_start),
+  constraint corbel_billing_quotas_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES corbel_tenants(id) ON DELETE CASCADE
+);
+alter table corbel_billing_quotas enable row level security;
+alter table corbel_billing_quotas force row level security;
+create policy corbel_tenant on corbel_billing_quotas for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
+
+create table corbel_billing_reservations (
+  tenant_id text collate "C" not null,
+  id text collate "C" not null,
+  feature_key text collate "C" not null,
+  period_start timestamp with time zone not null,
+  held bigint not null,
+  ended boolean default false not null,
+  expires_at timestamp with time zone not null,
+  constraint corbel_billing_reservations_pkey PRIMARY KEY (tenant_id, id),
+  constraint corbel_billing_reservations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES corbel_tenants(id) ON DELETE CASCADE
+);
+CREATE INDEX corbel_billing_reservations_expiry_idx ON corbel_billing_reservations USING btree (expires_at);
+CREATE INDEX corbel_billing_reservations_held_idx ON corbel_billing_reservations USING btree (tenant_id, feature_key, period_start, expires_at) WHERE (held > 0);
+alter table corbel_billing_reservations enable row level security;
+alter table corbel_billing_reservations force row level security;
+create policy corbel_tenant on corbel_billing_reservations for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
+
 create table corbel_billing_usage (
   tenant_id text collate "C" not null,
   idempotency_key text collate "C" not null,

@@ -39,6 +39,8 @@ export const tenantTables = {
   corbel_billing_customers: 'tenant_id',
   corbel_billing_objects: 'tenant_id',
   corbel_billing_usage: 'tenant_id',
+  corbel_billing_quotas: 'tenant_id',
+  corbel_billing_reservations: 'tenant_id',
 } as const satisfies { readonly [Table in keyof Database]?: keyof Database[Table] }
 
 export type TenantTable = keyof typeof tenantTables

@@ -1,3 +1,5 @@
+import { quotaStoreConformance } from '@corbel/billing/ports'
+import { newId } from '@corbel/core'
 import {
   cacheConformance,
   eventStreamConformance,
@@ -14,6 +16,7 @@ import { redisCache } from './redis-cache.ts'
 import { redisEventStream } from './redis-event-stream.ts'
 import { redisLock } from './redis-lock.ts'
 import { redisPubSub } from './redis-pub-sub.ts'
+import { redisQuotaStore } from './redis-quota-store.ts'
 import { redisRateLimiter } from './redis-rate-limiter.ts'
 
 const url = await redisUrl()
@@ -58,6 +61,13 @@ describe.skipIf(url === null)('redis keeps the law of', async () => {
     rateLimiterConformance(conforming('rate limiter', 'redis'), async () => ({
       limiter: redisRateLimiter(options()),
       ...realTime,
+    }))
+  })
+
+  describe('quota store', () => {
+    quotaStoreConformance(conforming('quota store', 'redis'), async () => ({
+      quotas: redisQuotaStore(options()),
+      tenants: [newId('ten'), newId('ten')],
     }))
   })
 

@@ -3,7 +3,8 @@ import { commandRepositoryConformance } from './command-repository.conformance.t
 import { customerRepositoryConformance } from './customer-repository.conformance.ts'
 import { inboxRepositoryConformance } from './inbox-repository.conformance.ts'
 import { projectionRepositoryConformance } from './projection-repository.conformance.ts'
-import type { BillingStorage } from './samples.conformance.ts'
+import { type BillingStorage, storedTenant } from './samples.conformance.ts'
+import { quotaStoreConformance } from './quota-store.conformance.ts'
 import { usageRepositoryConformance } from './usage-repository.conformance.ts'
 
 /** The law of `BillingRepositories`. `fresh` gives an empty storage for each test. */
@@ -13,4 +14,9 @@ export function billingRepositoriesConformance(suite: Suite, fresh: () => Promis
   customerRepositoryConformance(suite, fresh)
   projectionRepositoryConformance(suite, fresh)
   usageRepositoryConformance(suite, fresh)
+  quotaStoreConformance(suite, async () => {
+    const storage = await fresh()
+    const tenants = [await storedTenant(storage), await storedTenant(storage)] as const
+    return { quotas: storage.repositories.billing.quotas, tenants }
+  })
 }

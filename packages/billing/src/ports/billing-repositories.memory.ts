@@ -4,6 +4,7 @@ import { memoryCommandRepository } from './command-repository.memory.ts'
 import { memoryCustomerRepository } from './customer-repository.memory.ts'
 import { memoryInboxRepository } from './inbox-repository.memory.ts'
 import { memoryProjectionRepository } from './projection-repository.memory.ts'
+import { memoryQuotaStore } from './quota-store.memory.ts'
 import { memoryUsageRepository } from './usage-repository.memory.ts'
 
 /** Reference implementation: what a conforming one does, without a database. Every verb is one turn of the event loop. */
@@ -13,4 +14,5 @@ export const memoryBillingRepositories = (tables: BillingTables): BillingReposit
   customers: memoryCustomerRepository(tables),
   projections: memoryProjectionRepository(tables),
   usage: memoryUsageRepository(tables),
+  quotas: memoryQuotaStore(tables),
 })

@@ -2,6 +2,7 @@ import type { CommandRepository } from './command-repository.ts'
 import type { CustomerRepository } from './customer-repository.ts'
 import type { InboxRepository } from './inbox-repository.ts'
 import type { ProjectionRepository } from './projection-repository.ts'
+import type { QuotaStore } from './quota-store.ts'
 import type { UsageRepository } from './usage-repository.ts'
 
 /** What the module keeps, by noun. */
@@ -11,4 +12,5 @@ export interface BillingRepositories {
   readonly customers: CustomerRepository
   readonly projections: ProjectionRepository
   readonly usage: UsageRepository
+  readonly quotas: QuotaStore
 }

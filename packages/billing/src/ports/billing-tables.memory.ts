@@ -3,6 +3,7 @@ import type { Command } from './command-repository.ts'
 import type { CustomerRecord } from './customer-repository.ts'
 import type { ClaimedInboxEvent } from './inbox-repository.ts'
 import type { Projection } from './projection-repository.ts'
+import type { QuotaReservation } from './quota-store.ts'
 import type { UsageRecord } from './usage-repository.ts'
 
 export interface InboxRow extends Omit<ClaimedInboxEvent, 'receipt'> {
@@ -12,6 +13,10 @@ export interface InboxRow extends Omit<ClaimedInboxEvent, 'receipt'> {
 export interface CommandRow extends Command {
   readonly receipt: string | null
   readonly dueAt: Date
+}
+
+export interface QuotaRow extends Omit<QuotaReservation, 'limit' | 'now'> {
+  readonly state: 'held' | 'ended'
 }
 
 export interface UsageRow extends UsageRecord {
@@ -28,6 +33,10 @@ export interface BillingTables {
   readonly billingObjects: Map<string, Projection>
   /** By tenant and idempotency key. */
   readonly billingUsage: Map<string, UsageRow>
+  /** By tenant and id of the reservation. */
+  readonly billingQuotas: Map<string, QuotaRow>
+  /** By counter. */
+  readonly billingSpent: Map<string, number>
 }
 
 export const billingTables = (): BillingTables => ({
@@ -36,6 +45,8 @@ export const billingTables = (): BillingTables => ({
   billingCommands: new Map(),
   billingObjects: new Map(),
   billingUsage: new Map(),
+  billingQuotas: new Map(),
+  billingSpent: new Map(),
 })
 
 export const inboxKey = ({ account, id }: { readonly account: string; readonly id: string }): string =>

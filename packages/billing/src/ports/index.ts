@@ -82,6 +82,8 @@ export {
   projectionPlace,
   type ProjectionRepository,
 } from './projection-repository.ts'
+export type { QuotaCounter, QuotaDecision, QuotaReservation, QuotaStore } from './quota-store.ts'
+export { quotaStoreConformance } from './quota-store.conformance.ts'
 export type {
   DueUsage,
   UsageDraft,

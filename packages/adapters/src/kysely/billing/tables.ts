@@ -37,6 +37,22 @@ export interface BillingTables {
     note: string | null
     ended_at: Date | null
   }
+  corbel_billing_quotas: {
+    tenant_id: Id<'ten'>
+    feature_key: string
+    period_start: Date
+    spent: Generated<string>
+    reserved: Generated<string>
+  }
+  corbel_billing_reservations: {
+    tenant_id: Id<'ten'>
+    id: Id<'rsv'>
+    feature_key: string
+    period_start: Date
+    held: string
+    ended: Generated<boolean>
+    expires_at: Date
+  }
   corbel_billing_usage: {
     tenant_id: Id<'ten'>
     idempotency_key: string
