@@ -28,6 +28,7 @@ export const peppers = {
   AUTH_EMAIL_VERIFICATION_TOKEN_PEPPER: crypto.randomUUID(),
   AUTH_PASSWORD_RESET_TOKEN_PEPPER: crypto.randomUUID(),
   TENANT_INVITATION_PEPPER: crypto.randomUUID(),
+  STATUS_SUBSCRIPTION_PEPPER: crypto.randomUUID(),
 }
 
 type TestStorage = ReturnType<typeof memoryStorage>

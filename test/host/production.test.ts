@@ -21,7 +21,7 @@ describe.skipIf(postgres === null || redis === null)(
   () => {
     const schema = newId('corbel_test')
     const client = new pg.Client({ connectionString: postgres ?? '' })
-    const secrets = [secret(), secret(), secret(), secret(), secret(), secret()] as const
+    const secrets = [secret(), secret(), secret(), secret(), secret(), secret(), secret()] as const
     const url = new URL(postgres ?? 'postgres://')
     url.searchParams.set('options', `-c search_path=${schema}`)
     // The test database's password is a placeholder, which production would refuse in the address.
@@ -48,6 +48,7 @@ describe.skipIf(postgres === null || redis === null)(
       AUTH_EMAIL_VERIFICATION_TOKEN_PEPPER: secrets[3],
       AUTH_PASSWORD_RESET_TOKEN_PEPPER: secrets[4],
       TENANT_INVITATION_PEPPER: secrets[5],
+      STATUS_SUBSCRIPTION_PEPPER: secrets[6],
     }
     const ada = { email: 'ada@example.com', password: 'a password of some length' }
     let first: HostProcess

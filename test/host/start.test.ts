@@ -93,6 +93,7 @@ describe('the host on an empty folder', { timeout: startLimit }, () => {
         'AUTH_EMAIL_VERIFICATION_TOKEN_PEPPER',
         'AUTH_PASSWORD_RESET_TOKEN_PEPPER',
         'TENANT_INVITATION_PEPPER',
+        'STATUS_SUBSCRIPTION_PEPPER',
       ]),
     )
     expect(new Set(names).size).toBe(names.length)
@@ -200,6 +201,7 @@ describe('a start that cannot be', { timeout: startLimit }, () => {
       'DATABASE_URL is missing',
       'REDIS_URL is missing',
       'SECRET_KEY is missing',
+      'STATUS_SUBSCRIPTION_PEPPER is missing',
       'TENANT_INVITATION_PEPPER is missing',
       'mailer is served by the embedded stand-in "inbox"',
     ])

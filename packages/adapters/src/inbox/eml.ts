@@ -1,4 +1,4 @@
-import type { MailMessage } from '@corbel/core/ports'
+import { type MailMessage, unsubscribeHeaders } from '@corbel/core/ports'
 
 /** RFC 5322 §2.1.1: octets in a line, without its CRLF. */
 const longestLine = 998
@@ -13,7 +13,8 @@ export interface Envelope {
 }
 
 /** An Internet message (RFC 5322) with the text and, where there is one, the HTML as alternatives (RFC 2046 §5.1.4). */
-export function toEml({ to, subject, text, html }: MailMessage, { from, date, messageId }: Envelope): string {
+export function toEml(message: MailMessage, { from, date, messageId }: Envelope): string {
+  const { to, subject, text, html } = message
   const headers = [
     `From: ${from}`,
     // An address beyond ASCII makes it an internationalized message (RFC 6532); there is no encoding for one.
@@ -21,6 +22,7 @@ export function toEml({ to, subject, text, html }: MailMessage, { from, date, me
     `Subject: ${encodeHeader(subject)}`,
     `Date: ${date.toUTCString().replace('GMT', '+0000')}`,
     `Message-ID: <${messageId}>`,
+    ...Object.entries(unsubscribeHeaders(message)).map(([name, value]) => `${name}: ${value}`),
     'MIME-Version: 1.0',
   ]
   const plain = part('text/plain', text)

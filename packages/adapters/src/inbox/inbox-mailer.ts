@@ -22,7 +22,7 @@ export interface InboxMailerOptions {
 
 /**
  * Writes mail to a folder instead of sending it: per message one `.eml` for mail programs and, after it, one `.json` with
- * `to`, `subject`, `text`, `links` and `code`. Names sort by age, the newest last.
+ * `to`, `subject`, `text`, `links`, `code` and `unsubscribe`. Names sort by age, the newest last.
  */
 export function inboxMailer({
   directory,
@@ -51,8 +51,11 @@ export function inboxMailer({
     const name = `${last}-${digest}`
     await writeWhole(`${name}.eml`, toEml(message, { from, date, messageId: `${digest}@corbel.localhost` }))
     // Written last: who sees it can rely on the other.
-    const { to, subject, text, links, code } = message
-    await writeWhole(`${name}.json`, `${JSON.stringify({ to, subject, text, links, code }, null, 2)}\n`)
+    const { to, subject, text, links, code, unsubscribe } = message
+    await writeWhole(
+      `${name}.json`,
+      `${JSON.stringify({ to, subject, text, links, code, unsubscribe }, null, 2)}\n`,
+    )
     accepted.set(digest, name)
   }
 

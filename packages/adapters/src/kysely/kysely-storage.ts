@@ -57,6 +57,7 @@ import { kyselyComponentRepository } from './status/component-repository.ts'
 import { kyselyIncidentRepository } from './status/incident-repository.ts'
 import { kyselyMaintenanceRepository } from './status/maintenance-repository.ts'
 import { kyselyProbeRepository } from './status/probe-repository.ts'
+import { kyselySubscriptionRepository } from './status/subscription-repository.ts'
 import { kyselyInvitationRepository } from './tenant/invitation-repository.ts'
 import { kyselyMembershipRepository } from './tenant/membership-repository.ts'
 import { kyselyRoleRepository } from './tenant/role-repository.ts'
@@ -161,6 +162,7 @@ const repositories = (db: TenantDb, clock: Clock): KyselyRepositories => ({
     incidents: kyselyIncidentRepository(db),
     maintenance: kyselyMaintenanceRepository(db),
     probes: kyselyProbeRepository(db),
+    subscriptions: kyselySubscriptionRepository(db),
   },
   auth: {
     users: kyselyUserRepository(db),

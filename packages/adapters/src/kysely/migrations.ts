@@ -30,6 +30,7 @@ import { activity0004 } from './tenant/migrations/0004-activity.ts'
 import { roles0007 } from './tenant/migrations/0007-roles.ts'
 import { webhooks0006 } from './platform/migrations/0006-webhooks.ts'
 import { probes0002 } from './status/migrations/0002-probes.ts'
+import { subscriptions0003 } from './status/migrations/0003-subscriptions.ts'
 import { status0001 } from './status/migrations/0001-status.ts'
 import { tenants0001 } from './tenant/migrations/0001-tenants.ts'
 
@@ -48,6 +49,7 @@ export const migrations: readonly Migration[] = [
   roles0007,
   status0001,
   probes0002,
+  subscriptions0003,
   users0001,
   sessions0002,
   factors0003,

@@ -68,6 +68,16 @@ async function openStub(): Promise<Stub> {
 const mailerTo = ({ url }: Pick<Stub, 'url'>, key = 're_test', options = {}) =>
   resendMailer({ client: new Resend(key, { baseUrl: url }), from: 'Acme <no-reply@acme.test>', ...options })
 
+interface Sent extends MailMessage {
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+const withUnsubscribe = ({ headers = {}, ...rest }: Sent): MailMessage => {
+  const url = /^<(.*)>$/.exec(headers['List-Unsubscribe'] ?? '')?.[1]
+  const isOneClick = headers['List-Unsubscribe-Post'] === 'List-Unsubscribe=One-Click'
+  return { ...rest, ...(isOneClick && url !== undefined && { unsubscribe: url }) }
+}
+
 const message: MailMessage = {
   id: 'evt_1',
   to: 'ada@example.test',
@@ -81,7 +91,7 @@ describe('resendMailer', () => {
     const stub = await openStub()
     return {
       mailer: mailerTo(stub),
-      delivered: async () => stub.delivered,
+      delivered: async () => stub.delivered.map(withUnsubscribe),
       fail: async () => void (stub.failWith = { status: 500 }),
     }
   })

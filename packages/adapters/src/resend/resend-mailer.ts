@@ -6,6 +6,7 @@ import {
   type Mailer,
   MailerErrors,
   milliseconds,
+  unsubscribeHeaders,
 } from '@corbel/core/ports'
 import type { ErrorResponse, Resend } from 'resend'
 
@@ -30,7 +31,14 @@ export function resendMailer({ client, from, timeout = '10s' }: ResendMailerOpti
       checkMessage(message)
       const { id, to, subject, text, html } = message
       const { error } = await client.emails.send(
-        { from, to, subject, text, ...(html !== undefined && { html }) },
+        {
+          from,
+          to,
+          subject,
+          text,
+          ...(html !== undefined && { html }),
+          ...(message.unsubscribe !== undefined && { headers: unsubscribeHeaders(message) }),
+        },
         { idempotencyKey: idempotencyKey(id), signal: AbortSignal.timeout(timeoutMs) },
       )
       if (error !== null && error.name !== 'invalid_idempotent_request') throw toMailerError(error)

@@ -37,7 +37,11 @@ describe('smtp mailer', () => {
     return {
       mailer,
       delivered: async () =>
-        server.received.map(({ to: [to = ''], subject, text }) => ({ to, subject, text })),
+        server.received.map(({ to: [to = ''], subject, text, headers }) => {
+          const url = /^<(.*)>$/.exec(headers.get('list-unsubscribe')?.[0] ?? '')?.[1]
+          const isOneClick = headers.get('list-unsubscribe-post')?.[0] === 'List-Unsubscribe=One-Click'
+          return { to, subject, text, ...(isOneClick && url !== undefined && { unsubscribe: url }) }
+        }),
       fail: async () => server.be('drops'),
     }
   })

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto'
-import { checkMessage, type MailMessage, type Mailer, MailerErrors } from '@corbel/core/ports'
+import {
+  checkMessage,
+  type MailMessage,
+  type Mailer,
+  MailerErrors,
+  unsubscribeHeaders,
+} from '@corbel/core/ports'
 import type { Transporter } from 'nodemailer'
 import { onceEach } from '../recent-ids.ts'
 
@@ -35,7 +41,8 @@ export function smtpMailer({
   const domain = from.slice(from.lastIndexOf('@') + 1)
   const once = onceEach()
 
-  const deliver = async ({ to, subject, text, html }: MailMessage, messageId: string): Promise<void> => {
+  const deliver = async (message: MailMessage, messageId: string): Promise<void> => {
+    const { to, subject, text, html } = message
     try {
       await transport.sendMail({
         from: { name: fromName, address: from },
@@ -46,7 +53,7 @@ export function smtpMailer({
         text,
         ...(html !== undefined && { html }),
         // RFC 3834 §5: nobody's holiday message is to answer.
-        headers: { 'Auto-Submitted': 'auto-generated' },
+        headers: { 'Auto-Submitted': 'auto-generated', ...unsubscribeHeaders(message) },
         disableFileAccess: true,
         disableUrlAccess: true,
       })

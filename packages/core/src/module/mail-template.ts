@@ -35,12 +35,12 @@ export interface MailPreview {
 
 export interface MailTemplate<Input> extends MailPreview {
   /** As text and as HTML, with everything escaped. The same input gives the identical mail. */
-  render(input: Input, frame: MailBrand & Pick<MailMessage, 'id' | 'to'>): MailMessage
+  render(input: Input, frame: MailBrand & Pick<MailMessage, 'id' | 'to' | 'unsubscribe'>): MailMessage
 }
 
 /** Declares a mail. Its input holds what is particular to it; nothing in it is taken for markup. */
 export function defineMail<Input>({ name, summary, sample, write }: MailSpec<Input>): MailTemplate<Input> {
-  const render: MailTemplate<Input>['render'] = (input, { id, to, ...brand }) => {
+  const render: MailTemplate<Input>['render'] = (input, { id, to, unsubscribe, ...brand }) => {
     const { subject, body } = write(input, brand)
     const code = body.find((part) => typeof part === 'object' && 'code' in part)
     return {
@@ -51,6 +51,7 @@ export function defineMail<Input>({ name, summary, sample, write }: MailSpec<Inp
       html: page(oneLine(subject), body),
       links: body.flatMap((part) => (typeof part === 'object' && 'link' in part ? [part.link] : [])),
       ...(typeof code === 'object' && 'code' in code && { code: code.code }),
+      ...(unsubscribe !== undefined && { unsubscribe }),
     }
   }
   return {

@@ -177,6 +177,7 @@ test('a mailer that checks nothing and remembers nothing', async () => {
     'throws mailer/unavailable when the message was not accepted',
     'throws mailer/refused for a line break where a header could begin',
     'throws mailer/refused for a recipient that is not one address',
+    'throws mailer/refused for an unsubscribe that is no URL',
   ])
 })
 

@@ -220,6 +220,24 @@ export function deliveryStoreConformance(
     expect(await claim()).toMatchObject([{ id: first.id, attempts: 1, event: { id: first.event.id } }])
   })
 
+  test('what belongs to no tenant is listed and begun again with null, and by no tenant', async () => {
+    const { record, outbox, deliveries } = await fresh()
+    await record(event(0, null))
+    const [recorded] = await outbox.claim({ limit: 1, leaseMs })
+    if (!recorded) throw new Error('An event was to be claimed.')
+    await deliveries.record([{ route, recipients: ['r_1'], event: recorded }])
+    await outbox.settle([recorded.id])
+    const [claimed] = await deliveries.claim({ limit: 1, leaseMs })
+    if (!claimed) throw new Error('There was nothing to claim.')
+    await deliveries.settle(claimed, { status: 'dead', result: 'HTTP 500' })
+    const page = { limit: 5, after: null }
+    expect(await deliveries.list(null, lane, page)).toMatchObject([{ id: claimed.id, status: 'dead' }])
+    expect(await deliveries.list('ten_1', lane, page)).toEqual([])
+    expect(await deliveries.redeliver('ten_1', route, claimed.id)).toBe(null)
+    expect(await deliveries.redeliver(null, route, claimed.id)).toMatchObject({ id: claimed.id })
+    expect(await deliveries.redeliver(null, route, claimed.id)).toBe(null)
+  })
+
   test('purge forgets what ended before, and depth counts the rest', async () => {
     const { deliveries, claim, claimOne, clock, wait } = await planned(3)
     await deliveries.settle(await claimOne(), delivered)

@@ -94,13 +94,13 @@ export interface DeliveryStore {
   defer(claim: Claim, failure: { readonly retryAt: Date; readonly result: string }): Promise<boolean>
   /** Gives up whatever is pending in a lane, and takes it from those who work on it. Returns how many those were. */
   abandon(lane: DeliveryLane, result: string): Promise<number>
-  /** The log of a tenant's lane, newest first. */
-  list(tenantId: Id<'ten'>, lane: DeliveryLane, page: PageRequest): Promise<readonly DeliveryRecord[]>
+  /** The log of a lane, of what a tenant's events came to, or with null those of the platform; newest first. */
+  list(tenantId: Id<'ten'> | null, lane: DeliveryLane, page: PageRequest): Promise<readonly DeliveryRecord[]>
   /**
-   * Begins a delivery of the tenant's again that has ended, with all attempts before it. Null, and no effect, when there is none;
+   * Begins a delivery of the tenant's, or with null of the platform's, again that has ended, with all attempts before it. Null, and no effect, when there is none;
    * of concurrent callers one succeeds.
    */
-  redeliver(tenantId: Id<'ten'>, route: string, id: Id<'dlv'>): Promise<DeliveryRecord | null>
+  redeliver(tenantId: Id<'ten'> | null, route: string, id: Id<'dlv'>): Promise<DeliveryRecord | null>
   /** Forgets what ended before; returns how many. */
   purge(endedBefore: Date): Promise<number>
   depth(): Promise<{ readonly pending: number; readonly dead: number }>

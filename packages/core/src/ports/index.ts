@@ -74,7 +74,7 @@ export { localKeyVault, type LocalKeyVault, type LocalKeyVaultOptions } from './
 export { type LogFields, type Logger, silentLogger } from './logger.ts'
 export { loggerConformance, type LoggerHarness } from './logger.conformance.ts'
 export { type LogLevel, plainError, printFields } from './log-line.ts'
-export { checkMessage } from './mail-message.ts'
+export { checkMessage, unsubscribeHeaders } from './mail-message.ts'
 export { type MailMessage, type Mailer, MailerErrors } from './mailer.ts'
 export { mailerConformance, type MailerHarness } from './mailer.conformance.ts'
 export { type MemoryMailer, memoryMailer } from './mailer.memory.ts'

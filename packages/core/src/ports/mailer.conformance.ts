@@ -9,24 +9,25 @@ const message: MailMessage = {
   html: '<p>Hello <b>Žofie</b></p>',
   links: ['https://app.example.test/verify?token=abc'],
   code: '123456',
+  unsubscribe: 'https://app.example.test/unsubscribe?token=a-b_c.1',
 }
 
 export interface MailerHarness {
   readonly mailer: Mailer
   /** What has reached the other side, oldest first. */
-  delivered(): Promise<readonly Pick<MailMessage, 'to' | 'subject' | 'text'>[]>
+  delivered(): Promise<readonly Pick<MailMessage, 'to' | 'subject' | 'text' | 'unsubscribe'>[]>
   /** From now on the other side is out of order. */
   fail(): Promise<void>
 }
 
 /** The law of {@link Mailer}. */
 export function mailerConformance({ test, expect }: Suite, fresh: () => Promise<MailerHarness>): void {
-  const { to, subject, text } = message
+  const { to, subject, text, unsubscribe } = message
 
-  test('send delivers recipient, subject and text as they were given', async () => {
+  test('send delivers recipient, subject, text and unsubscribe as they were given', async () => {
     const { mailer, delivered } = await fresh()
     await mailer.send(message)
-    expect(await delivered()).toMatchObject([{ to, subject, text }])
+    expect(await delivered()).toMatchObject([{ to, subject, text, unsubscribe }])
   })
 
   test('messages with different ids are all delivered', async () => {
@@ -79,6 +80,20 @@ export function mailerConformance({ test, expect }: Suite, fresh: () => Promise<
     ]) {
       await expect(mailer.send({ ...message, to })).rejects.toMatchObject({ code: 'mailer/refused' })
     }
+    expect(await delivered()).toHaveLength(0)
+  })
+
+  test('throws mailer/refused for an unsubscribe that is no URL', async () => {
+    const { mailer, delivered } = await fresh()
+    for (const forged of [
+      '',
+      'mailto:a@example.test',
+      'https://a.test/>,<https://b.test/',
+      'https://a.test/\r\nBcc: b',
+    ])
+      await expect(mailer.send({ ...message, unsubscribe: forged })).rejects.toMatchObject({
+        code: 'mailer/refused',
+      })
     expect(await delivered()).toHaveLength(0)
   })
 }

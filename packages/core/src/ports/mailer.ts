@@ -25,13 +25,18 @@ export interface MailMessage {
   readonly links: readonly string[]
   /** The one-time code in the text, where there is one. */
   readonly code?: string
+  /**
+   * Where a POST without a credential ends mails of this kind, for `List-Unsubscribe` and `List-Unsubscribe-Post` (RFC 8058): an
+   * absolute https or, on a machine of one's own, http URL of at most 900 characters.
+   */
+  readonly unsubscribe?: string
 }
 
 /**
- * Hands mail to a provider. Resolves when the provider has accepted it, with recipient, subject and text as they were given.
+ * Hands mail to a provider. Resolves when the provider has accepted it, with recipient, subject, text and unsubscribe as they were given.
  *
- * @throws `mailer/refused` when the message can never be sent, such as one whose id, recipient or subject holds a line break
- * or whose recipient is not one address.
+ * @throws `mailer/refused` when the message can never be sent, such as one whose id, recipient or subject holds a line break,
+ * whose recipient is not one address, or whose unsubscribe is no URL.
  * @throws `mailer/unavailable` when it was not accepted and may be tried again.
  */
 export interface Mailer extends PortAdapter {

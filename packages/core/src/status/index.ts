@@ -30,3 +30,14 @@ export { StatusEvents } from './status-events.ts'
 export { StatusJobs } from './status-jobs.ts'
 export { status, type StatusServices } from './status-module.ts'
 export { StatusPermissions } from './status-permissions.ts'
+export { StatusSettings } from './status-settings.ts'
+export {
+  Channel,
+  ConfirmedWebhook,
+  NewSubscription,
+  Subscription,
+  SubscriptionProof,
+  SubscriptionQuery,
+} from './subscriptions/subscription.ts'
+export { subscriptionContract, subscriptionPageContract } from './subscriptions/subscription-contract.ts'
+export { SubscriptionService, type SubscriptionServiceDeps } from './subscriptions/subscription-service.ts'

@@ -71,4 +71,14 @@ export const StatusErrors = defineErrors('status', {
     title: 'The maintenance does not end after it begins, or it is over already.',
     fix: 'Give an endsAt that is later than startsAt and still to come.',
   },
+  subscriptionNotFound: {
+    status: 404,
+    title: 'There is no such subscription.',
+    fix: 'List them with GET /api/v1/status/subscriptions.',
+  },
+  invalidToken: {
+    status: 422,
+    title: 'The token does not fit, was used already, or came too late.',
+    fix: 'Take the token of the newest message, within 24 hours, or subscribe again.',
+  },
 })

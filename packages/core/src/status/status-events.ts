@@ -6,6 +6,7 @@ import { Severity, IncidentState } from './incidents/incident.ts'
 const componentId = idSchema('cmp')
 const maintenanceId = idSchema('mnt')
 const incidentId = idSchema('inc')
+const subscriptionId = idSchema('sbr')
 
 /** What is told to subscribers of an incident: which of its updates, and whom it concerns. */
 const incident = z.object({ incidentId, updateId: idSchema('upd'), state: IncidentState, severity: Severity })
@@ -58,6 +59,12 @@ export const StatusEvents = defineEvents({
     payload: incident,
     audit: { subject: 'incidentId' },
   },
+  incidentResent: {
+    type: 'status.incident.resent',
+    summary: 'What was said last about an incident was to be told again.',
+    payload: incident,
+    audit: { subject: 'incidentId' },
+  },
   incidentCorrected: {
     type: 'status.incident.corrected',
     summary: 'The title, the severity or the affected components of an incident were corrected.',
@@ -92,5 +99,23 @@ export const StatusEvents = defineEvents({
     summary: 'Announced maintenance was cancelled.',
     payload: z.object({ maintenanceId }),
     audit: { subject: 'maintenanceId' },
+  },
+  subscriptionRequested: {
+    type: 'status.subscription.requested',
+    summary:
+      'Somebody asked that an address be told of incidents; the address is asked whether it wants that.',
+    payload: z.object({ subscriptionId, generation: z.int() }),
+  },
+  subscriptionConfirmed: {
+    type: 'status.subscription.confirmed',
+    summary: 'An address said that it wants to be told of incidents.',
+    payload: z.object({ subscriptionId }),
+  },
+  subscriptionRemoved: {
+    type: 'status.subscription.removed',
+    summary:
+      'An address is not told of incidents any more: it said so, it answered that it is gone, or an operator did it.',
+    payload: z.object({ subscriptionId, by: z.enum(['subscriber', 'receiver', 'operator']) }),
+    audit: { subject: 'subscriptionId' },
   },
 })

@@ -16,4 +16,9 @@ export const StatusJobs = defineJobs({
     summary: 'Begins and completes scheduled maintenance when its time has come.',
     every: '30s',
   },
+  purgeSubscriptions: {
+    name: 'status.subscription.purge',
+    summary: 'Forgets addresses that did not say within 24 hours that they want to be told.',
+    every: '1h',
+  },
 })

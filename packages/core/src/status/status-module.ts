@@ -1,4 +1,6 @@
+import type { DeliveryRoute } from '../module/delivery-route.ts'
 import { defineModule, type ModuleContext } from '../module/module.ts'
+import { WebhookSender } from '../ports/webhook-sender.ts'
 import { componentRoutes } from './components/component-routes.ts'
 import { ComponentService } from './components/component-service.ts'
 import { incidentRoutes } from './incidents/incident-routes.ts'
@@ -11,10 +13,17 @@ import { StatusCache } from './page/status-cache.ts'
 import type { StatusRepositories } from './ports/status-repositories.ts'
 import { ProbeService } from './probes/probe-service.ts'
 import { Prober } from './probes/prober.ts'
+import { notifierDelivery } from './subscriptions/notifier-delivery.ts'
+import { subscriptionDeliveries } from './subscriptions/subscription-deliveries.ts'
+import { bulletinMail, confirmationMail } from './subscriptions/subscription-mails.ts'
+import { subscriptionRoutes } from './subscriptions/subscription-routes.ts'
+import { SubscriptionService } from './subscriptions/subscription-service.ts'
+import { SubscriptionTokens } from './subscriptions/subscription-tokens.ts'
 import { StatusErrors } from './status-errors.ts'
 import { StatusEvents } from './status-events.ts'
 import { StatusJobs } from './status-jobs.ts'
 import { StatusPermissions } from './status-permissions.ts'
+import { StatusSettings } from './status-settings.ts'
 import type { StatusTransaction } from './status-scope.ts'
 
 export interface StatusServices {
@@ -23,13 +32,16 @@ export interface StatusServices {
   readonly maintenance: MaintenanceService
   readonly probes: ProbeService
   readonly page: PageService
+  readonly subscriptions: SubscriptionService
+  readonly deliveries: readonly DeliveryRoute[]
 }
 
 interface StatusState {
   readonly statusCache: StatusCache
+  readonly subscriptionTokens: SubscriptionTokens
 }
 
-type Context = ModuleContext<StatusRepositories, Record<never, never>, Record<never, never>, StatusState>
+type Context = ModuleContext<StatusRepositories, Record<never, never>, typeof StatusSettings, StatusState>
 
 /** What a job that runs by itself is given. */
 interface Tick {
@@ -42,13 +54,25 @@ export const status = () =>
     name: 'status',
     needs: ['fetcher'],
     catalogs: {
+      settings: StatusSettings,
       errors: [StatusErrors],
       events: StatusEvents,
       jobs: StatusJobs,
       permissions: StatusPermissions,
+      mails: [confirmationMail, bulletinMail],
     },
-    state: (platform): StatusState => ({ statusCache: new StatusCache(platform) }),
-    services: ({ repositories, platform, state, transaction, onCommit }: Context): StatusServices => {
+    state: (platform, { subscriptionPepper }): StatusState => ({
+      statusCache: new StatusCache(platform),
+      subscriptionTokens: new SubscriptionTokens(subscriptionPepper.reveal()),
+    }),
+    services: ({
+      repositories,
+      platform,
+      settings,
+      state,
+      transaction,
+      onCommit,
+    }: Context): StatusServices => {
       const inTransaction: StatusTransaction = async (work) => {
         const result = await transaction(({ repositories: bound, events }) => work({ ...bound, events }))
         onCommit(() => state.statusCache.expire())
@@ -59,26 +83,36 @@ export const status = () =>
         ...state,
         ...repositories,
         prober: new Prober(platform),
+        webhookSender: new WebhookSender(platform),
         transaction: inTransaction,
       }
+      const subscriptions = new SubscriptionService(deps)
       return {
         components: new ComponentService(deps),
         incidents: new IncidentService(deps),
         maintenance: new MaintenanceService(deps),
         probes: new ProbeService(deps),
         page: new PageService(deps),
+        subscriptions,
+        deliveries: [
+          ...subscriptionDeliveries({ ...deps, subscriptionService: subscriptions }),
+          notifierDelivery({ ...deps, notifierChannel: settings.notifierChannel }),
+        ],
       }
     },
-    routes: ({ components, incidents, maintenance, page }) => [
+    routes: ({ components, incidents, maintenance, page, subscriptions }) => [
       ...pageRoutes(page),
       ...componentRoutes(components),
       ...incidentRoutes(incidents),
       ...maintenanceRoutes(maintenance),
+      ...subscriptionRoutes(subscriptions),
     ],
-    jobs: ({ maintenance, probes }) => [
+    deliveries: ({ deliveries }) => deliveries,
+    jobs: ({ maintenance, probes, subscriptions }) => [
       { job: StatusJobs.probe, run: ({ payload }) => probes.run(new Date((payload as Tick).tick)) },
       { job: StatusJobs.trimOutcomes, run: () => probes.trim() },
       { job: StatusJobs.advanceMaintenance, run: () => maintenance.advance() },
+      { job: StatusJobs.purgeSubscriptions, run: () => subscriptions.purge() },
     ],
     // What was read once can be shown while the database is down.
     start: async ({ page }) => void (await page.summary()),

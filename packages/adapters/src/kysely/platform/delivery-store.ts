@@ -106,11 +106,10 @@ export const kyselyDeliveryStore = (db: TenantDb, clock: Clock): DeliveryStore =
   },
 
   async list(tenantId, { route, recipient }, { limit, after }) {
-    const rows = await db
-      .forTenant(tenantId)
+    const rows = await (tenantId === null ? db.platform('deliveries.ofPlatform') : db.forTenant(tenantId))
       .selectFrom('corbel_deliveries')
       .selectAll()
-      .where('tenant_id', '=', tenantId)
+      .where('tenant_id', 'is not distinct from', tenantId)
       .where('route', '=', route)
       .where('recipient', '=', recipient)
       .$if(after !== null, (query) => query.where('id', '<', after as Id<'dlv'>))
@@ -121,11 +120,10 @@ export const kyselyDeliveryStore = (db: TenantDb, clock: Clock): DeliveryStore =
   },
 
   async redeliver(tenantId, route, id) {
-    const row = await db
-      .forTenant(tenantId)
+    const row = await (tenantId === null ? db.platform('deliveries.ofPlatform') : db.forTenant(tenantId))
       .updateTable('corbel_deliveries')
       .set({ status: 'pending', attempts: 0, due_at: clock.now(), ended_at: null })
-      .where('tenant_id', '=', tenantId)
+      .where('tenant_id', 'is not distinct from', tenantId)
       .where('route', '=', route)
       .where('id', '=', id)
       .where('status', '<>', 'pending')

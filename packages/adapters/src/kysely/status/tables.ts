@@ -1,5 +1,6 @@
 import type { Id } from '@corbel/core/ports'
 import type {
+  Channel,
   Component,
   ComponentState,
   Incident,
@@ -36,6 +37,19 @@ export interface StatusTables {
     result: string
   }
   corbel_status_days: { component_id: Id<'cmp'>; day: string; checks: number; failures: number }
+  corbel_status_subscriptions: {
+    id: Id<'sbr'>
+    channel: Channel
+    target_digest: string
+    target: string
+    secret: string | null
+    severity: Severity
+    maintenance: boolean
+    state: 'pending' | 'active'
+    generation: number
+    expires_at: Date | null
+    created_at: Date
+  }
   corbel_status_incidents: {
     id: Id<'inc'>
     title: string

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { anyone, scope } from '../../contract/access.ts'
 import { defineContract } from '../../contract/contract.ts'
-import { created, json, ok } from '../../contract/media.ts'
+import { created, empty, json, ok } from '../../contract/media.ts'
 import { idSchema } from '../../kernel/id.ts'
 import { PageErrors, pageOf, PageQuery } from '../../kernel/page.ts'
 import { publicRead } from '../public-read.ts'
@@ -69,5 +69,15 @@ export const incidentContract = defineContract('status-incidents', '/api/v1/stat
       StatusErrors.unknownComponent,
       StatusErrors.changed,
     ],
+  },
+  resend: {
+    method: 'POST',
+    path: '/{id}/resend',
+    access,
+    summary: 'Tell all subscribers again what was said last about an incident',
+    params,
+    success: empty(202),
+    errors: [StatusErrors.incidentNotFound],
+    rateLimit: { name: 'status-resends', by: 'tenant', limit: 10, window: '1h' },
   },
 })

@@ -9,4 +9,5 @@ export const incidentRoutes = (incidents: IncidentService): readonly Route[] =>
     get: ({ params }) => incidents.get(params.id),
     correct: ({ params, body, client }) => incidents.correct(params.id, body, client),
     update: ({ params, body, client }) => incidents.update(params.id, body, client),
+    resend: ({ params, client }) => incidents.resend(params.id, client),
   })

@@ -98,6 +98,16 @@ export class IncidentService {
     return { ...next, version: next.version + 1 }
   }
 
+  /** Tells everybody again what was said last, as an event of its own. @throws `status/incident-not-found` */
+  async resend(id: Id<'inc'>, origin: Origin = hostOrigin): Promise<void> {
+    const incident = await this.get(id)
+    const update = incident.updates.at(-1)
+    if (!update) return
+    await this.#deps.transaction(({ events }) =>
+      events.record(StatusEvents.incidentResent(null, noteOf(incident, update), origin)),
+    )
+  }
+
   /**
    * Corrects what was said; nobody is told.
    *

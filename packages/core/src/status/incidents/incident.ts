@@ -7,7 +7,10 @@ import { oneLine } from '../one-line.ts'
 export const IncidentState = z.enum(['investigating', 'identified', 'monitoring', 'resolved', 'postmortem'])
 export type IncidentState = z.infer<typeof IncidentState>
 
-export const Severity = z.enum(['minor', 'major', 'critical'])
+/** Mildest first. */
+export const severities = ['minor', 'major', 'critical'] as const
+
+export const Severity = z.enum(severities)
 export type Severity = z.infer<typeof Severity>
 
 /** An incident is one row with its updates in it. */

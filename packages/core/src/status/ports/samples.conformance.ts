@@ -3,6 +3,7 @@ import type { Storage } from '../../ports/storage.ts'
 import type { Component } from '../components/component.ts'
 import type { Incident } from '../incidents/incident.ts'
 import type { Maintenance } from '../maintenance/maintenance.ts'
+import type { StoredSubscription } from './subscription-repository.ts'
 import type { StatusRepositories } from './status-repositories.ts'
 
 /** A storage that keeps the status module, perhaps among others. */
@@ -50,5 +51,20 @@ export const sampleMaintenance = (change: Partial<Maintenance> = {}): Maintenanc
   endsAt: '2026-03-02T14:00:00.000Z',
   version: 1,
   createdAt,
+  ...change,
+})
+
+export const sampleSubscription = (change: Partial<StoredSubscription> = {}): StoredSubscription => ({
+  id: newId('sbr'),
+  channel: 'email',
+  targetDigest: newId('digest'),
+  target: 'sealed',
+  secret: null,
+  severity: 'minor',
+  maintenance: true,
+  state: 'pending',
+  generation: 1,
+  expiresAt: new Date('2026-03-02T12:00:00.000Z'),
+  createdAt: new Date(createdAt),
   ...change,
 })

@@ -3,6 +3,7 @@ import { componentRepositoryConformance } from './component-repository.conforman
 import { incidentRepositoryConformance } from './incident-repository.conformance.ts'
 import { maintenanceRepositoryConformance } from './maintenance-repository.conformance.ts'
 import { probeRepositoryConformance } from './probe-repository.conformance.ts'
+import { subscriptionRepositoryConformance } from './subscription-repository.conformance.ts'
 import { sampleComponent, sampleIncident, type StatusStorage } from './samples.conformance.ts'
 
 /** The law of `StatusRepositories`. `fresh` gives an empty storage for each test. */
@@ -11,6 +12,7 @@ export function statusRepositoriesConformance(suite: Suite, fresh: () => Promise
   incidentRepositoryConformance(suite, fresh)
   maintenanceRepositoryConformance(suite, fresh)
   probeRepositoryConformance(suite, fresh)
+  subscriptionRepositoryConformance(suite, fresh)
   transactionConformance(suite, fresh)
 }
 

@@ -4,6 +4,7 @@ import { memoryMaintenanceRepository } from './maintenance-repository.memory.ts'
 import { memoryProbeRepository } from './probe-repository.memory.ts'
 import type { StatusRepositories } from './status-repositories.ts'
 import type { StatusTables } from './status-tables.memory.ts'
+import { memorySubscriptionRepository } from './subscription-repository.memory.ts'
 
 /** Reference implementation: what a conforming one does, without a database. Every verb is one turn of the event loop. */
 export const memoryStatusRepositories = (tables: StatusTables): StatusRepositories => ({
@@ -11,4 +12,5 @@ export const memoryStatusRepositories = (tables: StatusTables): StatusRepositori
   incidents: memoryIncidentRepository(tables),
   maintenance: memoryMaintenanceRepository(tables),
   probes: memoryProbeRepository(tables),
+  subscriptions: memorySubscriptionRepository(tables),
 })

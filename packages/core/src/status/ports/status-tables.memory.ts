@@ -2,6 +2,7 @@ import type { Id } from '../../kernel/id.ts'
 import type { Component } from '../components/component.ts'
 import type { Incident } from '../incidents/incident.ts'
 import type { Maintenance } from '../maintenance/maintenance.ts'
+import type { StoredSubscription } from './subscription-repository.ts'
 import type { Outcome, Probe, ProbeDay } from '../probes/probe.ts'
 
 interface OutcomeRow extends Outcome, Pick<Probe, 'componentId' | 'checkedAt'> {}
@@ -16,6 +17,7 @@ export interface StatusTables {
   readonly statusOutcomes: Map<string, OutcomeRow>
   /** By component and day. */
   readonly statusDays: Map<string, ProbeDay>
+  readonly statusSubscriptions: Map<Id<'sbr'>, StoredSubscription>
 }
 
 export const statusTables = (): StatusTables => ({
@@ -25,6 +27,7 @@ export const statusTables = (): StatusTables => ({
   statusProbes: new Map(),
   statusOutcomes: new Map(),
   statusDays: new Map(),
+  statusSubscriptions: new Map(),
 })
 
 interface Versioned<K extends string> {

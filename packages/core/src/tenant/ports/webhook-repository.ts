@@ -1,12 +1,6 @@
 import type { Id } from '../../kernel/id.ts'
+import type { StoredSecret } from '../../ports/webhook-sender.ts'
 import type { DisabledReason } from '../webhooks/webhook.ts'
-
-/** A secret as it is kept: sealed by the key vault. */
-export interface StoredSecret {
-  readonly sealed: string
-  /** From when on it does not sign any more; null for the present one. */
-  readonly expiresAt: Date | null
-}
 
 export interface StoredWebhook {
   readonly id: Id<'whk'>

@@ -4,18 +4,12 @@ import { defineContract, type RateLimit } from '../../contract/contract.ts'
 import { accepted, created, empty, json, ok } from '../../contract/media.ts'
 import { idSchema } from '../../kernel/id.ts'
 import { pageOf, PageErrors, PageQuery } from '../../kernel/page.ts'
+import { ShownDelivery } from '../../module/shown-delivery.ts'
 import { DeliveryErrors } from '../../ports/delivery-store.ts'
 import { FetcherErrors } from '../../ports/fetcher.ts'
 import { TenantErrors } from '../tenant-errors.ts'
 import { TenantPermissions } from '../tenant-permissions.ts'
-import {
-  ChangedWebhook,
-  IssuedWebhook,
-  NewWebhook,
-  Webhook,
-  WebhookChange,
-  WebhookDelivery,
-} from './webhook.ts'
+import { ChangedWebhook, IssuedWebhook, NewWebhook, Webhook, WebhookChange } from './webhook.ts'
 
 const { scope: manage } = TenantPermissions.manageWebhooks
 const params = z.object({ id: idSchema('whk') })
@@ -94,7 +88,7 @@ export const webhookContract = defineContract('webhooks', '/api/v1/tenants/webho
     summary: 'List what was sent to a webhook within 30 days, newest first',
     params,
     query: PageQuery,
-    success: ok(pageOf(WebhookDelivery)),
+    success: ok(pageOf(ShownDelivery)),
     errors: [TenantErrors.webhookNotFound, PageErrors.invalidCursor],
   },
   redeliver: {
@@ -103,7 +97,7 @@ export const webhookContract = defineContract('webhooks', '/api/v1/tenants/webho
     access: scope(manage),
     summary: 'Send an event again, under the same id',
     params: z.object({ id: idSchema('dlv') }),
-    success: accepted(WebhookDelivery),
+    success: accepted(ShownDelivery),
     errors: [DeliveryErrors.notFound],
   },
 })

@@ -1,16 +1,16 @@
-import { DomainError } from '../../kernel/errors.ts'
 import type { Id } from '../../kernel/id.ts'
 import type { Transaction } from '../../kernel/transaction.ts'
 import type { EventSpec } from '../../module/define-events.ts'
 import type { Delivery, DeliveryRoute } from '../../module/delivery-route.ts'
 import { DeliveryErrors, type DeliveryStore } from '../../ports/delivery-store.ts'
 import type { EventRecorder } from '../../ports/outbox.ts'
+import type { WebhookSender } from '../../ports/webhook-sender.ts'
 import type { MembershipRepository } from '../ports/membership-repository.ts'
 import type { StoredWebhook, WebhookRepository } from '../ports/webhook-repository.ts'
 import { TenantEvents } from '../tenant-events.ts'
 import type { DisabledReason } from './webhook.ts'
 import { webhookRoute } from './webhook-route.ts'
-import type { WebhookSender } from './webhook-sender.ts'
+import { targetOf } from './webhook-target.ts'
 
 export interface WebhookDeliveriesDeps {
   readonly webhooks: WebhookRepository
@@ -44,22 +44,10 @@ export class WebhookDeliveries implements DeliveryRoute {
     if (!webhook?.enabled) throw DeliveryErrors.refused({ detail: 'the webhook is off' })
     const { id, type, tenantId, occurredAt, payload } = event
     const content = { type, timestamp: occurredAt.toISOString(), tenantId, data: payload }
-    const { status, headers } = await this.#deps.webhookSender
-      .send(webhook, id, content, signal)
-      .catch((error: unknown) => {
-        // What an address leads to may be another thing in an hour.
-        throw error instanceof DomainError
-          ? DeliveryErrors.unavailable({ detail: error.code }, { cause: error })
-          : error
-      })
-    if (status === 410) await this.#disable(webhook, 'gone')
-    if (status === 410) throw DeliveryErrors.refused({ detail: 'HTTP 410' })
-    if (status < 200 || status > 299) {
-      const retryAfter = secondsOf(headers['retry-after'])
-      throw DeliveryErrors.unavailable({
-        detail: `HTTP ${status}`,
-        ...(retryAfter !== null && { retryAfter }),
-      })
+    const status = await this.#deps.webhookSender.deliver(targetOf(webhook), id, content, signal)
+    if (status === 410) {
+      await this.#disable(webhook, 'gone')
+      throw DeliveryErrors.refused({ detail: 'HTTP 410' })
     }
     // When it was changed meanwhile, the next success says it again.
     if (webhook.failures > 0) await this.#deps.webhooks.replace({ ...webhook, failures: 0 })
@@ -92,7 +80,3 @@ export class WebhookDeliveries implements DeliveryRoute {
     return tenantId === null ? null : this.#deps.webhooks.find(tenantId, recipient as Id<'whk'>)
   }
 }
-
-/** RFC 9110 §10.2.3, the form with seconds; a date is not worth a clock that differs. */
-const secondsOf = (header: string | undefined): number | null =>
-  header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) : null

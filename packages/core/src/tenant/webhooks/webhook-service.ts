@@ -4,9 +4,11 @@ import { type Id, newId } from '../../kernel/id.ts'
 import { hostOrigin, type Origin } from '../../kernel/origin.ts'
 import { type Page, type PageQuery, toPage, toPageRequest } from '../../kernel/page.ts'
 import type { Transaction } from '../../kernel/transaction.ts'
+import { type ShownDelivery, toShownDelivery } from '../../module/shown-delivery.ts'
 import type { EventSpec } from '../../module/define-events.ts'
-import { DeliveryErrors, type DeliveryRecord, type DeliveryStore } from '../../ports/delivery-store.ts'
+import { DeliveryErrors, type DeliveryStore } from '../../ports/delivery-store.ts'
 import type { EventRecorder } from '../../ports/outbox.ts'
+import type { WebhookSender } from '../../ports/webhook-sender.ts'
 import type { StoredWebhook, WebhookRepository } from '../ports/webhook-repository.ts'
 import { TenantErrors } from '../tenant-errors.ts'
 import { TenantEvents } from '../tenant-events.ts'
@@ -18,10 +20,9 @@ import {
   type NewWebhook,
   type Webhook,
   type WebhookChange,
-  type WebhookDelivery,
 } from './webhook.ts'
 import { webhookRoute } from './webhook-route.ts'
-import type { WebhookSender } from './webhook-sender.ts'
+import { sealingContext, targetOf } from './webhook-target.ts'
 
 export interface WebhookServiceDeps {
   readonly webhooks: WebhookRepository
@@ -59,12 +60,12 @@ export class WebhookService {
     this.#checkTypes(input.eventTypes)
     if ((await webhooks.list(tenantId)).length >= mostWebhooks) throw TenantErrors.tooManyWebhooks()
     const id = newId('whk', clock)
-    const { stored, shown } = await webhookSender.newSecret({ id, tenantId })
+    const { stored, shown } = await webhookSender.newSecret(sealingContext({ id, tenantId }))
     const webhook: StoredWebhook = {
       ...{ id, tenantId, ...input, enabled: true, disabledReason: null },
       ...{ secrets: [stored], failures: 0, version: 1, createdAt: clock.now() },
     }
-    await webhookSender.challenge(webhook)
+    await this.#challenge(webhook)
     await transaction(async ({ webhooks: bound, events }) => {
       await bound.insert(webhook)
       await events.record(TenantEvents.webhookCreated(tenantId, { webhookId: id }, origin))
@@ -87,7 +88,7 @@ export class WebhookService {
     if (change.eventTypes) this.#checkTypes(change.eventTypes)
     const before = await this.#find(tenantId, id)
     const isEnabled = change.enabled ?? before.enabled
-    const issued = rotateSecret ? await webhookSender.newSecret(before) : null
+    const issued = rotateSecret ? await webhookSender.newSecret(sealingContext(before)) : null
     const next: StoredWebhook = {
       ...before,
       ...definedOf(change),
@@ -95,7 +96,7 @@ export class WebhookService {
       failures: isEnabled && !before.enabled ? 0 : before.failures,
       secrets: issued ? [issued.stored, ...retiring(before.secrets, clock.now())] : before.secrets,
     }
-    if (next.url !== before.url || (next.enabled && !before.enabled)) await webhookSender.challenge(next)
+    if (next.url !== before.url || (next.enabled && !before.enabled)) await this.#challenge(next)
     await transaction(async ({ webhooks, events }) => {
       if (!(await webhooks.replace(next))) throw TenantErrors.webhookChanged()
       await events.record(TenantEvents.webhookChanged(tenantId, { webhookId: id }, origin))
@@ -115,18 +116,23 @@ export class WebhookService {
   }
 
   /** What was sent within 30 days, newest first. @throws `tenant/webhook-not-found` */
-  async listDeliveries(tenantId: Id<'ten'>, id: Id<'whk'>, query: PageQuery): Promise<Page<WebhookDelivery>> {
+  async listDeliveries(tenantId: Id<'ten'>, id: Id<'whk'>, query: PageQuery): Promise<Page<ShownDelivery>> {
     const request = toPageRequest(query)
     await this.#find(tenantId, id)
     const rows = await this.#deps.deliveries.list(tenantId, { route: webhookRoute, recipient: id }, request)
-    return toPage(rows.map(toDelivery), request.limit, (row) => row.id)
+    return toPage(rows.map(toShownDelivery), request.limit, (row) => row.id)
   }
 
   /** Sends an event again, under its id. @throws `delivery/not-found` also while it is under way. */
-  async redeliver(tenantId: Id<'ten'>, id: Id<'dlv'>): Promise<WebhookDelivery> {
+  async redeliver(tenantId: Id<'ten'>, id: Id<'dlv'>): Promise<ShownDelivery> {
     const record = await this.#deps.deliveries.redeliver(tenantId, webhookRoute, id)
     if (!record) throw DeliveryErrors.notFound()
-    return toDelivery(record)
+    return toShownDelivery(record)
+  }
+
+  async #challenge(webhook: StoredWebhook): Promise<void> {
+    const detail = await this.#deps.webhookSender.challenge(targetOf(webhook))
+    if (detail !== null) throw TenantErrors.webhookChallengeFailed({ detail })
   }
 
   #checkTypes(types: readonly string[]): void {
@@ -165,16 +171,4 @@ const toWebhook = (webhook: StoredWebhook): Webhook => ({
   enabled: webhook.enabled,
   disabledReason: webhook.disabledReason,
   createdAt: webhook.createdAt.toISOString(),
-})
-
-const toDelivery = (record: DeliveryRecord): WebhookDelivery => ({
-  id: record.id,
-  eventId: record.eventId,
-  eventType: record.eventType,
-  status: record.status,
-  attempts: record.attempts,
-  result: record.result,
-  createdAt: record.createdAt.toISOString(),
-  nextAttemptAt: record.dueAt?.toISOString() ?? null,
-  endedAt: record.endedAt?.toISOString() ?? null,
 })

@@ -59,16 +59,3 @@ export type IssuedWebhook = z.infer<typeof IssuedWebhook>
 
 export const ChangedWebhook = z.object({ ...Webhook.shape, secret: z.string().optional() })
 export type ChangedWebhook = z.infer<typeof ChangedWebhook>
-
-export const WebhookDelivery = z.object({
-  id: idSchema('dlv'),
-  eventId: idSchema('evt'),
-  eventType: z.string(),
-  status: z.enum(['pending', 'delivered', 'dead']),
-  attempts: z.int(),
-  result: z.string().nullable(),
-  createdAt: z.iso.datetime(),
-  nextAttemptAt: z.iso.datetime().nullable(),
-  endedAt: z.iso.datetime().nullable(),
-})
-export type WebhookDelivery = z.infer<typeof WebhookDelivery>

@@ -1,4 +1,4 @@
-import { epochSeconds } from '../../kernel/clock.ts'
+import { epochSeconds } from '../kernel/clock.ts'
 
 export interface SignedMessage {
   /** Stays the same over all attempts. */
@@ -15,7 +15,7 @@ const base64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes)
 /** A secret as Standard Webhooks spells it. */
 export const printSecret = (secret: Uint8Array): string => `whsec_${base64(secret)}`
 
-/** The headers of Standard Webhooks 1.0, one `v1` signature (HMAC-SHA256) for each secret. */
+/** The headers of Standard Webhooks 1.0, one `v1` signature (HMAC-SHA256) for each secret, none without. */
 export async function signatureHeaders(
   { id, sentAt, body }: SignedMessage,
   secrets: readonly Uint8Array<ArrayBuffer>[],
@@ -33,6 +33,6 @@ export async function signatureHeaders(
   return {
     'webhook-id': id,
     'webhook-timestamp': timestamp,
-    'webhook-signature': signatures.join(' '),
+    ...(signatures.length > 0 && { 'webhook-signature': signatures.join(' ') }),
   }
 }
