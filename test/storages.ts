@@ -120,6 +120,7 @@ export async function openStorage(
         'corbel_status_components',
         'corbel_status_incidents',
         'corbel_status_maintenance',
+        'corbel_status_subscriptions',
       ]) {
         await sql`delete from ${sql.table(table)}`.execute(everything)
       }
