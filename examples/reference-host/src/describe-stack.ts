@@ -5,16 +5,16 @@ import { auth, AuthSettings } from '@corbel/auth'
 import { billing } from '@corbel/billing'
 import { createStack, fromEnv } from '@corbel/core'
 import { silentLogger } from '@corbel/core/ports'
-import { status } from '@corbel/core/status'
+import { status, StatusSettings } from '@corbel/core/status'
 import { tenant, TenantModuleSettings } from '@corbel/core/tenant'
 import { HostMetrics } from './host-metrics.ts'
 import { HostSettings } from './host-settings.ts'
 
 /** The whole stack as it describes itself. Nothing is started, and nothing depends on the machine. */
 export async function describeStack() {
-  const secrets = [...Object.values(TenantModuleSettings), ...Object.values(AuthSettings)].filter(
-    (setting) => 'secret' in setting,
-  )
+  const secrets = [TenantModuleSettings, AuthSettings, StatusSettings]
+    .flatMap((settings) => Object.values(settings))
+    .filter((setting) => 'secret' in setting)
   const stack = createStack({
     modules: [tenant(), auth({ passwords: argon2PasswordHasher() }), billing(), agents(), status()],
     storage: memoryStorage(),
