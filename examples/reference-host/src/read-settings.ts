@@ -7,6 +7,7 @@ import {
   type SettingsSource,
 } from '@corbel/core'
 import { AuthSettings } from '@corbel/auth'
+import { StatusSettings } from '@corbel/core/status'
 import { TenantModuleSettings } from '@corbel/core/tenant'
 import { HostSettings } from './host-settings.ts'
 import { readLocalSecrets } from './local-secrets.ts'
@@ -15,6 +16,7 @@ const catalogs = {
   host: HostSettings,
   core: CoreSettings,
   tenant: TenantModuleSettings,
+  status: StatusSettings,
   auth: AuthSettings,
 }
 
@@ -47,6 +49,7 @@ export const generatedNames: readonly string[] = Object.values<Setting>({
   ...HostSettings,
   ...CoreSettings,
   ...TenantModuleSettings,
+  ...StatusSettings,
   ...AuthSettings,
 })
   .filter(isNeededLocally)
