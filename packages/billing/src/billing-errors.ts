@@ -26,6 +26,61 @@ export const BillingErrors = defineErrors('billing', {
     title: 'Another change is on its way to the payment provider.',
     fix: 'Repeat the request after the time that Retry-After says: what was begun is ended first.',
   },
+  planUnknown: {
+    status: 422,
+    title: 'There is no such plan.',
+    fix: 'Use the code of a plan from GET /api/v1/billing/plans, with an interval that it has a price for.',
+  },
+  planNotProvisioned: {
+    status: 503,
+    title: 'The payment provider does not sell this plan yet.',
+    fix: 'Whoever runs this service must provision the catalogue of plans.',
+  },
+  seatsOutOfRange: {
+    status: 422,
+    title: 'The plan cannot be had with this many seats.',
+    fix: 'Take at least one seat for each member, and no more than the plan allows.',
+  },
+  alreadySubscribed: {
+    status: 409,
+    title: 'The tenant has a subscription already.',
+    fix: 'Change its plan or its seats instead of starting another.',
+  },
+  trialUsed: {
+    status: 409,
+    title: 'The tenant has had its trial.',
+    fix: 'Subscribe without trialDays.',
+  },
+  noSubscription: {
+    status: 404,
+    title: 'The tenant has never had a subscription.',
+    fix: 'Start one with POST /api/v1/billing/tenants/{tenantId}/subscription, or open a checkout.',
+  },
+  notChangeable: {
+    status: 409,
+    title: 'The subscription cannot be changed in its present state.',
+    fix: 'Pay for what is open, resume it, or start a new one when it has ended.',
+  },
+  subscriptionEnded: {
+    status: 409,
+    title: 'The subscription has ended and cannot be resumed.',
+    fix: 'Start a new one.',
+  },
+  previewExpired: {
+    status: 409,
+    title: 'The preview is no longer valid.',
+    fix: 'Ask for a new preview and pass its previewToken unchanged within the hour, or leave it out.',
+  },
+  noCustomer: {
+    status: 409,
+    title: 'The tenant is not known to the payment provider yet.',
+    fix: 'Start a subscription, open a checkout or add a payment method first.',
+  },
+  invoiceNotFound: {
+    status: 404,
+    title: 'There is no such invoice.',
+    fix: 'List them with GET /api/v1/billing/tenants/{tenantId}/invoices.',
+  },
   commandExpired: {
     status: 409,
     title: 'The change could not be sent to the payment provider for a day, and was given up.',

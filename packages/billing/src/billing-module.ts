@@ -13,6 +13,8 @@ import { BillingJobs } from './billing-jobs.ts'
 import { BillingMetrics } from './billing-metrics.ts'
 import { BillingPermissions } from './billing-permissions.ts'
 import { BillingSettings } from './billing-settings.ts'
+import { defaultPlans } from './catalog/default-plans.ts'
+import type { PlanCatalog } from './catalog/plan.ts'
 import { CommandService } from './commands/command-service.ts'
 import { ObjectRefresh } from './commands/object-refresh.ts'
 import { InboxDispatcher } from './dispatch/inbox-dispatcher.ts'
@@ -26,13 +28,18 @@ import type { BillingRepositories } from './ports/billing-repositories.ts'
 import type { InboxDraft } from './ports/inbox-repository.ts'
 import type { PaymentGateway } from './ports/payment-gateway.ts'
 import { inboxGauges } from './inbox/inbox-gauges.ts'
-import { defaultPlans } from './catalog/default-plans.ts'
-import type { PlanCatalog } from './catalog/plan.ts'
 import { SubscriptionStanding } from './entitlements/subscription-standing.ts'
 import { UsageExport } from './usage/usage-export.ts'
 import { usageGauges } from './usage/usage-gauges.ts'
 import { usageRoutes } from './usage/usage-routes.ts'
 import { UsageService } from './usage/usage-service.ts'
+import type { TenantDirectory } from './ports/tenant-directory.ts'
+import { CustomerService } from './subscriptions/customer-service.ts'
+import { PaymentService } from './subscriptions/payment-service.ts'
+import { PreviewTokens } from './subscriptions/preview-tokens.ts'
+import { PriceBook } from './subscriptions/price-book.ts'
+import { subscriptionRoutes } from './subscriptions/subscription-routes.ts'
+import { SubscriptionService } from './subscriptions/subscription-service.ts'
 
 export interface BillingOptions {
   /** Takes the money. Without one, or while `ENABLE_BILLING` is off, whatever needs it answers `billing/not-configured`. */
@@ -43,6 +50,11 @@ export interface BillingOptions {
   readonly plans?: PlanCatalog
 }
 
+/** What billing needs of other modules. */
+export interface BillingUses {
+  readonly tenant: TenantDirectory
+}
+
 export interface BillingServices {
   readonly intake: IntakeService
   readonly dispatcher: InboxDispatcher
@@ -50,6 +62,8 @@ export interface BillingServices {
   readonly commands: CommandService<BillingScope>
   readonly usage: UsageService
   readonly usageExport: UsageExport
+  readonly subscriptions: SubscriptionService
+  readonly payments: PaymentService
   /** Whether this process looks for events that are due again. */
   readonly retries: boolean
   forgetEnded(): Promise<number>
@@ -61,9 +75,10 @@ interface BillingState {
   readonly received: Counter
   readonly ended: Counter
   readonly usageReported: Counter
+  readonly prices: PriceBook
 }
 
-type Context = ModuleContext<BillingRepositories, Record<never, never>, typeof BillingSettings, BillingState>
+type Context = ModuleContext<BillingRepositories, BillingUses, typeof BillingSettings, BillingState>
 type BillingScope = BillingRepositories & { readonly events: EventRecorder; readonly jobs: JobRecorder }
 
 /** Plans, subscriptions, invoices, usage and entitlements. */
@@ -78,20 +93,31 @@ export const billing = ({ gateway: given, webhookSecrets = [], plans = defaultPl
       metrics: BillingMetrics,
       permissions: BillingPermissions,
     },
-    state: ({ meter }: Platform): BillingState => ({
+    state: ({ meter }: Platform, settings): BillingState => ({
+      prices: new PriceBook(plans, settings.enabled && given ? given.catalog : null),
       insertBatch: new InsertBatch(200),
       received: meter.counter(BillingMetrics.received),
       ended: meter.counter(BillingMetrics.applied),
       usageReported: meter.counter(BillingMetrics.usageReported),
     }),
-    services: ({ repositories, platform, settings, state, transaction }: Context): BillingServices => {
+    services: ({ repositories, platform, settings, state, uses, transaction }: Context): BillingServices => {
       const gateway = settings.enabled && given ? given : null
       const bound: Transaction<BillingScope> = (work) =>
         transaction(({ repositories: inside, events, jobs }) => work({ ...inside, events, jobs }))
       const standing = new SubscriptionStanding({ ...platform, ...repositories })
       const shared = { ...platform, ...state, ...repositories, gateway, plans, standing, transaction: bound }
       const deps = { ...shared, refresh: new ObjectRefresh(shared) }
+      const commander = new CommandService(deps)
+      const directory = uses.tenant
+      const selling = {
+        ...deps,
+        ...{ commander, directory, graceDays: settings.graceDays },
+        customerService: new CustomerService({ ...deps, commander, directory }),
+        previewTokens: new PreviewTokens(platform),
+      }
       return {
+        subscriptions: new SubscriptionService(selling),
+        payments: new PaymentService(selling),
         intake: new IntakeService({
           ...deps,
           account: settings.account ?? null,
@@ -99,9 +125,9 @@ export const billing = ({ gateway: given, webhookSecrets = [], plans = defaultPl
         }),
         dispatcher: new InboxDispatcher(deps),
         inbox: new InboxService(deps),
-        commands: new CommandService(deps),
         usage: new UsageService(deps),
         usageExport: new UsageExport(deps),
+        commands: commander,
         retries: settings.enabled && settings.retryWorker,
         forgetEnded: async () => {
           const since = before(platform.clock.now(), `${settings.inboxDays}d`)
@@ -114,10 +140,11 @@ export const billing = ({ gateway: given, webhookSecrets = [], plans = defaultPl
         },
       }
     },
-    routes: ({ intake, inbox, usage }) => [
+    routes: ({ intake, inbox, usage, subscriptions, payments }) => [
       ...webhookRoutes(intake),
       ...inboxRoutes(inbox),
       ...usageRoutes(usage),
+      ...subscriptionRoutes(plans, subscriptions, payments),
     ],
     start: async ({ measure }) => measure(),
     jobs: ({ dispatcher, commands, retries, usageExport, forgetEnded }) => [

@@ -34,6 +34,13 @@ export const BillingSettings = defineSettings({
     schema: line(100),
     example: 'acct_1N2b3c',
   },
+  graceDays: {
+    env: 'BILLING_GRACE_DAYS',
+    section: 'billing',
+    summary: 'Days after the first failed payment in which a tenant keeps what it subscribed to.',
+    schema: integer({ min: 0, max: 90 }),
+    default: 7,
+  },
   inboxDays: {
     env: 'BILLING_INBOX_DAYS',
     section: 'billing',

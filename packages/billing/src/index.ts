@@ -1,5 +1,5 @@
 // Module
-export { billing, type BillingOptions, type BillingServices } from './billing-module.ts'
+export { billing, type BillingOptions, type BillingServices, type BillingUses } from './billing-module.ts'
 
 // Catalogues
 export { BillingErrors } from './billing-errors.ts'
@@ -10,6 +10,7 @@ export { BillingPermissions } from './billing-permissions.ts'
 export { BillingSettings } from './billing-settings.ts'
 
 // Contracts
+export { subscriptionContract } from './subscriptions/subscription-contract.ts'
 export { inboxContract } from './inbox/inbox-contract.ts'
 export { usageContract } from './usage/usage-contract.ts'
 export { webhookContract } from './inbox/webhook-contract.ts'

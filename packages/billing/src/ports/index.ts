@@ -47,6 +47,9 @@ export {
   type GatewayOutput,
 } from '../gateway/gateway-operations.ts'
 
+// Other modules
+export type { TenantDirectory } from './tenant-directory.ts'
+
 // Repositories
 export { billingRepositoriesConformance } from './billing-repositories.conformance.ts'
 export { memoryBillingRepositories } from './billing-repositories.memory.ts'

@@ -1,0 +1,19 @@
+import type { Id } from '@corbel/core'
+import type { GatewaySubscription } from '../gateway/gateway-objects.ts'
+import type { ProjectionRepository } from '../ports/projection-repository.ts'
+
+export const isOver = ({ status }: Pick<GatewaySubscription, 'status'>): boolean =>
+  status === 'canceled' || status === 'incomplete_expired'
+
+/** All that a tenant ever had, those made last first. */
+export async function listSubscriptions(
+  projections: ProjectionRepository,
+  tenantId: Id<'ten'>,
+): Promise<readonly GatewaySubscription[]> {
+  const rows = await projections.list(tenantId, 'subscription', { limit: 1000, after: null })
+  return rows.map(({ object }) => object.value)
+}
+
+/** The one that has not ended, or the last of all; null for a tenant that never had one. */
+export const currentOf = (all: readonly GatewaySubscription[]): GatewaySubscription | null =>
+  all.find((each) => !isOver(each)) ?? all[0] ?? null

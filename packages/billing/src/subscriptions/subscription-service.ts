@@ -1,0 +1,244 @@
+import { after, type Clock, type Id, type Origin } from '@corbel/core'
+import { BillingErrors } from '../billing-errors.ts'
+import type { CommandPlan, CommandScope, CommandService } from '../commands/command-service.ts'
+import type { GatewayInput, GatewayOperation } from '../gateway/gateway-operations.ts'
+import type { GatewayPreview, GatewaySubscription } from '../gateway/gateway-objects.ts'
+import type { PaymentGateway } from '../ports/payment-gateway.ts'
+import type { ProjectionRepository } from '../ports/projection-repository.ts'
+import type { TenantDirectory } from '../ports/tenant-directory.ts'
+import { standingOf } from './access.ts'
+import { currentOf, isOver, listSubscriptions } from './current.ts'
+import type { CustomerService } from './customer-service.ts'
+import type { PreviewTokens } from './preview-tokens.ts'
+import type { PriceBook, PriceLine } from './price-book.ts'
+import { countMembers, seatsFor } from './seats.ts'
+import { trialFor } from './trial.ts'
+import type {
+  CancelSubscription,
+  ChangePlan,
+  ChangePreview,
+  PreviewChange,
+  StartSubscription,
+  Subscription,
+} from './subscription.ts'
+
+type Scope = CommandScope & { readonly projections: ProjectionRepository }
+
+export interface SubscriptionServiceDeps {
+  /** Null while billing is switched off. */
+  readonly gateway: Pick<PaymentGateway, 'preview'> | null
+  readonly commander: CommandService<Scope>
+  readonly projections: ProjectionRepository
+  readonly customerService: CustomerService
+  readonly directory: TenantDirectory
+  readonly prices: PriceBook
+  readonly previewTokens: PreviewTokens
+  readonly graceDays: number
+  readonly clock: Clock
+}
+
+interface Target {
+  readonly tenantId: Id<'ten'>
+  readonly origin?: Origin
+}
+
+/** States in which prices and quantities can be changed. */
+const changeable: ReadonlySet<GatewaySubscription['status']> = new Set(['active', 'trialing', 'past_due'])
+
+/** What a tenant is subscribed to, and how that changes. A tenant has at most one subscription that has not ended. */
+export class SubscriptionService {
+  readonly #deps: SubscriptionServiceDeps
+
+  constructor(deps: SubscriptionServiceDeps) {
+    this.#deps = deps
+  }
+
+  /** The one that has not ended, or the last of all. @throws `billing/no-subscription` for a tenant that never had one. */
+  async get(tenantId: Id<'ten'>): Promise<Subscription> {
+    const { projections, prices, graceDays, clock } = this.#deps
+    const found = currentOf(await listSubscriptions(projections, tenantId))
+    if (!found) throw BillingErrors.noSubscription()
+    const invoices =
+      found.status === 'past_due'
+        ? await projections.list(tenantId, 'invoice', { limit: 100, after: null })
+        : []
+    const open = invoices.map(({ object }) => object.value)
+    const { plan, interval, seats } = prices.describe(found)
+    const { id, status, currency, periodStart, periodEnd, trialEnd, cancelAt, endedAt } = found
+    return {
+      ...{ id, planCode: plan?.code ?? null, interval, seats, status },
+      ...standingOf(found, open, graceDays, clock.now()),
+      ...{ currency, periodStart, periodEnd, trialEnd, cancelAt, endedAt },
+      hasPendingUpdate: found.hasPendingUpdate,
+      hasScheduledChange: found.scheduleId !== null,
+    }
+  }
+
+  /** @throws `billing/already-subscribed`, `billing/trial-used`, `billing/plan-unknown`, `billing/seats-out-of-range`. */
+  async start(
+    target: Target,
+    { planCode, interval, seats, trialDays }: StartSubscription,
+  ): Promise<Subscription> {
+    const { customerService, directory, prices, clock } = this.#deps
+    const { tenantId, origin } = target
+    const plan = prices.get(planCode)
+    const quantity = seatsFor(plan, await countMembers(directory, tenantId), seats)
+    const items = await prices.linesOf(plan, interval, quantity)
+    const customerId = await customerService.ensure(tenantId, origin)
+    await this.#run(target, async ({ projections }) => {
+      const all = await listSubscriptions(projections, tenantId)
+      if (all.some((each) => !isOver(each))) throw BillingErrors.alreadySubscribed()
+      const days = trialFor(plan.trialDays, all, trialDays)
+      const trial = days > 0 && {
+        trialEnd: after(clock.now(), `${days}d`).toISOString(),
+        trialWithoutPayment: 'cancel' as const,
+      }
+      return { operation: 'startSubscription', input: { customerId, tenantId, items, ...trial } }
+    })
+    return this.get(tenantId)
+  }
+
+  /** @throws `billing/no-subscription`, `billing/not-changeable`, `billing/seats-out-of-range`. */
+  async changeSeats(target: Target, seats: number): Promise<Subscription> {
+    return this.#change(target, { seats }, { proration: 'next-invoice' })
+  }
+
+  /** @throws `billing/no-subscription`, `billing/not-changeable`, `billing/plan-unknown`, `billing/seats-out-of-range`, `billing/preview-expired`. */
+  async changePlan(
+    target: Target,
+    { when, settle, previewToken, ...wanted }: ChangePlan,
+  ): Promise<Subscription> {
+    if (when === 'now') {
+      const prorationAt =
+        previewToken === undefined
+          ? undefined
+          : await this.#deps.previewTokens.open(target.tenantId, previewToken)
+      return this.#change(target, wanted, {
+        proration: settle,
+        ...(prorationAt !== undefined && { prorationAt }),
+      })
+    }
+    const items = await this.#linesFor(target.tenantId, wanted)
+    await this.#run(target, async ({ projections }) => {
+      const { id } = requireChangeable(await listSubscriptions(projections, target.tenantId))
+      return { operation: 'scheduleChange', input: { subscriptionId: id, items } }
+    })
+    return this.get(target.tenantId)
+  }
+
+  /** What {@link changePlan} would cost now, or without a change the next invoice. Changes nothing. */
+  async preview(tenantId: Id<'ten'>, wanted: PreviewChange): Promise<ChangePreview> {
+    const { gateway, projections, customerService, previewTokens } = this.#deps
+    if (gateway === null) throw BillingErrors.notConfigured()
+    const found = requireChangeable(await listSubscriptions(projections, tenantId))
+    const customerId = await customerService.get(tenantId)
+    const isChange = Object.values(wanted).some((value) => value !== undefined)
+    const preview = await gateway.preview(
+      isChange
+        ? {
+            ...{ of: 'existing', customerId, proration: 'now' },
+            ...changeOf(found, await this.#linesFor(tenantId, wanted)),
+          }
+        : { of: 'none', customerId, subscriptionId: found.id },
+    )
+    const { prorationAt } = preview
+    const token = prorationAt === null || !isChange ? null : await previewTokens.issue(tenantId, prorationAt)
+    return shown(preview, token)
+  }
+
+  /** Ends it now or with the period; one that is to end already stays as it is. @throws `billing/no-subscription` */
+  async cancel(target: Target, { when }: CancelSubscription): Promise<Subscription> {
+    await this.#run(target, async ({ projections }) => {
+      const found = requireCurrent(await listSubscriptions(projections, target.tenantId))
+      if (isOver(found) || (when === 'period-end' && found.cancelAt !== null)) return null
+      return { operation: 'cancelSubscription', input: { subscriptionId: found.id, when } }
+    })
+    return this.get(target.tenantId)
+  }
+
+  /** Takes a cancellation back that is not in force yet, and wakes one that is paused. @throws `billing/subscription-ended`, `billing/no-subscription` */
+  async resume(target: Target): Promise<Subscription> {
+    await this.#run(target, async ({ projections }) => {
+      const found = requireCurrent(await listSubscriptions(projections, target.tenantId))
+      if (isOver(found)) throw BillingErrors.subscriptionEnded()
+      if (found.cancelAt === null && found.status !== 'paused') return null
+      return { operation: 'resumeSubscription', input: { subscriptionId: found.id } }
+    })
+    return this.get(target.tenantId)
+  }
+
+  async #change(
+    target: Target,
+    wanted: PreviewChange,
+    how: Pick<GatewayInput<'changeSubscription'>, 'proration' | 'prorationAt'>,
+  ): Promise<Subscription> {
+    const lines = await this.#linesFor(target.tenantId, wanted)
+    await this.#run(target, async ({ projections }) => {
+      const found = requireChangeable(await listSubscriptions(projections, target.tenantId))
+      return { operation: 'changeSubscription', input: { ...changeOf(found, lines), ...how } }
+    })
+    return this.get(target.tenantId)
+  }
+
+  /** What is to be paid for after a change; what it does not name stays. */
+  async #linesFor(tenantId: Id<'ten'>, wanted: PreviewChange): Promise<readonly PriceLine[]> {
+    const { prices, projections, directory } = this.#deps
+    const found = requireChangeable(await listSubscriptions(projections, tenantId))
+    const now = prices.describe(found)
+    const plan = wanted.planCode === undefined ? now.plan : prices.get(wanted.planCode)
+    if (!plan)
+      throw BillingErrors.planUnknown({ detail: 'The present plan is no longer sold: name another.' })
+    const members = await countMembers(directory, tenantId)
+    const kept = now.seats === null ? undefined : Math.max(now.seats, members)
+    const seats = seatsFor(plan, members, wanted.seats ?? kept)
+    return prices.linesOf(plan, wanted.interval ?? now.interval ?? 'month', seats)
+  }
+
+  #run<K extends GatewayOperation>(
+    { tenantId, origin }: Target,
+    plan: (scope: Scope) => Promise<CommandPlan<K> | null>,
+  ) {
+    const target = { tenantId, lane: 'subscription' as const, ...(origin && { origin }) }
+    return this.#deps.commander.run(target, plan)
+  }
+}
+
+/** The first item that counts becomes the first line, so that the gateway sees a change and not an end. */
+function changeOf(
+  { id, items }: GatewaySubscription,
+  lines: readonly PriceLine[],
+): Pick<GatewayInput<'changeSubscription'>, 'subscriptionId' | 'items' | 'removedItems'> {
+  const free = new Map(items.map((item) => [item.id, item]))
+  const take = (fits: (item: GatewaySubscription['items'][number]) => boolean): string | undefined => {
+    const found = [...free.values()].find(fits)
+    if (found) free.delete(found.id)
+    return found?.id
+  }
+  const same = lines.map((line) => take(({ priceId }) => priceId === line.priceId))
+  const kept = lines.map((line, index) => {
+    const isLicensed = line.quantity !== undefined
+    const own = same[index] ?? take(({ quantity }) => (quantity !== null) === isLicensed)
+    return { ...line, ...(own !== undefined && { id: own }) }
+  })
+  return { subscriptionId: id, items: kept, removedItems: [...free.keys()] }
+}
+
+function requireCurrent(all: readonly GatewaySubscription[]): GatewaySubscription {
+  const found = currentOf(all)
+  if (!found) throw BillingErrors.noSubscription()
+  return found
+}
+
+function requireChangeable(all: readonly GatewaySubscription[]): GatewaySubscription {
+  const found = requireCurrent(all)
+  if (!changeable.has(found.status)) throw BillingErrors.notChangeable({ detail: `It is ${found.status}.` })
+  return found
+}
+
+const shown = (
+  { currency, total, amountDue, lines, periodStart, periodEnd }: GatewayPreview,
+  token: string | null,
+) => ({
+  ...{ currency, total, amountDue, periodStart, periodEnd, previewToken: token },
+  lines: lines.map(({ priceId: _, ...line }) => line),
+})
