@@ -1,13 +1,13 @@
 import type { Id, Origin } from '@corbel/core'
 import { BillingErrors } from '../billing-errors.ts'
-import type { CommandScope, CommandService } from '../commands/command-service.ts'
+import type { CommandService } from '../commands/command-service.ts'
 import type { CustomerRepository } from '../ports/customer-repository.ts'
 import type { TenantDirectory } from '../ports/tenant-directory.ts'
 
 export interface CustomerServiceDeps {
   readonly customers: CustomerRepository
   readonly directory: TenantDirectory
-  readonly commander: Pick<CommandService<CommandScope>, 'run'>
+  readonly commander: Pick<CommandService, 'run'>
 }
 
 /** Which customer of the gateway a tenant is. */
