@@ -1,5 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
 /** For files with secrets: nobody else may read them. */
@@ -7,11 +18,12 @@ export const privateMode = 0o600
 
 /**
  * Puts a file in place whole or not at all, also through a power failure. A link is followed, so that what it points to is replaced and
- * not the link.
+ * not the link. Its folder is made.
  */
 export function writeFileAtomically(path: string, text: string, mode = privateMode): void {
   const target = resolved(path)
-  const draft = join(dirname(target), `.${basename(target)}.${randomUUID()}`)
+  mkdirSync(dirname(target), { recursive: true })
+  const draft = join(dirname(target), `${draftPrefix(target)}${randomUUID()}`)
   const file = openSync(draft, 'wx', mode)
   try {
     const bytes = Buffer.from(text)
@@ -23,6 +35,17 @@ export function writeFileAtomically(path: string, text: string, mode = privateMo
     rmSync(draft, { force: true })
     throw error
   }
+}
+
+const draftPrefix = (target: string): string => `.${basename(target)}.draft-`
+
+/** Removes what writers left that were killed. To be called while nobody else writes the file. */
+export function removeDrafts(path: string): void {
+  const target = resolved(path)
+  const folder = dirname(target)
+  if (!existsSync(folder)) return
+  for (const name of readdirSync(folder))
+    if (name.startsWith(draftPrefix(target))) rmSync(join(folder, name), { force: true })
 }
 
 function resolved(path: string): string {

@@ -13,7 +13,7 @@ beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'corbel-setup-'))))
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const setup = (...argv: string[]): Promise<CliRun> =>
-  runCli(['setup', '--settings-file', '.env', ...argv], { cwd: folder })
+  runCli(['setup', '--settings-file', '.env', ...argv], { cwd: folder, env: { FIXTURE_DIR: folder } })
 const env = (): string => readFileSync(join(folder, '.env'), 'utf8')
 const database = 'DATABASE_URL=postgres://app:J8sd7fgh2kQ@db.internal/app?sslmode=verify-full'
 
@@ -105,7 +105,11 @@ describe('setup without anybody to ask', () => {
       ['setup', '--settings-file', '.env', '--answers-file', 'answers.json', '--strict'],
       {
         cwd: folder,
-        env: { FIXTURE_PEPPER: secrets['FIXTURE_PEPPER'], DATABASE_URL: secrets['DATABASE_URL'] },
+        env: {
+          FIXTURE_DIR: folder,
+          FIXTURE_PEPPER: secrets['FIXTURE_PEPPER'],
+          DATABASE_URL: secrets['DATABASE_URL'],
+        },
       },
     )
     expect(again).toMatchObject({ code: 0 })

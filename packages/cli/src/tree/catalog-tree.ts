@@ -101,6 +101,8 @@ export const programRoutes = {
           default: 'reports',
           placeholder: 'folder',
         },
+        resume: switchFlag('Go on with a setup that was interrupted'),
+        offline: switchFlag('Open neither the database nor the stack'),
         dryRun: switchFlag('Print what would change; write nothing'),
         reportOnly: switchFlag('Write the reports alone'),
         strict: switchFlag('Fail on answers that nothing uses'),

@@ -1,0 +1,131 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { newId } from '@corbel/core'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { spawnHost } from '../../examples/reference-host/src/spawn-host.ts'
+import { type CliRun, runCli } from '../../packages/cli/src/cli.fixture.ts'
+import { recordBackend } from '../backends.ts'
+import { postgresUrl } from '../storages.ts'
+import { tempFolder } from './temp-folder.fixture.ts'
+
+// A cold embedded database takes seconds, on a busy machine minutes.
+const limit = 600_000
+const config = join(import.meta.dirname, '../../examples/reference-host/corbel.config.ts')
+
+type Ending = CliRun & { readonly data: unknown }
+
+/** The program as an operator calls it, on the configuration of the reference host. */
+async function corbel(env: Readonly<Record<string, string>>, ...argv: readonly string[]): Promise<Ending> {
+  const run = await runCli([...argv, '--json'], { env, cwd: tempCwd, config })
+  return { ...run, data: (JSON.parse(run.stdout) as { readonly data?: unknown }).data }
+}
+
+const tempCwd = tempFolder()
+const postgres = await postgresUrl()
+const schema = newId('corbel_test')
+
+function postgresEnv(): Readonly<Record<string, string>> {
+  const url = new URL(postgres ?? 'postgres://')
+  url.searchParams.set('options', `-c search_path=${schema}`)
+  return { DATABASE_URL: url.href }
+}
+
+describe.each([
+  { backend: 'pglite', database: {} },
+  ...(postgres === null ? [] : [{ backend: 'postgres', database: postgresEnv() }]),
+])('the program on the reference host, $backend', { timeout: limit }, ({ backend, database }) => {
+  const env = { CORBEL_DATA_DIR: join(tempFolder(), 'data'), ...database }
+  const run = (...argv: readonly string[]): Promise<Ending> => corbel(env, ...argv)
+  const client = new pg.Client({ connectionString: postgres ?? '' })
+
+  beforeAll(async () => {
+    recordBackend(`corbel on ${backend}`)
+    if (backend !== 'postgres') return
+    await client.connect()
+    await client.query(`create schema ${schema}`)
+  }, limit)
+
+  afterAll(async () => {
+    if (backend !== 'postgres') return
+    await client.query(`drop schema ${schema} cascade`)
+    await client.end()
+  }, limit)
+
+  it('plans and applies the migrations, once', async () => {
+    const before = await run('db', 'status')
+    expect(before.code).toBe(6)
+    const { pending } = before.data as { readonly pending: readonly string[] }
+    expect(pending.length).toBeGreaterThan(10)
+    const plan = await run('db', 'migrate', 'plan')
+    expect(plan.code).toBe(0)
+    for (const name of pending) expect(plan.stdout).toContain(name)
+    expect((await run('db', 'status')).code).toBe(6)
+    expect((await run('db', 'migrate', 'apply')).code).toBe(0)
+    expect(await run('db', 'status')).toMatchObject({ code: 0, data: { applied: pending, pending: [] } })
+    expect((await run('db', 'migrate', 'apply')).code).toBe(0)
+  })
+
+  it('creates an operator, and says that the address is taken the second time', async () => {
+    const first = await run('users', 'create-operator', 'ops@example.com')
+    expect(first).toMatchObject({ code: 0, data: { email: 'ops@example.com' } })
+    const { password } = first.data as { readonly password: string }
+    expect(password.length).toBeGreaterThan(20)
+    expect(await run('users', 'create-operator', 'ops@example.com')).toMatchObject({ code: 6 })
+  })
+
+  it('prints the keys, and verifies what an address serves', async () => {
+    const listed = (await run('auth', 'keys', 'list')).data as readonly {
+      readonly kid: string
+      readonly state: string
+    }[]
+    expect(listed.map(({ state }) => state)).toEqual(['active'])
+    const printed = (await run('auth', 'jwks', 'print')).data as { readonly keys: readonly { kid: string }[] }
+    expect(printed.keys.map(({ kid }) => kid)).toEqual(listed.map(({ kid }) => kid))
+    expect(JSON.stringify(printed)).not.toMatch(/"(?:d|p|q|k)":/)
+    const own = await serve(printed)
+    const foreign = await serve({ keys: [{ ...printed.keys[0], kid: 'somebody-elses' }] })
+    expect((await run('auth', 'jwks', 'verify', own.url)).code).toBe(0)
+    expect((await run('auth', 'jwks', 'verify', foreign.url)).code).toBe(6)
+    own.close()
+    foreign.close()
+  })
+
+  it('prints the OpenAPI document', async () => {
+    const { code, data } = await run('api', 'openapi')
+    expect(code).toBe(0)
+    expect(Object.keys((data as { readonly paths: object }).paths).length).toBeGreaterThan(50)
+  })
+
+  it('finds nothing wrong', async () => {
+    const { code, data } = await run('doctor')
+    const { findings } = data as { readonly findings: readonly { readonly severity: string }[] }
+    expect(findings.filter(({ severity }) => severity === 'error' || severity === 'warning')).toEqual([])
+    expect(code).toBe(0)
+  })
+
+  it('leaves what the host starts on, and serves the keys that it printed', async () => {
+    const host = await spawnHost(env)
+    try {
+      const served = await fetch(`${host.url}/.well-known/jwks.json`)
+      const { keys } = (await served.json()) as { readonly keys: readonly { readonly kid: string }[] }
+      expect(keys).toHaveLength(1)
+      // The embedded database serves one process, so only the other one can be asked while the host runs.
+      if (backend === 'postgres')
+        expect((await run('auth', 'jwks', 'verify', `${host.url}/.well-known/jwks.json`)).code).toBe(0)
+      else expect((await run('auth', 'keys', 'list')).code).not.toBe(0)
+    } finally {
+      await host.end()
+    }
+  })
+})
+
+async function serve(document: unknown) {
+  const server = createServer((_request, response) => response.end(JSON.stringify(document)))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}/`, close: () => server.close() }
+}
