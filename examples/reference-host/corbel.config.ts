@@ -12,5 +12,38 @@ export default defineConfig({
     setting: 'REDIS_URL',
     open: async (settings) => (await import('./src/operator-tools.ts')).openRedisTools(settings),
   },
+  evidence: {
+    checks: [
+      { name: 'lint', command: ['npm', '--prefix', '../..', 'run', '-s', 'lint'] },
+      { name: 'types', command: ['npm', '--prefix', '../..', 'run', '-s', 'typecheck'] },
+      {
+        name: 'attacks, isolation and rotation',
+        command: [
+          '../../node_modules/.bin/vitest',
+          'run',
+          '--root',
+          '../..',
+          'test/auth/access-token-attacks.test.ts',
+          'test/auth/key-rotation.test.ts',
+          'test/stack/isolation.test.ts',
+        ],
+      },
+      {
+        name: 'headless setup',
+        command: [
+          'npm',
+          '--prefix',
+          '../..',
+          'run',
+          '-s',
+          'corbel',
+          '--',
+          'setup',
+          '--dry-run',
+          '--non-interactive',
+        ],
+      },
+    ],
+  },
   openStack: async (settings) => (await import('./src/operator-tools.ts')).openStackTools(settings),
 })

@@ -3,6 +3,7 @@ import type { CliContext } from './run/cli-context.ts'
 import { apiRoutes, configRoutes, programRoutes } from './tree/catalog-tree.ts'
 import { authRoutes, usersRoutes } from './tree/auth-tree.ts'
 import { envRoutes } from './tree/env-tree.ts'
+import { releaseRoutes } from './tree/release-tree.ts'
 import { dbRoutes, redisRoutes } from './tree/storage-tree.ts'
 import { readVersion } from './version.ts'
 
@@ -19,6 +20,7 @@ export const app: Application<CliContext> = buildApplication<CliContext>(
       auth: authRoutes,
       users: usersRoutes,
       api: apiRoutes,
+      release: releaseRoutes,
     },
   }),
   {

@@ -78,6 +78,13 @@ export interface OpenedStack {
   close(): Promise<void>
 }
 
+/** A command that must end with 0 before a release. */
+export interface EvidenceCheck {
+  readonly name: string
+  /** The program and its arguments, run in the folder of the configuration. */
+  readonly command: readonly [program: string, ...args: string[]]
+}
+
 /**
  * What the operator commands know about a stack. Importing the file opens nothing and reads no environment: each entry is a function,
  * called by the commands that need it and with the settings that they read.
@@ -97,6 +104,8 @@ export interface CorbelConfig {
     /** Null when the settings name none. */
     open(settings: SettingsSource): Promise<RedisTools | null>
   }
+  /** What `release evidence` runs, in this order. */
+  readonly evidence?: { readonly checks: readonly EvidenceCheck[] }
   /** @throws what a start would throw for these settings */
   openStack?(settings: SettingsSource): Promise<OpenedStack>
 }

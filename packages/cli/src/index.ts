@@ -2,6 +2,7 @@ export {
   type CorbelConfig,
   type DatabaseTools,
   defineConfig,
+  type EvidenceCheck,
   type Migrations,
   type OpenedStack,
   type OperatorTools,

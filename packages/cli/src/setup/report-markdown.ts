@@ -1,5 +1,5 @@
 import { markdownTable } from '../run/table.ts'
-import type { PolicyAudit, SetupSummary } from './reports.ts'
+import type { PolicyAudit, SetupSummary } from './report.ts'
 
 /** Reports for people. A secret has a name here and no value. */
 export const summaryMarkdown = ({ profile, envFile, settings, missing, problems }: SetupSummary): string =>

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { join, relative } from 'node:path'
-import type { InspectedSettings, Profile } from '@corbel/core'
+import type { InspectedSettings } from '@corbel/core'
 import { factsOf } from '../catalog/setting-facts.ts'
 import { defaultIn, settingsOf, valueText } from '../catalog/setting-list.ts'
 import type { StackDescription } from '../config.ts'
 import { removeDrafts, writeFileAtomically } from '../env-file/write-file.ts'
 import { keyRotation } from './key-rotation.ts'
+import type { PolicyAudit, ProfileManifest, Row, SetupSummary } from './report.ts'
 import { auditMarkdown, summaryMarkdown } from './report-markdown.ts'
 import { workerEnv, workerTopology } from './worker-topology.ts'
 
@@ -16,47 +17,6 @@ export interface ReportSource {
   readonly given: ReadonlySet<string>
   readonly envFile: string
   readonly missing: readonly string[]
-}
-
-export type Row = {
-  readonly name: string
-  readonly section: string
-  readonly secret: boolean
-  /** Null: it is secret, or it has none. */
-  readonly value: string | null
-  readonly source: 'set' | 'default' | 'none'
-  readonly required: boolean
-}
-
-export interface SetupSummary {
-  readonly schema: 'corbel.setup-summary/v1'
-  readonly profile: Profile
-  readonly envFile: string
-  readonly settings: readonly Pick<Row, 'name' | 'section' | 'secret'>[]
-  readonly missing: readonly string[]
-  readonly problems: readonly {
-    readonly subject: string
-    readonly what: string
-    readonly why: string
-    readonly fix: string
-  }[]
-}
-
-export interface PolicyAudit {
-  readonly schema: 'corbel.policy-audit/v1'
-  readonly profile: Profile
-  readonly settings: readonly Row[]
-}
-
-export interface ProfileManifest {
-  readonly schema: 'corbel.profile-manifest/v1'
-  readonly profile: Profile
-  /** Of the declarations, so that a manifest of another version of the stack is seen to be one. */
-  readonly declarations: string
-  readonly required: readonly string[]
-  /** They refuse some values in production. */
-  readonly guarded: readonly string[]
-  readonly conditional: readonly { readonly name: string; readonly when: string }[]
 }
 
 // Nothing in a report is secret.

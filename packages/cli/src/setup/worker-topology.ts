@@ -1,6 +1,6 @@
 import type { StackDescription } from '../config.ts'
 import { markdownTable } from '../run/table.ts'
-import type { Row } from './reports.ts'
+import type { Row } from './report.ts'
 
 /** What is done in the background, how often, and which settings decide where. */
 export function workerTopology({ catalogs }: StackDescription, rows: readonly Row[]): string {
