@@ -107,12 +107,16 @@ export function roleRepositoryConformance(
     const { storage, memberships, tenantId, role } = await open()
     const results = await race((racer) =>
       storage.transaction(async ({ repositories: { tenant: bound } }) => {
-        if (racer % 4 === 0) {
+        // Once: a later change would put right what an earlier one missed.
+        if (racer === 2) {
           const now = await bound.roles.find(tenantId, role.id)
           if (now) await bound.roles.replace({ ...now, scopes: [`step:${racer}`] })
           return
         }
         const held = await bound.roles.hold(tenantId, role.id)
+        // Time for somebody else to change it.
+        await bound.roles.list(tenantId)
+        await bound.roles.list(tenantId)
         if (!held) throw new Error('The role is there.')
         const customRole = { id: held.id, scopes: held.scopes }
         await bound.memberships.insert({
@@ -123,7 +127,7 @@ export function roleRepositoryConformance(
     expect(winners(results)).toHaveLength(racers)
     const { scopes } = (await storage.repositories.tenant.roles.find(tenantId, role.id)) ?? role
     const members = await memberships.listOfTenant(tenantId, { limit: 100, after: null })
-    expect(members).toHaveLength(racers * 0.75)
+    expect(members).toHaveLength(racers - 1)
     for (const { customRole } of members) expect(customRole).toEqual({ id: role.id, scopes })
   })
 
