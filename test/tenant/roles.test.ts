@@ -105,7 +105,8 @@ describe('nobody gives more than they have', () => {
       await send('POST', invites, { email: 'new@example.com', roleId: wide }, by),
     ])
       expect(answer).toMatchObject({ status: 403, body: { code: 'tenant/role-not-yours' } })
-    expect((await give(viewer.userId, { roleId: eve.roleId }, by)).status).toBe(200)
+    const reader = await withRole('reader@example.com', { name: 'Reader', scopes: ['members:read'] })
+    expect((await give(reader.userId, { roleId: eve.roleId }, by)).status).toBe(200)
     expect((await app.me(admin.accessToken)).status).toBe(200)
   })
 
