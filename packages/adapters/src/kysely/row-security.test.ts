@@ -67,6 +67,7 @@ const mayLookAcrossTenants = [
   'deliveries.claim',
   'deliveries.depth',
   'deliveries.end',
+  'deliveries.ofPlatform',
   'deliveries.purge',
   'deliveries.record',
   'events.record',
