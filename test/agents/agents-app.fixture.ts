@@ -2,8 +2,13 @@ import { agents, type AgentsOptions } from '@corbel/agents'
 import { auth, type Tokens } from '@corbel/auth'
 import { createStack, fromEnv, type Id } from '@corbel/core'
 import {
+  type EventStream,
+  type KeyVault,
+  localKeyVault,
   type ManualClock,
   manualClock,
+  memoryEventStream,
+  memoryKeyStore,
   memoryMailer,
   type ObjectStore,
   silentLogger,
@@ -14,6 +19,7 @@ import { password, peppers } from '../auth/support.fixture.ts'
 import { type Backend, openStorage, type OpenStorage } from '../storages.ts'
 
 export interface Person {
+  readonly name: string
   readonly token: string
   readonly tenantId: Id<'ten'>
   readonly userId: Id<'usr'>
@@ -28,9 +34,16 @@ export interface Answer<T> {
 
 const origin = 'http://127.0.0.1:3000'
 
+/** What the processes of a stack have in common, besides the storage. */
+interface Shared {
+  readonly clock: ManualClock
+  readonly keyVault: KeyVault
+  readonly eventStream: EventStream
+}
+
 const makeStack = (
   { storage }: OpenStorage,
-  clock: ManualClock,
+  { clock, keyVault, eventStream }: Shared,
   settings: Readonly<Record<string, string>>,
   options: AgentsOptions,
   ports: { readonly objectStore?: ObjectStore },
@@ -42,6 +55,8 @@ const makeStack = (
     logger: silentLogger,
     mailer: memoryMailer(),
     clock,
+    keyVault,
+    eventStream,
     settings: fromEnv({ ...peppers, ...settings }),
   })
 
@@ -54,7 +69,9 @@ export async function agentsApp(
 ) {
   const clock = manualClock()
   const opened = await openStorage(backend, { clock })
-  const stack = makeStack(opened, clock, settings, options, ports)
+  const keyVault = localKeyVault({ store: memoryKeyStore(), clock })
+  const shared = { clock, keyVault, eventStream: memoryEventStream({ clock }) }
+  const stack = makeStack(opened, shared, settings, options, ports)
 
   async function send<T>(
     method: string,
@@ -85,13 +102,15 @@ export async function agentsApp(
     const credentials = { email, password, ...(tenantId !== undefined && { tenantId }) }
     const { body } = await send<Tokens>('POST', '/api/v1/auth/token', null, credentials)
     const me = await send<Person>('GET', '/api/v1/auth/me', body.accessToken)
-    return { ...me.body, token: body.accessToken }
+    return { ...me.body, name: email.replace('@example.com', ''), token: body.accessToken }
   }
 
   return {
-    ...{ opened, stack, clock, send },
+    ...{ opened, stack, clock, keyVault, send },
+    /** With a new session. */
+    again: ({ name }: Person) => signIn(`${name}@example.com`),
     /** Another process over the same storage. */
-    replica: () => makeStack(opened, clock, settings, options, ports),
+    replica: () => makeStack(opened, shared, settings, options, ports),
     close: () => opened.close(),
     /** Somebody with a tenant of their own. */
     async person(name: string): Promise<Person> {

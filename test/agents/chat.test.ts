@@ -38,16 +38,6 @@ const lookUp = defineTool({
     return { key, found: 42 }
   },
 })
-const notify = defineTool({
-  name: 'notify',
-  description: 'Tells somebody.',
-  parameters: z.object({ text: z.string() }),
-  effect: 'egress',
-  approval: 'always',
-  async execute({ text }) {
-    executed.push(text)
-  },
-})
 const options = {
   models,
   tools: [],
@@ -64,7 +54,7 @@ const options = {
       title: 'Back',
       description: 'Second.',
       instructions: 'Look things up.',
-      tools: [lookUp, notify],
+      tools: [lookUp],
     }),
   ],
 }
@@ -147,8 +137,8 @@ describe.each(await backends())('chat on %s', (backend) => {
     // Each agent knows its own tools only.
     expect(asked.map(({ request }) => request.tools.map(({ name }) => name))).toEqual([
       [],
-      ['look_up', 'notify'],
-      ['look_up', 'notify'],
+      ['look_up'],
+      ['look_up'],
     ])
     expect((await eventsOf(body.conversationId)).map(({ type, name, role }) => name ?? role ?? type)).toEqual(
       ['user', 'transfer_to_back', 'transfer_to_back', 'look_up', 'look_up', 'assistant'],
@@ -278,15 +268,6 @@ describe.each(await backends())('chat on %s', (backend) => {
     expect(events.map(({ text }) => text).at(-1)).toBe('Whole.')
     script(says('Next.'))
     expect((await chat({ conversationId, message: 'next' })).body.message).toBe('Next.')
-  })
-
-  test('what a person would have to approve is not carried out', async () => {
-    script(calls('transfer_to_back', {}), calls('notify', { text: 'x' }), says('Understood.'))
-    const { body } = await chat({ message: 'tell them' })
-    expect(body).toMatchObject({ status: 'failed', errorCode: 'approval_needed' })
-    expect(executed).toEqual([])
-    const next = await chat({ conversationId: body.conversationId, message: 'then not' })
-    expect([next.status, executed]).toEqual([200, []])
   })
 
   test('what the provider says when it fails stays inside, and the conversation goes on', async () => {

@@ -5,6 +5,10 @@ import { AgentCatalogService } from './agents/agent-catalog-service.ts'
 import { AgentRegistry } from './agents/agent-registry.ts'
 import { bundledAgents } from './agents/bundled/bundled-agents.ts'
 import { currentTime } from './agents/bundled/bundled-tools.ts'
+import { ApprovalErrors } from './approvals/approval-errors.ts'
+import { ApprovalEvents } from './approvals/approval-events.ts'
+import { approvalRoutes } from './approvals/approval-routes.ts'
+import { ApprovalSettings } from './approvals/approval-settings.ts'
 import { AgentsErrors } from './agents-errors.ts'
 import { AgentsEvents } from './agents-events.ts'
 import { AgentsJobs } from './agents-jobs.ts'
@@ -35,7 +39,7 @@ export interface AgentsOptions {
   readonly quota?: Quota
 }
 
-const settings = { ...AgentsSettings, ...conversationCatalogs.settings }
+const settings = { ...AgentsSettings, ...ApprovalSettings, ...conversationCatalogs.settings }
 
 type Context = ModuleContext<AgentsRepositories, Record<never, never>, typeof settings, RunningRuns>
 
@@ -55,8 +59,8 @@ export const agents = ({
     name: 'agents',
     catalogs: {
       settings,
-      errors: [AgentsErrors, ...conversationCatalogs.errors],
-      events: { ...AgentsEvents, ...conversationCatalogs.events },
+      errors: [AgentsErrors, ApprovalErrors, ...conversationCatalogs.errors],
+      events: { ...AgentsEvents, ...ApprovalEvents, ...conversationCatalogs.events },
       jobs: { ...AgentsJobs, ...conversationCatalogs.jobs },
       permissions: AgentsPermissions,
     },
@@ -73,6 +77,7 @@ export const agents = ({
         models,
         quota,
         running,
+        approvalTtl: values.approvalTtl,
         modelSettings: values,
         transaction,
       }),
@@ -85,6 +90,7 @@ export const agents = ({
     }),
     routes: ({
       catalog,
+      approvals,
       runs,
       runStreams,
       conversations,
@@ -94,6 +100,7 @@ export const agents = ({
       fileService,
     }) => [
       ...fileRoutes(fileService),
+      ...approvalRoutes(approvals),
       ...runRoutes(runs, runStreams),
       ...agentCatalogRoutes(catalog),
       ...searchRoutes(conversationSearch),

@@ -19,6 +19,14 @@ export type { AgentRunView, AgentUsage, ChatReply, RunRequest, WhenBusy } from '
 export type { RunService } from './runs/run-service.ts'
 export type { MessageChunk, NumberedChunk } from './stream/message-chunk.ts'
 
+// Approvals
+export { ApprovalView, DecisionBody } from './approvals/approval.ts'
+export { approvalContract } from './approvals/approval-contract.ts'
+export { ApprovalErrors } from './approvals/approval-errors.ts'
+export { ApprovalEvents } from './approvals/approval-events.ts'
+export type { ApprovalService } from './approvals/approval-service.ts'
+export { ApprovalSettings } from './approvals/approval-settings.ts'
+
 // Guardrails
 export type { Guardrail, GuardrailCheck, GuardrailStage } from './guardrails/guardrail.ts'
 export {

@@ -1,6 +1,8 @@
-import type { JobHandler, Platform, TransactionScope } from '@corbel/core'
+import type { Duration, JobHandler, Platform, TransactionScope } from '@corbel/core'
 import type { DomainEvent } from '@corbel/core/ports'
 import type { AgentRegistry } from './agents/agent-registry.ts'
+import { ApprovalService } from './approvals/approval-service.ts'
+import { PendingCalls } from './approvals/pending-calls.ts'
 import { AgentsJobs } from './agents-jobs.ts'
 import type { ModelSettingsValues } from './models/model-names.ts'
 import type { AgentsRepositories } from './ports/agents-repositories.ts'
@@ -12,6 +14,7 @@ import { RunStreams } from './runs/run-streams.ts'
 import type { RunningRuns } from './runs/running-runs.ts'
 
 export interface RunServices {
+  readonly approvals: ApprovalService
   readonly runs: RunService
   readonly runStreams: RunStreams
 }
@@ -21,6 +24,7 @@ export interface RunServicesDeps extends Platform, AgentsRepositories {
   readonly models: Models
   readonly quota: Quota
   readonly running: RunningRuns
+  readonly approvalTtl: Duration
   readonly modelSettings: ModelSettingsValues
   transaction<T>(work: (scope: TransactionScope<AgentsRepositories, unknown>) => Promise<T>): Promise<T>
 }
@@ -28,12 +32,19 @@ export interface RunServicesDeps extends Platform, AgentsRepositories {
 export function runServices(deps: RunServicesDeps): RunServices {
   const record = (...events: readonly DomainEvent[]): Promise<void> =>
     deps.transaction((scope) => scope.events.record(...events))
+  const executor = new RunExecutor({ ...deps, record, pendingCalls: new PendingCalls(deps) })
   const runs = new RunService({
     ...deps,
-    executor: new RunExecutor({ ...deps, record }),
+    executor,
     transaction: (work) => deps.transaction(({ repositories }) => work(repositories)),
   })
-  return { runs, runStreams: new RunStreams(runs) }
+  const approvals = new ApprovalService({
+    ...deps,
+    lease: () => executor.lease(),
+    drive: (run) => runs.drive(run),
+    transaction: (work) => deps.transaction(({ repositories, events }) => work({ ...repositories, events })),
+  })
+  return { approvals, runs, runStreams: new RunStreams(runs, approvals) }
 }
 
 export const runJobs = ({ runs }: RunServices): readonly JobHandler[] => [

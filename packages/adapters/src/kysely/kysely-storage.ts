@@ -7,6 +7,7 @@ import type { TenantRepositories } from '@corbel/core/tenant/ports'
 import { CompiledQuery, type Kysely, PGliteAdapter, sql } from 'kysely'
 import { EscapeGuard } from '../escape-guard.ts'
 import { kyselyAgentRunRepository } from './agents/agent-run-repository.ts'
+import { kyselyAgentApprovalRepository } from './agents/agent-approval-repository.ts'
 import { kyselyAgentUsageRepository } from './agents/agent-usage-repository.ts'
 import { kyselyConversationItems } from './agents/conversation-items.ts'
 import { kyselyFileRepository } from './agents/file-repository.ts'
@@ -201,6 +202,7 @@ const repositories = (db: TenantDb, clock: Clock): KyselyRepositories => ({
   },
   agents: {
     agentRuns: kyselyAgentRunRepository(db),
+    agentApprovals: kyselyAgentApprovalRepository(db),
     agentUsage: kyselyAgentUsageRepository(db),
     files: kyselyFileRepository(db),
     conversations: kyselyConversationRepository(db),

@@ -1,4 +1,5 @@
 import { providerSettings0002 } from './agents/migrations/0002-provider-settings.ts'
+import { agentApprovals0051 } from './agents/migrations/0051-approvals.ts'
 import { files0060 } from './agents/migrations/0060-files.ts'
 import { agentRuns0050 } from './agents/migrations/0050-runs.ts'
 import { conversations0001 } from './agents/migrations/0001-conversations.ts'
@@ -69,5 +70,6 @@ export const migrations: readonly Migration[] = [
   conversations0001,
   providerSettings0002,
   agentRuns0050,
+  agentApprovals0051,
   files0060,
 ]

@@ -75,6 +75,7 @@ export const platformStatements = {
   'files.removeOfUser': 'a person is forgotten by every tenant at once',
   'files.removeUnfinished': 'uploads that never ended are given up for every tenant at once',
   'files.listKnown': 'objects of every tenant are compared with the files that there are',
+  'agentApprovals.expire': 'approvals of every tenant are out of time at once',
   'agentRuns.adopt': 'a process takes over the runs of every tenant that another has left',
   'agentRuns.listStalled': 'a process starts the runs of every tenant that wait for nobody',
   'billingQuotas.purge': 'what has expired is forgotten for every tenant at once',

@@ -34,6 +34,7 @@ const mayLookAcrossTenants = [
   'files.removeOfUser',
   'files.removeUnfinished',
   'files.listKnown',
+  'agentApprovals.expire',
   'agentRuns.adopt',
   'agentRuns.listStalled',
   'apiKeys.findUsable',

@@ -26,6 +26,7 @@ export const tenantTables = {
   corbel_provider_settings: 'tenant_id',
   corbel_provider_policies: 'tenant_id',
   corbel_agent_runs: 'tenant_id',
+  corbel_agent_approvals: 'tenant_id',
   corbel_agent_usage: 'tenant_id',
   corbel_agent_files: 'tenant_id',
   corbel_agent_file_usage: 'tenant_id',

@@ -46,6 +46,7 @@ export function agentRunRepositoryConformance(
       status: 'running',
       cancelling: false,
       discarding: false,
+      pauses: 0,
       attempts: 1,
       errorCode: null,
       endedAt: null,

@@ -3,7 +3,10 @@ import type { AgentRunRecord, AgentRunRepository } from './agent-run-repository.
 import type { AgentRunRow, AgentsTables } from './agents-tables.memory.ts'
 import type { AgentRunId, ConversationId } from './conversation-items.ts'
 
-export function memoryAgentRunRepository({ agentRuns }: Pick<AgentsTables, 'agentRuns'>): AgentRunRepository {
+export function memoryAgentRunRepository({
+  agentRuns,
+  agentApprovals,
+}: Pick<AgentsTables, 'agentRuns' | 'agentApprovals'>): AgentRunRepository {
   const rows = () => [...agentRuns.values()]
   const find = (tenantId: Id<'ten'>, id: AgentRunId) => {
     const row = agentRuns.get(id)
@@ -13,6 +16,12 @@ export function memoryAgentRunRepository({ agentRuns }: Pick<AgentsTables, 'agen
     rows().filter((row) => row.tenantId === tenantId && row.conversationId === id)
   const active = (tenantId: Id<'ten'>, id: ConversationId) =>
     ofConversation(tenantId, id).find(isActive) ?? null
+
+  const isDecided = ({ tenantId, id, status }: AgentRunRow) =>
+    status === 'waiting' &&
+    [...agentApprovals.values()].every(
+      (row) => row.tenantId !== tenantId || row.runId !== id || row.status !== 'pending',
+    )
 
   function replace(row: AgentRunRow, change: Partial<AgentRunRow>): AgentRunRecord {
     const changed = { ...row, ...change }
@@ -35,6 +44,7 @@ export function memoryAgentRunRepository({ agentRuns }: Pick<AgentsTables, 'agen
         status: outcome,
         cancelling: false,
         discarding: false,
+        pauses: 0,
         attempts: isBusy ? 0 : 1,
         errorCode: null,
         endedAt: null,
@@ -75,10 +85,29 @@ export function memoryAgentRunRepository({ agentRuns }: Pick<AgentsTables, 'agen
       return true
     },
 
+    async pause(tenantId, id, owner) {
+      const row = find(tenantId, id)
+      if (row?.status !== 'running' || row.owner !== owner || row.cancelling) return false
+      replace(row, { status: 'waiting', owner: null, leaseUntil: null, pauses: row.pauses + 1 })
+      return true
+    },
+
+    async rescope(tenantId, id, scopes) {
+      const row = find(tenantId, id)
+      if (!row || !isActive(row)) return false
+      replace(row, { scopes: [...scopes] })
+      return true
+    },
+
+    async resume(tenantId, id, { owner, until }) {
+      const row = find(tenantId, id)
+      return row && isDecided(row) ? replace(row, { status: 'running', owner, leaseUntil: until }) : null
+    },
+
     async cancel(tenantId, id, { discarding, at }) {
       const row = find(tenantId, id)
       if (row?.status === 'queued') return replace(row, { status: 'cancelled', endedAt: at })
-      if (row?.status !== 'running') return null
+      if (!row || !isActive(row)) return null
       return replace(row, { cancelling: true, discarding: row.discarding || discarding })
     },
 
@@ -92,9 +121,17 @@ export function memoryAgentRunRepository({ agentRuns }: Pick<AgentsTables, 'agen
 
     async adopt(now, { owner, until }, limit) {
       return rows()
-        .filter(({ status, leaseUntil }) => status === 'running' && leaseUntil !== null && leaseUntil < now)
+        .filter(
+          (row) =>
+            isDecided(row) || (row.status === 'running' && row.leaseUntil !== null && row.leaseUntil < now),
+        )
         .slice(0, limit)
-        .map((row) => replace(row, { owner, leaseUntil: until, attempts: row.attempts + 1 }))
+        .map((row) =>
+          replace(row, {
+            ...{ status: 'running', owner, leaseUntil: until },
+            attempts: row.status === 'running' ? row.attempts + 1 : row.attempts,
+          }),
+        )
     },
 
     async listStalled(limit) {

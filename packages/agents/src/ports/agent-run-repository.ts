@@ -1,8 +1,15 @@
 import type { Id } from '@corbel/core'
 import type { AgentRunId, ConversationId } from './conversation-items.ts'
 
-/** `waiting`: for a person to approve. The last three are final. */
-export type AgentRunStatus = 'queued' | 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled'
+/** `waiting`: for a person to approve. The last four are final; `expired`: nobody did in time. */
+export type AgentRunStatus =
+  | 'queued'
+  | 'running'
+  | 'waiting'
+  | 'completed'
+  | 'failed'
+  | 'cancelled'
+  | 'expired'
 
 export interface NewAgentRun {
   readonly tenantId: Id<'ten'>
@@ -25,6 +32,8 @@ export interface AgentRunRecord extends NewAgentRun {
   readonly cancelling: boolean
   /** When it ends so, what it said and did is taken out of the conversation, its message included. */
   readonly discarding: boolean
+  /** How often it has waited for approvals. */
+  readonly pauses: number
   /** How many processes have worked on it. */
   readonly attempts: number
   readonly errorCode: string | null
@@ -46,7 +55,7 @@ export type BegunRun =
   | { readonly outcome: 'busy' }
 
 export interface AgentRunEnd {
-  readonly status: 'completed' | 'failed' | 'cancelled'
+  readonly status: 'completed' | 'failed' | 'cancelled' | 'expired'
   readonly errorCode: string | null
   readonly endedAt: Date
 }
@@ -64,7 +73,16 @@ export interface AgentRunRepository {
   handOver(tenantId: Id<'ten'>, id: AgentRunId, owner: string, agent: string): Promise<boolean>
   /** Ends a running run of this owner, once. */
   end(tenantId: Id<'ten'>, id: AgentRunId, owner: string, end: AgentRunEnd): Promise<boolean>
-  /** Asks a run to end. One that is queued has ended with that. Null when there is none that could. */
+  /** Lets a running run of this owner wait for approvals; not one that was asked to end. */
+  pause(tenantId: Id<'ten'>, id: AgentRunId, owner: string): Promise<boolean>
+  /**
+   * Notes the scopes with which a run that is running or waiting goes on. In a transaction, whoever else notes some waits until it
+   * has ended: of two who decide the last approvals at once, the later sees both.
+   */
+  rescope(tenantId: Id<'ten'>, id: AgentRunId, scopes: readonly string[]): Promise<boolean>
+  /** Starts a waiting run again when no approval of it is pending; otherwise null. Of concurrent callers one gets it. */
+  resume(tenantId: Id<'ten'>, id: AgentRunId, lease: RunLease): Promise<AgentRunRecord | null>
+  /** Asks a run to end. One that is queued has ended with that; one that waits goes on waiting. Null when there is none that could. */
   cancel(
     tenantId: Id<'ten'>,
     id: AgentRunId,
@@ -72,7 +90,10 @@ export interface AgentRunRepository {
   ): Promise<AgentRunRecord | null>
   /** Starts the run that has waited longest, when none is active. Of concurrent callers one gets it. */
   next(tenantId: Id<'ten'>, conversationId: ConversationId, lease: RunLease): Promise<AgentRunRecord | null>
-  /** Takes over runs of every tenant whose lease ended before `now`. Of concurrent callers each goes to one. */
+  /**
+   * Takes over runs of every tenant whose lease ended before `now`, and those that wait although no approval is pending. Of concurrent callers
+   * each goes to one.
+   */
   adopt(now: Date, lease: RunLease, limit: number): Promise<readonly AgentRunRecord[]>
   /** Conversations of every tenant in which a run waits although none is active. */
   listStalled(limit: number): Promise<readonly Pick<AgentRunRecord, 'tenantId' | 'conversationId'>[]>

@@ -1,4 +1,5 @@
 import type { Suite } from '@corbel/core/ports'
+import { agentApprovalRepositoryConformance } from './agent-approval-repository.conformance.ts'
 import { agentRunRepositoryConformance } from './agent-run-repository.conformance.ts'
 import { conversationItemsConformance } from './conversation-items.conformance.ts'
 import { conversationRepositoryConformance } from './conversation-repository.conformance.ts'
@@ -14,6 +15,7 @@ export function agentsRepositoriesConformance(suite: Suite, fresh: () => Promise
   providerSettingRepositoryConformance(suite, fresh)
   fileRepositoryConformance(suite, fresh)
   agentRunRepositoryConformance(suite, fresh)
+  agentApprovalRepositoryConformance(suite, fresh)
   conversationItemsConformance(suite, async () => {
     const storage = await fresh()
     return {

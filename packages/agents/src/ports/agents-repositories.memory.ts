@@ -1,3 +1,4 @@
+import { memoryAgentApprovalRepository } from './agent-approval-repository.memory.ts'
 import { memoryAgentRunRepository } from './agent-run-repository.memory.ts'
 import { memoryAgentUsageRepository } from './agent-usage-repository.memory.ts'
 import type { AgentsRepositories } from './agents-repositories.ts'
@@ -16,5 +17,6 @@ export const memoryAgentsRepositories = (tables: AgentsTables): AgentsRepositori
   providerSettings: memoryProviderSettingRepository(tables),
   files: memoryFileRepository(tables),
   agentRuns: memoryAgentRunRepository(tables),
+  agentApprovals: memoryAgentApprovalRepository(tables),
   agentUsage: memoryAgentUsageRepository(tables),
 })

@@ -1,3 +1,4 @@
+import type { AgentApprovalRepository } from './agent-approval-repository.ts'
 import type { AgentRunRepository } from './agent-run-repository.ts'
 import type { AgentUsageRepository } from './agent-usage-repository.ts'
 import type { ConversationItems } from './conversation-items.ts'
@@ -14,5 +15,6 @@ export interface AgentsRepositories {
   readonly providerSettings: ProviderSettingRepository
   readonly files: FileRepository
   readonly agentRuns: AgentRunRepository
+  readonly agentApprovals: AgentApprovalRepository
   readonly agentUsage: AgentUsageRepository
 }

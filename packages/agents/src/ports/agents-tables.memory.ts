@@ -1,4 +1,5 @@
 import type { Id } from '@corbel/core'
+import type { AgentApproval } from './agent-approval-repository.ts'
 import type { AgentRunRecord } from './agent-run-repository.ts'
 import type { ModelCall } from './agent-usage-repository.ts'
 import type { AgentRunId, ConversationId, ConversationItem } from './conversation-items.ts'
@@ -20,6 +21,10 @@ export interface FileRow extends StoredFile {
   readonly isComplete: boolean
 }
 
+export interface AgentApprovalRow extends AgentApproval {
+  readonly takenAt: Date | null
+}
+
 /** What the reference implementations keep. Rows are replaced, never changed, so that a copy of the maps is a snapshot. */
 export interface AgentsTables {
   readonly conversations: Map<ConversationId, ConversationRow>
@@ -30,6 +35,7 @@ export interface AgentsTables {
   readonly providerPolicies: Map<Id<'ten'>, boolean>
   readonly files: Map<FileId, FileRow>
   readonly agentRuns: Map<AgentRunId, AgentRunRow>
+  readonly agentApprovals: Map<Id<'apv'>, AgentApprovalRow>
   /** By tenant, run and number of the call. */
   readonly agentUsage: Map<string, ModelCall>
 }
@@ -41,5 +47,6 @@ export const agentsTables = (): AgentsTables => ({
   providerPolicies: new Map(),
   files: new Map(),
   agentRuns: new Map(),
+  agentApprovals: new Map(),
   agentUsage: new Map(),
 })

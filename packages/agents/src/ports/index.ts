@@ -53,5 +53,12 @@ export type {
   RunLease,
 } from './agent-run-repository.ts'
 export type { AgentRunRow } from './agents-tables.memory.ts'
+export type {
+  AgentApproval,
+  AgentApprovalRepository,
+  AgentApprovalStatus,
+  NewAgentApproval,
+} from './agent-approval-repository.ts'
+export type { AgentApprovalRow } from './agents-tables.memory.ts'
 export type { AgentUsageRepository, ModelCall } from './agent-usage-repository.ts'
 export { type Quota, type TokenUse, unlimitedQuota } from './quota.ts'

@@ -1,7 +1,8 @@
 import { milliseconds } from '@corbel/core'
-import { Agent, handoff, type HandoffInputData, type Model, tool } from '@openai/agents-core'
+import { Agent, handoff, type HandoffInputData, invokeFunctionTool, type Model, RunContext, tool } from '@openai/agents-core'
 import type { AgentHandoff } from '../agents/agent.ts'
 import { type AgentRegistry, handoffToolName, type RegisteredAgent } from '../agents/agent-registry.ts'
+import type { PendingCall } from '../approvals/pending-calls.ts'
 import { guard, type GuardOptions, GuardrailTripped } from '../guardrails/guard.ts'
 import type { Caller, Tool, ToolCall } from '../tools/tool.ts'
 
@@ -39,7 +40,7 @@ export function agentGraph(options: AgentGraphOptions, entry: RegisteredAgent): 
         ...(agent.reasoningEffort && { reasoning: { effort: agent.reasoningEffort } }),
       },
       tools: agent.tools
-        .filter(({ scopes = [] }) => scopes.every((scope) => options.caller.scopes.has(scope)))
+        .filter((each) => mayCall(options.caller, each))
         .map((each) => boundTool(each, options, options.guardingOf(agent))),
       handoffs: agent.handoffs.flatMap((each) => {
         const next = options.registry.find(each.to)
@@ -51,6 +52,27 @@ export function agentGraph(options: AgentGraphOptions, entry: RegisteredAgent): 
     return bound
   }
   return make(entry)
+}
+
+const mayCall = ({ scopes: held }: Caller, { scopes = [] }: Tool): boolean =>
+  scopes.every((scope) => held.has(scope))
+
+/** Carries out a call that a person agreed to, as the agent's own call would be. Returns what the model is told. */
+export async function carryOut(
+  options: AgentGraphOptions,
+  { agent: name, tool: toolName, callId, argumentsJson }: PendingCall,
+): Promise<string> {
+  const agent = options.registry.find(name)
+  const spec = agent?.tools.find((each) => each.name === toolName)
+  if (!agent || !spec || !mayCall(options.caller, spec)) return 'Refused: the tool is not available any more.'
+  const toolCall = { type: 'function_call', callId, name: toolName, arguments: argumentsJson } as const
+  const output = await invokeFunctionTool({
+    tool: boundTool(spec, options, options.guardingOf(agent)),
+    runContext: new RunContext(),
+    input: argumentsJson,
+    details: { toolCall, signal: options.signal },
+  })
+  return String(output)
 }
 
 function boundHandoff(agent: Agent, { description, context = 'full' }: AgentHandoff, next: RegisteredAgent) {

@@ -76,7 +76,7 @@ export const AgentRunView = z.object({
   id: idSchema('arn'),
   conversationId: idSchema('cnv'),
   agent: z.string().describe('Who goes on, or had the last word.'),
-  status: z.enum(['queued', 'running', 'waiting', 'completed', 'failed', 'cancelled']),
+  status: z.enum(['queued', 'running', 'waiting', 'completed', 'failed', 'cancelled', 'expired']),
   errorCode: z.string().nullable(),
   createdAt: z.iso.datetime(),
   endedAt: z.iso.datetime().nullable(),

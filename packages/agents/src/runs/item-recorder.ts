@@ -37,6 +37,11 @@ export class ItemRecorder {
     return this.#last
   }
 
+  /** Whether it is a call that has no result yet. */
+  isOpen(callId: string): boolean {
+    return this.#open.has(callId)
+  }
+
   /** Calls that have no result get one that says so: a model refuses a conversation in which one is missing. */
   closeCalls(): Promise<void> {
     return this.record(

@@ -1,6 +1,7 @@
 import { defineContract, empty, eventStream, idSchema, json, ok, type UserAccess } from '@corbel/core'
 import * as z from 'zod'
 import { AgentsErrors } from '../agents-errors.ts'
+import { ApprovalErrors } from '../approvals/approval-errors.ts'
 import { ConversationErrors } from '../conversations/conversation-errors.ts'
 import { AgentsPermissions } from '../agents-permissions.ts'
 import { MessageChunkSchema } from '../stream/message-chunk.ts'
@@ -43,11 +44,11 @@ export const runContract = defineContract('chat', '/api/v1', {
     path: '/conversations/{id}/runs',
     access,
     summary: 'Say something in a conversation, and read along; takes what `useChat` of the AI SDK sends',
-    description: 'Of the messages that a client sends along only the last one of the user is read.',
+    description: 'Of the messages that a client sends along only the last one of the user is read; or, when the last one is of the assistant, its answers to requests for approval.',
     params: ofConversation,
     body: json(RunBody),
     success: stream,
-    errors: [...refusals, AgentsErrors.noMessage],
+    errors: [...refusals, AgentsErrors.noMessage, ...Object.values(ApprovalErrors)],
     rateLimit: limit,
     idempotent: false,
   },

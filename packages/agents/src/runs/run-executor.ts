@@ -1,7 +1,8 @@
 import { addMilliseconds, type Clock, type Profile } from '@corbel/core'
 import type { DomainEvent, EventStream, Logger } from '@corbel/core/ports'
-import { Runner } from '@openai/agents-core'
+import { Runner, type RunToolApprovalItem } from '@openai/agents-core'
 import type { AgentRegistry, RegisteredAgent } from '../agents/agent-registry.ts'
+import { ApprovalExpired, ApprovalNeeded, type PendingCall, type PendingCalls } from '../approvals/pending-calls.ts'
 import { AgentModel } from '../models/agent-model.ts'
 import { fallbackModel } from '../models/fallback-model.ts'
 import { modelsOf, type ModelSettingsValues } from '../models/model-names.ts'
@@ -13,10 +14,10 @@ import type { Quota } from '../ports/quota.ts'
 import type { MessageChunk, RunMetadata } from '../stream/message-chunk.ts'
 import { RunLog } from '../stream/run-log.ts'
 import { RunTranslator } from '../stream/run-translator.ts'
-import { agentGraph } from './agent-graph.ts'
+import { agentGraph, type AgentGraphOptions, carryOut } from './agent-graph.ts'
 import { ItemRecorder } from './item-recorder.ts'
 import { pairedItems } from './pairs.ts'
-import { ApprovalNeeded, runFailure } from './run-failure.ts'
+import { runFailure } from './run-failure.ts'
 import type { RunningRuns } from './running-runs.ts'
 
 export interface RunExecutorDeps {
@@ -25,6 +26,7 @@ export interface RunExecutorDeps {
   readonly conversationItems: ConversationItems
   readonly models: Models
   readonly quota: Quota
+  readonly pendingCalls: PendingCalls
   readonly registry: AgentRegistry
   readonly running: RunningRuns
   readonly modelSettings: ModelSettingsValues
@@ -66,18 +68,19 @@ export class RunExecutor {
     return { owner: running.owner, until: addMilliseconds(clock.now(), leaseMs) }
   }
 
-  /** Works on the run until it has ended. Never rejects. */
-  async execute(run: AgentRunRecord): Promise<void> {
+  /** Works on the run until it has ended or waits. Never rejects. Returns the run when it may go on at once. */
+  async execute(run: AgentRunRecord): Promise<AgentRunRecord | null> {
     const { running, eventStream, logger } = this.#deps
     const signal = running.begin(run.id)
     const log = new RunLog(eventStream, run.id)
     const letGo = this.#hold(run)
     try {
-      if (run.attempts > 1) await log.resume()
-      await this.#work(run, log, signal)
+      if (run.attempts > 1 || run.pauses > 0) await log.resume()
+      return await this.#work(run, log, signal)
     } catch (error) {
       // The lease runs out, and another process takes over.
       logger.error('a run of an agent was left to others', { runId: run.id, error })
+      return null
     } finally {
       letGo()
       running.end(run.id)
@@ -109,7 +112,7 @@ export class RunExecutor {
     }
   }
 
-  async #work(run: AgentRunRecord, log: RunLog, signal: AbortSignal): Promise<void> {
+  async #work(run: AgentRunRecord, log: RunLog, signal: AbortSignal): Promise<AgentRunRecord | null> {
     const { conversationItems, clock, agentRuns, agentUsage, running } = this.#deps
     const window = await conversationItems.window(run.tenantId, run.conversationId, windowItems)
     const history = window.map(({ content }) => content)
@@ -126,14 +129,27 @@ export class RunExecutor {
     write({ type: 'start', messageId: run.id, messageMetadata: metadata() })
     let failure: unknown = null
     try {
-      await recorder.closeCalls()
       if (run.cancelling) running.abort(run.id, 'cancelled')
       if (run.attempts > maxAttempts) throw new Error('Every process that worked on it went down.')
-      agent = await this.#turns(run, history, recorder, translator, signal)
+      signal.throwIfAborted()
+      agent = await this.#turns(run, history, recorder, translator, write, signal)
     } catch (error) {
       failure = error
     }
-    if (signal.reason === 'lost') return
+    if (failure instanceof ApprovalNeeded && !signal.aborted) {
+      const pause = { status: 'waiting', pause: run.pauses + 1 }
+      const asked = await this.#deps.pendingCalls.ask(run, failure.calls)
+      for (const { id, callId } of asked)
+        write({ type: 'tool-approval-request', approvalId: id, toolCallId: callId })
+      translator.end()
+      write({ type: 'finish', finishReason: 'tool-calls', messageMetadata: metadata(pause) })
+      // Before anybody can let it go on, who would write after this.
+      await log.flush()
+      if (await agentRuns.pause(run.tenantId, run.id, running.owner))
+        return agentRuns.resume(run.tenantId, run.id, this.lease())
+      await this.#renew(run)
+    }
+    if (signal.reason === 'lost') return null
     translator.end()
     await recorder.closeCalls()
     const isCancelled = signal.aborted
@@ -141,14 +157,14 @@ export class RunExecutor {
     if (told?.code === 'model_failed' || told?.code === 'model_behavior')
       this.#deps.logger.warn('a run of an agent failed', { runId: run.id, error: failure })
     const end: AgentRunEnd = {
-      status: isCancelled ? 'cancelled' : told ? 'failed' : 'completed',
+      status: isCancelled ? 'cancelled' : failure instanceof ApprovalExpired ? 'expired' : told ? 'failed' : 'completed',
       errorCode: told?.code ?? null,
       endedAt: clock.now(),
     }
     const current = isCancelled ? await agentRuns.find(run.tenantId, run.id) : run
     if (isCancelled && current?.discarding === true)
       await conversationItems.removeRun(run.tenantId, run.conversationId, run.id)
-    if (!(await agentRuns.end(run.tenantId, run.id, running.owner, end))) return
+    if (!(await agentRuns.end(run.tenantId, run.id, running.owner, end))) return null
     if (told) {
       const { code, retryable, text } = told
       write({ type: 'data-error', data: { code, retryable }, transient: true })
@@ -169,6 +185,7 @@ export class RunExecutor {
           },
     )
     await log.flush()
+    return null
   }
 
   /** The run of the SDK. Returns the agent that had the last word. */
@@ -177,6 +194,7 @@ export class RunExecutor {
     history: readonly ItemContent[],
     recorder: ItemRecorder,
     translator: RunTranslator,
+    write: (chunk: MessageChunk) => void,
     signal: AbortSignal,
   ): Promise<string> {
     const { registry, models, modelSettings, clock, agentUsage, quota, agentRuns, running, profile } =
@@ -214,29 +232,32 @@ export class RunExecutor {
         }),
       )
     }
-    const graph = agentGraph(
-      {
-        registry,
+    const options: AgentGraphOptions = {
+      registry,
+      caller,
+      now: clock.now(),
+      taint: { isTainted: history.some((item) => this.#isUntrusted(item)) },
+      call: {
         caller,
-        now: clock.now(),
-        taint: { isTainted: history.some((item) => this.#isUntrusted(item)) },
-        call: {
-          caller,
-          conversationId: run.conversationId,
-          runId: run.id,
-          record: (...events) => this.#deps.record(...events),
-        },
-        signal,
-        modelOf: (agent) => {
-          const model = upstreams.get(agent)
-          if (!model) throw new TypeError(`The agent "${agent.name}" is not registered.`)
-          return model
-        },
-        guardingOf,
+        conversationId: run.conversationId,
+        runId: run.id,
+        record: (...events) => this.#deps.record(...events),
       },
-      entry,
-    )
-    const result = await this.#runner.run(graph, pairedItems(history), { stream: true, maxTurns, signal })
+      signal,
+      modelOf: (agent) => {
+        const model = upstreams.get(agent)
+        if (!model) throw new TypeError(`The agent "${agent.name}" is not registered.`)
+        return model
+      },
+      guardingOf,
+    }
+    const settled = await this.#settle(run, recorder, write, options)
+    const told = pairedItems([...history, ...settled])
+    const result = await this.#runner.run(agentGraph(options, entry), told, {
+      stream: true,
+      maxTurns,
+      signal,
+    })
     let agent = entry.name
     for await (const event of result) {
       translator.take(event)
@@ -249,8 +270,23 @@ export class RunExecutor {
     }
     await result.completed
     signal.throwIfAborted()
-    if (result.interruptions.length > 0) throw new ApprovalNeeded()
+    if (result.interruptions.length > 0) throw new ApprovalNeeded(result.interruptions.map(toPendingCall))
     return agent
+  }
+
+  /** What earlier processes, and people, have left to do. Returns the results. */
+  async #settle(
+    run: AgentRunRecord,
+    recorder: ItemRecorder,
+    write: (chunk: MessageChunk) => void,
+    options: AgentGraphOptions,
+  ): Promise<readonly ItemContent[]> {
+    const isFirst = run.pauses === 0 && run.attempts === 1
+    const settled = isFirst
+      ? []
+      : await this.#deps.pendingCalls.settle(run, recorder, write, (call) => carryOut(options, call))
+    await recorder.closeCalls()
+    return settled
   }
 
   #isUntrusted(item: ItemContent): boolean {
@@ -259,3 +295,10 @@ export class RunExecutor {
     return tool !== null && tool.trusted !== true
   }
 }
+
+const toPendingCall = ({ agent, rawItem, name, arguments: args }: RunToolApprovalItem): PendingCall => ({
+  agent: agent.name,
+  callId: 'callId' in rawItem ? rawItem.callId : '',
+  tool: name ?? '',
+  argumentsJson: args ?? '{}',
+})

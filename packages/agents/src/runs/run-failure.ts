@@ -1,12 +1,8 @@
 import { DomainError } from '@corbel/core'
 import { MaxTurnsExceededError, ModelBehaviorError } from '@openai/agents-core'
+import { ApprovalExpired } from '../approvals/pending-calls.ts'
 import { GuardrailTripped } from '../guardrails/guard.ts'
 import { BudgetSpent } from '../models/agent-model.ts'
-
-/** A call waits for a person, and there is no way to ask one: it is not carried out. */
-export class ApprovalNeeded extends Error {
-  override readonly name = 'ApprovalNeeded'
-}
 
 /** What a run failed of, for people and for programs. Nothing of the provider's own words, which may hold anything. */
 export interface RunFailure {
@@ -18,10 +14,10 @@ export interface RunFailure {
 /** What the run failed of. */
 export function runFailure(error: unknown): RunFailure {
   if (error instanceof GuardrailTripped) return { code: 'guardrail', text: error.message, retryable: false }
-  if (error instanceof ApprovalNeeded)
+  if (error instanceof ApprovalExpired)
     return {
-      code: 'approval_needed',
-      text: 'A tool needs the approval of a person, and was not called.',
+      code: 'approval_expired',
+      text: 'Nobody approved a call of a tool in time. It was not made.',
       retryable: false,
     }
   if (error instanceof BudgetSpent) return { code: 'budget', text: error.message, retryable: false }

@@ -3,6 +3,7 @@ import type { EventStream, Logger, PubSub } from '@corbel/core/ports'
 import type { AgentRegistry } from '../agents/agent-registry.ts'
 import { AgentsErrors } from '../agents-errors.ts'
 import { ConversationErrors } from '../conversations/conversation-errors.ts'
+import type { AgentApprovalRepository } from '../ports/agent-approval-repository.ts'
 import type { AgentRunRecord, AgentRunRepository } from '../ports/agent-run-repository.ts'
 import type { AgentUsageRepository } from '../ports/agent-usage-repository.ts'
 import type {
@@ -12,7 +13,7 @@ import type {
   ItemContent,
 } from '../ports/conversation-items.ts'
 import { followLog, readLog } from '../stream/run-log.ts'
-import { isTerminal, type NumberedChunk } from '../stream/message-chunk.ts'
+import { isPause, isTerminal, type MessageChunk, type NumberedChunk } from '../stream/message-chunk.ts'
 import { retold } from '../stream/retold.ts'
 import type { Caller } from '../tools/tool.ts'
 import {
@@ -27,6 +28,7 @@ import type { RunExecutor } from './run-executor.ts'
 import type { RunningRuns } from './running-runs.ts'
 
 interface RunRepositories {
+  readonly agentApprovals: AgentApprovalRepository
   readonly agentRuns: AgentRunRepository
   readonly conversationItems: ConversationItems
 }
@@ -113,14 +115,16 @@ export class RunService {
     signal: AbortSignal,
   ): Promise<ChatReply> {
     const { id } = await this.begin(caller, conversationId, request)
-    for await (const { chunk } of this.follow(caller, id, 0, signal)) if (isTerminal(chunk)) break
+    let last: MessageChunk | null = null
+    for await (const { chunk } of this.follow(caller, id, 0, signal)) last = chunk
     signal.throwIfAborted()
     const run = await this.#find(caller, id)
     const items = await this.#itemsOf(run)
     return {
       conversationId: run.conversationId,
       runId: run.id,
-      status: run.status,
+      // It is told that it waits a moment before it does, so that nobody who lets it go on is ahead of what is told.
+      status: last !== null && isPause(last) ? 'waiting' : run.status,
       message: textOfLast(items),
       agent: run.agent,
       errorCode: run.errorCode,
@@ -177,14 +181,24 @@ export class RunService {
         return
       }
     }
-    yield* followLog(eventStream, id, after, signal)
+    // While it waits, its last pause is its end.
+    const pauses = run.status === 'waiting' ? run.pauses - 1 : run.pauses
+    yield* followLog(eventStream, id, after, pauses, signal)
+  }
+
+  /** The number of the last chunk so far. */
+  async lastSeq(id: AgentRunId): Promise<number> {
+    let last = 0
+    for await (const { seq } of readLog(this.#deps.eventStream, id)) last = seq
+    return last
   }
 
   /** Takes over what processes have left that went down, and starts what waits for nobody. */
   async recover(): Promise<void> {
-    const { agentRuns, executor, clock } = this.#deps
+    const { agentApprovals, agentRuns, executor, clock } = this.#deps
+    await agentApprovals.expire(clock.now(), adoptAtOnce)
     const orphans = await agentRuns.adopt(clock.now(), executor.lease(), adoptAtOnce)
-    for (const run of orphans) void this.#drive(run)
+    for (const run of orphans) this.drive(run)
     for (const stalled of await agentRuns.listStalled(adoptAtOnce))
       void this.#drive(await this.#next(stalled))
   }
@@ -201,16 +215,28 @@ export class RunService {
     const { agentRuns, running, pubSub, clock } = this.#deps
     const change = { discarding, at: clock.now() }
     const cancelled = await agentRuns.cancel(run.tenantId, run.id, change)
+    if (cancelled?.status === 'waiting') {
+      await this.#deps.agentApprovals.withdraw(run.tenantId, run.id, clock.now())
+      // It ends as one that was at work does.
+      const resumed = await agentRuns.resume(run.tenantId, run.id, this.#deps.executor.lease())
+      return resumed ? this.drive(resumed) : undefined
+    }
     if (cancelled?.status !== 'running' || running.abort(run.id, 'cancelled')) return
     // It is noticed at the next renewal of the lease, too.
     await pubSub.publish(cancelTopic, run.id).catch(() => {})
   }
 
-  /** Works on the run, and then on those that have waited for it. */
+  /** Works on a run that this process holds the lease of, and then on those that have waited for it. */
+  drive(run: AgentRunRecord): void {
+    void this.#drive(run)
+  }
+
   async #drive(run: AgentRunRecord | null): Promise<void> {
     try {
-      for (let current = run; current; current = await this.#next(current))
-        await this.#deps.executor.execute(current)
+      for (let current = run; current; ) {
+        const done = current
+        current = (await this.#deps.executor.execute(done)) ?? (await this.#next(done))
+      }
     } catch (error) {
       this.#deps.logger.error('a waiting run of an agent was not started', { error })
     }

@@ -1,8 +1,11 @@
-import type { ServerSentEvent } from '@corbel/core'
+import { hostOrigin, type Origin, type ServerSentEvent } from '@corbel/core'
 import { AgentsErrors } from '../agents-errors.ts'
 import type { AgentRunId, ConversationId } from '../ports/conversation-items.ts'
 import type { MessageChunk, NumberedChunk } from '../stream/message-chunk.ts'
 import type { Caller } from '../tools/tool.ts'
+import { answersIn } from '../approvals/approval-answers.ts'
+import type { ApprovalService } from '../approvals/approval-service.ts'
+import type { ApprovalAnswer } from '../approvals/approval-answers.ts'
 import { type RunBody, type RunRequest, toRunRequest } from './agent-run.ts'
 import type { RunService } from './run-service.ts'
 
@@ -11,22 +14,49 @@ type Events = AsyncIterable<ServerSentEvent<MessageChunk>>
 /** Runs as server-sent events: the number of a chunk is the id of its event. */
 export class RunStreams {
   readonly #runs: RunService
+  readonly #approvals: ApprovalService
 
-  constructor(runs: RunService) {
+  constructor(runs: RunService, approvals: ApprovalService) {
     this.#runs = runs
+    this.#approvals = approvals
   }
 
-  /** @throws `agents/no-message`, and what {@link RunService.begin} throws. */
+  /**
+   * What the body says, or decides about calls that wait.
+   *
+   * @throws `agents/no-message`, and what {@link RunService.begin} and {@link ApprovalService.decide} throw.
+   */
   async begin(
     caller: Caller,
     conversationId: ConversationId | null,
     body: RunBody | RunRequest,
     signal: AbortSignal,
+    origin: Origin = hostOrigin,
   ): Promise<Events> {
+    const answers = 'messages' in body ? answersIn(body.messages) : []
+    if (conversationId !== null && answers.length > 0)
+      return this.#answer(caller, conversationId, answers, signal, origin)
     const request = toRunRequest(body)
     if (!request) throw AgentsErrors.noMessage()
     const { id } = await this.#runs.begin(caller, conversationId, request)
     return events(this.#runs.follow(caller, id, 0, signal))
+  }
+
+  /** What the run goes on to say after what was said before. */
+  async #answer(
+    caller: Caller,
+    conversationId: ConversationId,
+    answers: readonly ApprovalAnswer[],
+    signal: AbortSignal,
+    origin: Origin,
+  ): Promise<Events> {
+    const before = await this.#runs.findActive(caller, conversationId)
+    const seen = before === null ? 0 : await this.#runs.lastSeq(before)
+    const [decided] = await this.#approvals.answer(caller, conversationId, answers, origin)
+    if (!decided) throw AgentsErrors.noMessage()
+    // Answered before: the run may have ended since, and is told whole.
+    const after = decided.runId === before ? seen : 0
+    return events(this.#runs.follow(caller, decided.runId, after, signal))
   }
 
   /** The run at work; null when there is none. */

@@ -47,6 +47,8 @@ export interface RunMetadata {
   readonly conversationId: string
   readonly agent: string
   readonly status?: string
+  /** Of the end of a stream that goes on after approvals: how often it has ended so, from 1. */
+  readonly pause?: number
   readonly usage?: { readonly inputTokens: number; readonly outputTokens: number }
 }
 
@@ -60,6 +62,10 @@ export interface NumberedChunk {
 export const MessageChunkSchema = z
   .looseObject({ type: z.string() })
   .describe('A chunk of the UI message stream of the AI SDK, version 1.')
+
+/** An end after which the run goes on, when people have decided. */
+export const isPause = (chunk: MessageChunk): boolean =>
+  chunk.type === 'finish' && chunk.messageMetadata.pause !== undefined
 
 /** Exactly one of these ends every run. */
 export const isTerminal = ({ type }: MessageChunk): boolean => type === 'finish' || type === 'abort'

@@ -76,19 +76,26 @@ export async function* readLog(stream: EventStream, runId: AgentRunId): AsyncGen
   }
 }
 
-/** The chunks after a number, and those to come, until the run has ended or the signal aborts. */
+/**
+ * The chunks after a number, and those to come, until the run has ended, pauses once more than `pauses` times, or the signal aborts.
+ */
 export async function* followLog(
   stream: EventStream,
   runId: AgentRunId,
   after: number,
+  pauses: number,
   signal: AbortSignal,
 ): AsyncGenerator<NumberedChunk> {
   for await (const { events } of stream.follow(streamOf(runId), null, signal))
     for (const { data } of events)
       for (const numbered of parse(data)) {
         if (numbered.seq > after) yield numbered
-        if (isTerminal(numbered.chunk)) return
+        if (isTerminal(numbered.chunk) && pauseOf(numbered.chunk) > pauses) return
       }
 }
+
+/** No pause: beyond every pause. */
+const pauseOf = (chunk: MessageChunk): number =>
+  chunk.type === 'finish' ? (chunk.messageMetadata.pause ?? Infinity) : Infinity
 
 const parse = (data: string): readonly NumberedChunk[] => JSON.parse(data) as readonly NumberedChunk[]

@@ -36,6 +36,7 @@ export function kyselyAgentRunRepository(db: TenantDb): AgentRunRepository {
         client_message_id: run.clientMessageId,
         cancelling: false,
         discarding: false,
+        pauses: 0,
         error_code: null,
         created_at: run.createdAt,
         ended_at: null,
@@ -110,14 +111,40 @@ export function kyselyAgentRunRepository(db: TenantDb): AgentRunRepository {
       return numUpdatedRows > 0n
     },
 
+    async pause(tenantId, id, owner) {
+      const { numUpdatedRows } = await changing(tenantId, id)
+        .set(({ eb }) => ({ status: 'waiting', owner: null, lease_until: null, pauses: eb('pauses', '+', 1) }))
+        .where('status', '=', 'running')
+        .where('owner', '=', owner)
+        .where('cancelling', '=', false)
+        .executeTakeFirstOrThrow()
+      return numUpdatedRows > 0n
+    },
+
+    async rescope(tenantId, id, scopes) {
+      const { numUpdatedRows } = await changing(tenantId, id)
+        .set({ scopes })
+        .where('status', 'in', ['running', 'waiting'])
+        .executeTakeFirstOrThrow()
+      return numUpdatedRows > 0n
+    },
+
+    async resume(tenantId, id, { owner, until }) {
+      const { rows } = await sql<Row>`
+        update corbel_agent_runs run set status = 'running', owner = ${owner}, lease_until = ${until}::timestamptz
+        where tenant_id = ${tenantId} and id = ${id} and status = 'waiting' and ${nothingPending('run')}
+        returning *`.execute(db.forTenant(tenantId))
+      return rows[0] ? toRecord(rows[0]) : null
+    },
+
     async cancel(tenantId, id, { discarding, at }) {
       const { rows } = await sql<Row>`
         update corbel_agent_runs set
           ended_at = case status when 'queued' then ${at}::timestamptz end,
-          cancelling = status = 'running',
-          discarding = status = 'running' and (discarding or ${discarding}),
+          cancelling = status <> 'queued',
+          discarding = status <> 'queued' and (discarding or ${discarding}),
           status = case status when 'queued' then 'cancelled' else status end
-        where tenant_id = ${tenantId} and id = ${id} and status in ('queued', 'running')
+        where tenant_id = ${tenantId} and id = ${id} and status in ('queued', 'running', 'waiting')
         returning *`.execute(db.forTenant(tenantId))
       return rows[0] ? toRecord(rows[0]) : null
     },
@@ -151,9 +178,11 @@ export function kyselyAgentRunRepository(db: TenantDb): AgentRunRepository {
 
     async adopt(now, { owner, until }, limit) {
       const { rows } = await sql<Row>`
-        update corbel_agent_runs set owner = ${owner}, lease_until = ${until}::timestamptz, attempts = attempts + 1
+        update corbel_agent_runs set status = 'running', owner = ${owner}, lease_until = ${until}::timestamptz,
+          attempts = attempts + case status when 'running' then 1 else 0 end
         where (tenant_id, id) in (
-          select tenant_id, id from corbel_agent_runs where status = 'running' and lease_until < ${now}::timestamptz
+          select tenant_id, id from corbel_agent_runs run
+          where (status = 'running' and lease_until < ${now}::timestamptz) or (status = 'waiting' and ${nothingPending('run')})
           order by lease_until limit ${limit} for update skip locked
         )
         returning *`.execute(db.platform('agentRuns.adopt'))
@@ -173,6 +202,12 @@ export function kyselyAgentRunRepository(db: TenantDb): AgentRunRepository {
   }
 }
 
+/** Nothing of the run is pending. */
+const nothingPending = (run: string) => sql`not exists (
+  select from corbel_agent_approvals pending
+  where pending.tenant_id = ${sql.ref(run)}.tenant_id and pending.run_id = ${sql.ref(run)}.id and pending.status = 'pending'
+)`
+
 const toRecord = (row: Row): AgentRunRecord => ({
   tenantId: row.tenant_id,
   id: row.id,
@@ -185,6 +220,7 @@ const toRecord = (row: Row): AgentRunRecord => ({
   status: row.status,
   cancelling: row.cancelling,
   discarding: row.discarding,
+  pauses: row.pauses,
   attempts: row.attempts,
   errorCode: row.error_code,
   createdAt: row.created_at,

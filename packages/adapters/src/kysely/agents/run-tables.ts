@@ -1,4 +1,4 @@
-import type { AgentRunRecord, ModelCall } from '@corbel/agents/ports'
+import type { AgentApproval, AgentRunRecord, ModelCall } from '@corbel/agents/ports'
 
 export interface AgentRunTables {
   corbel_agent_runs: {
@@ -14,11 +14,30 @@ export interface AgentRunTables {
     cancelling: boolean
     discarding: boolean
     attempts: number
+    pauses: number
     error_code: string | null
     owner: string | null
     lease_until: Date | null
     created_at: Date
     ended_at: Date | null
+  }
+  corbel_agent_approvals: {
+    tenant_id: AgentApproval['tenantId']
+    id: AgentApproval['id']
+    run_id: AgentApproval['runId']
+    conversation_id: AgentApproval['conversationId']
+    user_id: AgentApproval['userId']
+    agent: string
+    call_id: string
+    tool: string
+    arguments_hash: string
+    sealed_arguments: string
+    status: AgentApproval['status']
+    reason: string | null
+    created_at: Date
+    expires_at: Date
+    decided_at: Date | null
+    taken_at: Date | null
   }
   corbel_agent_usage: {
     tenant_id: ModelCall['tenantId']
