@@ -53,12 +53,15 @@ export const agentsScenarios: Readonly<Record<string, Scenario>> = {
 
 const talk = 'what somebody says to agents is their own affair; who may read it, and its end, are there'
 
+const decided = 'there is nothing to decide without a run that waits; test/agents/approvals.test.ts makes them'
+
 /** Why a call that succeeds leaves nothing in the trail. */
 export const agentsExempt: Readonly<Record<string, string>> = {
   'POST /api/v1/chat': talk,
   'POST /api/v1/chat/stream': talk,
   'POST /api/v1/conversations/{id}/runs': talk,
   'POST /api/v1/agent-runs/{id}/cancel': talk,
+  'POST /api/v1/approvals/{id}': decided,
   'POST /api/v1/conversations': talk,
   'PATCH /api/v1/conversations/{id}/title': talk,
   'PATCH /api/v1/conversations/{id}/memory': talk,

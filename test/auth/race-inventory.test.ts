@@ -101,9 +101,13 @@ const everyVerb = (module: Module): readonly string[] =>
 
 const oneShots: Readonly<Record<Module, readonly string[]>> = {
   agents: [
+    'agentApprovals.decide',
+    'agentApprovals.take',
+    'agentRuns.adopt',
     'agentRuns.begin',
     'agentRuns.end',
     'agentRuns.next',
+    'agentRuns.resume',
     'conversationItems.append',
     'files.abandon',
     'files.complete',
@@ -141,9 +145,14 @@ const calm: Readonly<Record<string, string>> = {
   ),
   'accounts.proveEmail': 'sets what is true, for all of them alike',
   'accounts.updateProfile': 'the last one stays, as its law says',
+  'agentApprovals.expire': 'forgets what is over by its own time, however often it is asked to',
+  'agentApprovals.insert': 'a call that has one keeps it, as its law says',
+  'agentApprovals.withdraw': 'takes away what is there',
   'agentRuns.cancel': 'asks for what its owner then does, however often it is asked',
   'agentRuns.handOver': 'only the owner of a run does',
+  'agentRuns.pause': 'its owner alone lets it wait',
   'agentRuns.renew': 'only the owner of a run does',
+  'agentRuns.rescope': 'the last one stays',
   'agentUsage.record': 'only the owner of a run does',
   'apiKeys.insert': 'the id is fresh',
   'apiKeys.touch': 'notes an hour; the later one stays',

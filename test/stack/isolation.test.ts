@@ -38,6 +38,7 @@ interface Principal {
   readonly settingId: string
   readonly fileId: string
   readonly runId: string
+  readonly approvalId: string
 }
 
 const serviceAccounts = defineServiceAccounts({
@@ -95,6 +96,7 @@ const foreignIds: Readonly<Record<string, (foreign: Principal) => Readonly<Recor
   'GET /api/v1/files/{id}': ({ fileId }) => ({ id: fileId }),
   'GET /api/v1/files/{id}/content': ({ fileId }) => ({ id: fileId }),
   'DELETE /api/v1/files/{id}': ({ fileId }) => ({ id: fileId }),
+  'POST /api/v1/approvals/{id}': ({ approvalId }) => ({ id: approvalId }),
   'GET /api/v1/settings/provider/{provider}': () => ({ provider: 'anthropic' }),
   'GET /api/v1/settings/{id}': ({ settingId }) => ({ id: settingId }),
   'PUT /api/v1/settings/{id}': ({ settingId }) => ({ id: settingId }),
@@ -133,6 +135,7 @@ const bodies: Readonly<Record<string, object>> = {
   'PATCH /api/v1/conversations/{id}': { title: 'Taken' },
   'PATCH /api/v1/conversations/{id}/title': { title: 'Taken' },
   'PATCH /api/v1/conversations/{id}/memory': { mode: 'none', crossSession: false },
+  'POST /api/v1/approvals/{id}': { decision: 'approve' },
   'PUT /api/v1/settings/{id}': { active: false },
   'POST /api/v1/conversations/{id}/runs': { message: 'what are the plans?' },
   'POST /api/v1/auth/sso/{provider}/link': {},
@@ -302,7 +305,13 @@ describe.each(variants)('tenants over HTTP on %s, %s', (backend, _, rewrite) => 
     const run = { tenantId, userId, conversationId, id: runId, scopes: [], agent: 'triage', createdAt }
     const lease = { owner: 'a process', until: createdAt }
     await agentRuns.begin({ ...run, message: 'plans?', clientMessageId: 'm' }, lease, false)
-    return { conversationId, messageId, settingId, fileId, runId }
+    const approvalId = newId('apv')
+    const asked = { agent: 'triage', callId: 'c', tool: 't', argumentsHash: 'h', sealedArguments: 's' }
+    const expiresAt = new Date('2999-01-01T00:00:00.000Z')
+    await opened.storage.repositories.agents.agentApprovals.insert([
+      { tenantId, userId, conversationId, runId, id: approvalId, ...asked, createdAt, expiresAt },
+    ])
+    return { conversationId, messageId, settingId, fileId, runId, approvalId }
   }
 
   /** Everything that is stored of somebody. */
@@ -327,6 +336,7 @@ describe.each(variants)('tenants over HTTP on %s, %s', (backend, _, rewrite) => 
       'conversations',
       'conversation_items',
       'provider_settings',
+      'agent_approvals',
       'provider_policies',
       'agent_runs',
       'agent_usage',
@@ -378,7 +388,7 @@ describe.each(variants)('tenants over HTTP on %s, %s', (backend, _, rewrite) => 
   test('no answer to a read tells anything of another tenant, whatever id it is given', async () => {
     const told = [
       ...[ada.tenantId, ada.userId, ada.sessionId, ada.slug, 'Company of ada', 'ada@example.com'],
-      ...[ada.conversationId, ada.messageId, ada.settingId, 'plans of ada', ada.fileId, ada.runId],
+      ...[ada.conversationId, ada.messageId, ada.settingId, 'plans of ada', ada.fileId, ada.runId, ada.approvalId],
     ]
     const reads = stack.operations.filter(
       ({ endpoint, path }) => endpoint.method === 'GET' && !path.includes('{'),

@@ -72,7 +72,7 @@ export async function carryOut(
     input: argumentsJson,
     details: { toolCall, signal: options.signal },
   })
-  return String(output)
+  return output
 }
 
 function boundHandoff(agent: Agent, { description, context = 'full' }: AgentHandoff, next: RegisteredAgent) {
