@@ -51,6 +51,65 @@ alter table corbel_activity_readers enable row level security;
 alter table corbel_activity_readers force row level security;
 create policy corbel_tenant on corbel_activity_readers for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
 
+create table corbel_agent_approvals (
+  tenant_id text collate "C" not null,
+  id text collate "C" not null,
+  run_id text collate "C" not null,
+  conversation_id text collate "C" not null,
+  user_id text collate "C" not null,
+  agent text collate "C" not null,
+  call_id text collate "C" not null,
+  tool text collate "C" not null,
+  arguments_hash text collate "C" not null,
+  sealed_arguments text not null,
+  status text collate "C" not null,
+  reason text,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  decided_at timestamp with time zone,
+  taken_at timestamp with time zone,
+  constraint corbel_agent_approvals_pkey PRIMARY KEY (tenant_id, id),
+  constraint corbel_agent_approvals_call_key UNIQUE (tenant_id, run_id, call_id),
+  constraint corbel_agent_approvals_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'approved'::text, 'rejected'::text, 'expired'::text, 'withdrawn'::text]))),
+  constraint corbel_agent_approvals_run_fkey FOREIGN KEY (tenant_id, run_id) REFERENCES corbel_agent_runs(tenant_id, id) ON DELETE CASCADE,
+  constraint corbel_agent_approvals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES corbel_tenants(id) ON DELETE CASCADE
+);
+CREATE INDEX corbel_agent_approvals_expiry ON corbel_agent_approvals USING btree (expires_at) WHERE (status = 'pending'::text);
+CREATE INDEX corbel_agent_approvals_user ON corbel_agent_approvals USING btree (tenant_id, user_id, id) WHERE (status = 'pending'::text);
+alter table corbel_agent_approvals enable row level security;
+alter table corbel_agent_approvals force row level security;
+create policy corbel_tenant on corbel_agent_approvals for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
+
+create table corbel_agent_file_usage (
+  tenant_id text collate "C" not null,
+  bytes bigint not null,
+  constraint corbel_agent_file_usage_pkey PRIMARY KEY (tenant_id),
+  constraint corbel_agent_file_usage_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES corbel_tenants(id) ON DELETE CASCADE
+);
+alter table corbel_agent_file_usage enable row level security;
+alter table corbel_agent_file_usage force row level security;
+create policy corbel_tenant on corbel_agent_file_usage for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
+
+create table corbel_agent_files (
+  tenant_id text collate "C" not null,
+  id text collate "C" not null,
+  user_id text collate "C" not null,
+  name text not null,
+  content_type text collate "C" not null,
+  size bigint not null,
+  sha256 text collate "C" not null,
+  complete boolean default false not null,
+  created_at timestamp with time zone not null,
+  constraint corbel_agent_files_pkey PRIMARY KEY (tenant_id, id),
+  constraint corbel_agent_files_id_key UNIQUE (id),
+  constraint corbel_agent_files_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES corbel_tenants(id) ON DELETE CASCADE
+);
+CREATE INDEX corbel_agent_files_unfinished ON corbel_agent_files USING btree (created_at) WHERE (NOT complete);
+CREATE INDEX corbel_agent_files_user ON corbel_agent_files USING btree (user_id, id);
+alter table corbel_agent_files enable row level security;
+alter table corbel_agent_files force row level security;
+create policy corbel_tenant on corbel_agent_files for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
+
 create table corbel_agent_runs (
   tenant_id text collate "C" not null,
   id text collate "C" not null,
@@ -69,15 +128,17 @@ create table corbel_agent_runs (
   lease_until timestamp with time zone,
   created_at timestamp with time zone not null,
   ended_at timestamp with time zone,
+  pauses integer default 0 not null,
   constraint corbel_agent_runs_pkey PRIMARY KEY (tenant_id, id),
   constraint corbel_agent_runs_message_key UNIQUE (tenant_id, conversation_id, client_message_id),
-  constraint corbel_agent_runs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'completed'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint corbel_agent_runs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'completed'::text, 'failed'::text, 'cancelled'::text, 'expired'::text]))),
   constraint corbel_agent_runs_conversation_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES corbel_conversations(tenant_id, id) ON DELETE CASCADE,
   constraint corbel_agent_runs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES corbel_tenants(id) ON DELETE CASCADE
 );
 CREATE UNIQUE INDEX corbel_agent_runs_active_key ON corbel_agent_runs USING btree (tenant_id, conversation_id) WHERE (status = ANY (ARRAY['running'::text, 'waiting'::text]));
 CREATE INDEX corbel_agent_runs_lease ON corbel_agent_runs USING btree (lease_until) WHERE (status = 'running'::text);
 CREATE INDEX corbel_agent_runs_queued ON corbel_agent_runs USING btree (tenant_id, conversation_id, id) WHERE (status = 'queued'::text);
+CREATE INDEX corbel_agent_runs_waiting ON corbel_agent_runs USING btree (tenant_id, id) WHERE (status = 'waiting'::text);
 alter table corbel_agent_runs enable row level security;
 alter table corbel_agent_runs force row level security;
 create policy corbel_tenant on corbel_agent_runs for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
@@ -505,14 +566,17 @@ create table corbel_invitations (
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
   accepted_by text collate "C",
+  role_id text collate "C",
   constraint corbel_invitations_pkey PRIMARY KEY (id),
   constraint corbel_invitations_digest_key UNIQUE (digest),
   constraint corbel_invitations_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'member'::text, 'admin'::text, 'owner'::text]))),
   constraint corbel_invitations_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'accepted'::text, 'revoked'::text]))),
+  constraint corbel_invitations_role_fkey FOREIGN KEY (tenant_id, role_id) REFERENCES corbel_roles(tenant_id, id),
   constraint corbel_invitations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES corbel_tenants(id) ON DELETE CASCADE
 );
 CREATE INDEX corbel_invitations_expires_idx ON corbel_invitations USING btree (expires_at);
 CREATE UNIQUE INDEX corbel_invitations_pending_key ON corbel_invitations USING btree (tenant_id, email) WHERE (status = 'pending'::text);
+CREATE INDEX corbel_invitations_role_idx ON corbel_invitations USING btree (tenant_id, role_id) WHERE (role_id IS NOT NULL);
 CREATE INDEX corbel_invitations_tenant_idx ON corbel_invitations USING btree (tenant_id, id);
 alter table corbel_invitations enable row level security;
 alter table corbel_invitations force row level security;
@@ -560,11 +624,16 @@ create table corbel_memberships (
   user_id text collate "C" not null,
   role text collate "C" not null,
   created_at timestamp with time zone not null,
+  role_id text collate "C",
+  scopes text[],
   constraint corbel_memberships_pkey PRIMARY KEY (tenant_id, user_id),
   constraint corbel_memberships_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'member'::text, 'admin'::text, 'owner'::text]))),
+  constraint corbel_memberships_scopes_check CHECK ((((role_id IS NULL) = (scopes IS NULL)) AND ((role_id IS NULL) OR (role <> 'owner'::text)))),
+  constraint corbel_memberships_role_fkey FOREIGN KEY (tenant_id, role_id) REFERENCES corbel_roles(tenant_id, id),
   constraint corbel_memberships_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES corbel_tenants(id) ON DELETE CASCADE
 );
 CREATE INDEX corbel_memberships_owner_idx ON corbel_memberships USING btree (tenant_id, user_id) WHERE (role = 'owner'::text);
+CREATE INDEX corbel_memberships_role_idx ON corbel_memberships USING btree (tenant_id, role_id) WHERE (role_id IS NOT NULL);
 CREATE INDEX corbel_memberships_user_idx ON corbel_memberships USING btree (user_id, created_at, tenant_id);
 alter table corbel_memberships enable row level security;
 alter table corbel_memberships force row level security;
@@ -719,6 +788,23 @@ CREATE INDEX corbel_revoked_access_tokens_revoked_idx ON corbel_revoked_access_t
 alter table corbel_revoked_access_tokens enable row level security;
 alter table corbel_revoked_access_tokens force row level security;
 create policy corbel_tenant on corbel_revoked_access_tokens for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
+
+create table corbel_roles (
+  tenant_id text collate "C" not null,
+  id text collate "C" not null,
+  name text not null,
+  scopes text[] not null,
+  base text collate "C" not null,
+  version integer not null,
+  created_at timestamp with time zone not null,
+  constraint corbel_roles_pkey PRIMARY KEY (tenant_id, id),
+  constraint corbel_roles_name_key UNIQUE (tenant_id, name),
+  constraint corbel_roles_base_check CHECK ((base = ANY (ARRAY['viewer'::text, 'member'::text, 'admin'::text]))),
+  constraint corbel_roles_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES corbel_tenants(id) ON DELETE CASCADE
+);
+alter table corbel_roles enable row level security;
+alter table corbel_roles force row level security;
+create policy corbel_tenant on corbel_roles for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
 
 create table corbel_service_accounts (
   id text collate "C" not null,
@@ -973,6 +1059,27 @@ create table corbel_status_probes (
   constraint corbel_status_probes_pkey PRIMARY KEY (component_id),
   constraint corbel_status_probes_component_fkey FOREIGN KEY (component_id) REFERENCES corbel_status_components(id) ON DELETE CASCADE
 );
+
+create table corbel_status_subscriptions (
+  id text collate "C" not null,
+  channel text collate "C" not null,
+  target_digest text collate "C" not null,
+  target text not null,
+  secret text,
+  severity text collate "C" not null,
+  maintenance boolean not null,
+  state text collate "C" not null,
+  generation integer not null,
+  expires_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint corbel_status_subscriptions_pkey PRIMARY KEY (id),
+  constraint corbel_status_subscriptions_target_key UNIQUE (target_digest),
+  constraint corbel_status_subscriptions_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'webhook'::text]))),
+  constraint corbel_status_subscriptions_severity_check CHECK ((severity = ANY (ARRAY['minor'::text, 'major'::text, 'critical'::text]))),
+  constraint corbel_status_subscriptions_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'active'::text])))
+);
+CREATE INDEX corbel_status_subscriptions_active_idx ON corbel_status_subscriptions USING btree (channel, severity) WHERE (state = 'active'::text);
+CREATE INDEX corbel_status_subscriptions_pending_idx ON corbel_status_subscriptions USING btree (expires_at) WHERE (state = 'pending'::text);
 
 create table corbel_tenant_settings (
   tenant_id text collate "C" not null,
