@@ -63,7 +63,12 @@ class Chat extends AbstractChat<UIMessage> {
         void (state.messages = state.messages.map((each, at) => (at === index ? message : each))),
       snapshot: (thing) => structuredClone(thing),
     }
-    super({ id, transport, state, sendAutomaticallyWhen: lastAssistantMessageIsCompleteWithApprovalResponses })
+    super({
+      id,
+      transport,
+      state,
+      sendAutomaticallyWhen: lastAssistantMessageIsCompleteWithApprovalResponses,
+    })
   }
 }
 
@@ -217,7 +222,12 @@ describe.each(await backends())('approvals on %s', (backend) => {
     const other = await waiting('another')
     const second = await agentApprovals.find(ada.tenantId, other.approval.id)
     if (!stored || !second) throw new Error('An approval is missing.')
-    const moved = { ...stored, id: newId('apv'), callId: newId('call'), sealedArguments: second.sealedArguments }
+    const moved = {
+      ...stored,
+      id: newId('apv'),
+      callId: newId('call'),
+      sealedArguments: second.sealedArguments,
+    }
     await agentApprovals.insert([moved])
     expect((await decide(moved.id, { decision: 'approve' })).status).toBe(500)
     await app.send('POST', `/api/v1/agent-runs/${stored.runId}/cancel`, ada.token)

@@ -53,7 +53,8 @@ export const agentsScenarios: Readonly<Record<string, Scenario>> = {
 
 const talk = 'what somebody says to agents is their own affair; who may read it, and its end, are there'
 
-const decided = 'there is nothing to decide without a run that waits; test/agents/approvals.test.ts makes them'
+const decided =
+  'there is nothing to decide without a run that waits; test/agents/approvals.test.ts makes them'
 
 /** Why a call that succeeds leaves nothing in the trail. */
 export const agentsExempt: Readonly<Record<string, string>> = {

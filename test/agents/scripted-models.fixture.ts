@@ -94,7 +94,12 @@ export function scriptedModels() {
       },
     }),
   }
-  return { models, asked, script: (...more: Step[]) => void steps.push(...more), forget: () => void (steps.length = 0) }
+  return {
+    models,
+    asked,
+    script: (...more: Step[]) => void steps.push(...more),
+    forget: () => void (steps.length = 0),
+  }
 }
 
 /** As OpenAI answers 400 to a call without a result, or a result without a call. */

@@ -1,4 +1,13 @@
-import { defineContract, idSchema, json, ok, PageErrors, pageOf, PageQuery, type UserAccess } from '@corbel/core'
+import {
+  defineContract,
+  idSchema,
+  json,
+  ok,
+  PageErrors,
+  pageOf,
+  PageQuery,
+  type UserAccess,
+} from '@corbel/core'
 import * as z from 'zod'
 import { AgentsPermissions } from '../agents-permissions.ts'
 import { ApprovalView, DecisionBody } from './approval.ts'
@@ -22,7 +31,8 @@ export const approvalContract = defineContract('approvals', '/api/v1/approvals',
     path: '/{id}',
     access,
     summary: 'Agree to a call of a tool, or reject it',
-    description: 'When it was the last one that its run waited for, the run goes on: GET /api/v1/agent-runs/{id}/stream.',
+    description:
+      'When it was the last one that its run waited for, the run goes on: GET /api/v1/agent-runs/{id}/stream.',
     params: z.object({ id: idSchema('apv') }),
     body: json(DecisionBody),
     success: ok(ApprovalView),

@@ -35,7 +35,18 @@ export type DecisionBody = z.infer<typeof DecisionBody>
 export function toApprovalView(approval: AgentApproval, args: unknown): ApprovalView {
   const { id, runId, conversationId, agent, tool, callId, argumentsHash, status, reason: why } = approval
   return {
-    ...{ id, runId, conversationId, agent, tool, callId, arguments: args, argumentsHash, status, reason: why },
+    ...{
+      id,
+      runId,
+      conversationId,
+      agent,
+      tool,
+      callId,
+      arguments: args,
+      argumentsHash,
+      status,
+      reason: why,
+    },
     createdAt: approval.createdAt.toISOString(),
     expiresAt: approval.expiresAt.toISOString(),
     decidedAt: approval.decidedAt?.toISOString() ?? null,

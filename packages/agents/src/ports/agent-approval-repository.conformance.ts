@@ -80,9 +80,7 @@ export function agentApprovalRepositoryConformance(
     const { approval } = await asked()
     expect(await agentApprovals.take(tenantId, approval.id, at(1))).toBe(false)
     const decisions = winners(
-      await race((racer) =>
-        agentApprovals.decide(tenantId, approval.id, { ...approve, reason: `${racer}` }),
-      ),
+      await race((racer) => agentApprovals.decide(tenantId, approval.id, { ...approve, reason: `${racer}` })),
     )
     expect(decisions).toHaveLength(64)
     const [decided, ...others] = decisions.filter((record) => record !== null)

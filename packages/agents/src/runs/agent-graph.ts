@@ -1,5 +1,13 @@
 import { milliseconds } from '@corbel/core'
-import { Agent, handoff, type HandoffInputData, invokeFunctionTool, type Model, RunContext, tool } from '@openai/agents-core'
+import {
+  Agent,
+  handoff,
+  type HandoffInputData,
+  invokeFunctionTool,
+  type Model,
+  RunContext,
+  tool,
+} from '@openai/agents-core'
 import type { AgentHandoff } from '../agents/agent.ts'
 import { type AgentRegistry, handoffToolName, type RegisteredAgent } from '../agents/agent-registry.ts'
 import type { PendingCall } from '../approvals/pending-calls.ts'

@@ -44,7 +44,8 @@ export const runContract = defineContract('chat', '/api/v1', {
     path: '/conversations/{id}/runs',
     access,
     summary: 'Say something in a conversation, and read along; takes what `useChat` of the AI SDK sends',
-    description: 'Of the messages that a client sends along only the last one of the user is read; or, when the last one is of the assistant, its answers to requests for approval.',
+    description:
+      'Of the messages that a client sends along only the last one of the user is read; or, when the last one is of the assistant, its answers to requests for approval.',
     params: ofConversation,
     body: json(RunBody),
     success: stream,

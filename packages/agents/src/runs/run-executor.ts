@@ -2,7 +2,12 @@ import { addMilliseconds, type Clock, type Profile } from '@corbel/core'
 import type { DomainEvent, EventStream, Logger } from '@corbel/core/ports'
 import { Runner, type RunToolApprovalItem } from '@openai/agents-core'
 import type { AgentRegistry, RegisteredAgent } from '../agents/agent-registry.ts'
-import { ApprovalExpired, ApprovalNeeded, type PendingCall, type PendingCalls } from '../approvals/pending-calls.ts'
+import {
+  ApprovalExpired,
+  ApprovalNeeded,
+  type PendingCall,
+  type PendingCalls,
+} from '../approvals/pending-calls.ts'
 import { AgentModel } from '../models/agent-model.ts'
 import { fallbackModel } from '../models/fallback-model.ts'
 import { modelsOf, type ModelSettingsValues } from '../models/model-names.ts'
@@ -157,7 +162,13 @@ export class RunExecutor {
     if (told?.code === 'model_failed' || told?.code === 'model_behavior')
       this.#deps.logger.warn('a run of an agent failed', { runId: run.id, error: failure })
     const end: AgentRunEnd = {
-      status: isCancelled ? 'cancelled' : failure instanceof ApprovalExpired ? 'expired' : told ? 'failed' : 'completed',
+      status: isCancelled
+        ? 'cancelled'
+        : failure instanceof ApprovalExpired
+          ? 'expired'
+          : told
+            ? 'failed'
+            : 'completed',
       errorCode: told?.code ?? null,
       endedAt: clock.now(),
     }

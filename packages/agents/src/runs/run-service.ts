@@ -233,7 +233,7 @@ export class RunService {
 
   async #drive(run: AgentRunRecord | null): Promise<void> {
     try {
-      for (let current = run; current; ) {
+      for (let current = run; current;) {
         const done = current
         current = (await this.#deps.executor.execute(done)) ?? (await this.#next(done))
       }

@@ -113,7 +113,12 @@ export function kyselyAgentRunRepository(db: TenantDb): AgentRunRepository {
 
     async pause(tenantId, id, owner) {
       const { numUpdatedRows } = await changing(tenantId, id)
-        .set(({ eb }) => ({ status: 'waiting', owner: null, lease_until: null, pauses: eb('pauses', '+', 1) }))
+        .set(({ eb }) => ({
+          status: 'waiting',
+          owner: null,
+          lease_until: null,
+          pauses: eb('pauses', '+', 1),
+        }))
         .where('status', '=', 'running')
         .where('owner', '=', owner)
         .where('cancelling', '=', false)
