@@ -204,6 +204,7 @@ describe('a start that cannot be', { timeout: startLimit }, () => {
       'STATUS_SUBSCRIPTION_PEPPER is missing',
       'TENANT_INVITATION_PEPPER is missing',
       'mailer is served by the embedded stand-in "inbox"',
+      'models is served by the embedded stand-in "offline"',
     ])
     expect(stderr.match(/^ {4}fix: /gm)).toHaveLength(named.length)
     expect(stdout + stderr).not.toContain(placeholder)
