@@ -44,9 +44,9 @@ describe.skipIf(postgres === null)('workers apart, on Postgres', { timeout: star
     await client.end()
   })
 
-  const count = async (state: string): Promise<number> => {
+  const count = async (state: string, table = 'outbox'): Promise<number> => {
     const { rows } = await client.query<{ readonly n: number }>(
-      `select count(*)::integer as n from ${schema}.corbel_outbox where ${state}`,
+      `select count(*)::integer as n from ${schema}.corbel_${table} where ${state}`,
     )
     return rows[0]?.n ?? -1
   }
@@ -67,6 +67,7 @@ describe.skipIf(postgres === null)('workers apart, on Postgres', { timeout: star
 
     worker = await spawnWorker(env)
     while ((await count('true')) > 0) await delay(50)
+    while ((await count(`status = 'pending'`, 'deliveries')) > 0) await delay(50)
     expect(mailsTo(email)).toBe(1)
   })
 
