@@ -309,7 +309,16 @@ describe.each(variants)('tenants over HTTP on %s, %s', (backend, _, rewrite) => 
     const asked = { agent: 'triage', callId: 'c', tool: 't', argumentsHash: 'h', sealedArguments: 's' }
     const expiresAt = new Date('2999-01-01T00:00:00.000Z')
     await opened.storage.repositories.agents.agentApprovals.insert([
-      { tenantId, userId: newId('usr'), conversationId, runId, id: approvalId, ...asked, createdAt, expiresAt },
+      {
+        tenantId,
+        userId: newId('usr'),
+        conversationId,
+        runId,
+        id: approvalId,
+        ...asked,
+        createdAt,
+        expiresAt,
+      },
     ])
     return { conversationId, messageId, settingId, fileId, runId, approvalId }
   }
