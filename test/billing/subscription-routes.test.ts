@@ -40,7 +40,8 @@ async function open() {
     const { body } = await send('POST', '/api/v1/auth/token', undefined, { email, password })
     return { token: String(body['accessToken']), tenantId: String(body['tenantId']) }
   }
-  const nouns = /\{tenantId\}\/(?:subscription|checkout|portal|payment-methods|invoices|upcoming-invoice)/
+  const nouns =
+    /\{tenantId\}\/(?:subscription|checkout|portal|payment-methods|invoices|upcoming-invoice|entitlements)/
   const routes = stack.operations.filter(({ path }) => nouns.test(path))
   return { send, member, clock, routes, local }
 }
@@ -61,7 +62,7 @@ test('every route of a tenant answers 404 to another tenant, 401 to nobody, and 
   const ada = await member('ada@example.com')
   const eve = await member('eve@example.com')
   const before = (await local.events()).length
-  expect(routes.length).toBeGreaterThanOrEqual(16)
+  expect(routes.length).toBeGreaterThanOrEqual(17)
   for (const { endpoint, path } of routes) {
     const [, rest = ''] = path.split('{tenantId}/')
     const concrete = path.replace('{tenantId}', ada.tenantId).replaceAll(/\{\w+\}/g, 'pm_1')
@@ -86,6 +87,13 @@ test('a tenant subscribes, changes, cancels and resumes over HTTP', async () => 
     ...{ status: 201, body: { planCode: 'starter', status: 'trialing', access: 'full' } },
   })
   expect(await send('POST', `${at}/subscription`, token, start)).toMatchObject({ status: 409 })
+  expect(await send('GET', `${at}/entitlements`, token)).toMatchObject({
+    status: 200,
+    body: {
+      ...{ planCode: 'starter', access: 'full', until: '2026-01-15T06:00:00.000Z' },
+      entitlements: { 'agent-messages': { limit: 1000 }, 'audit-export': false },
+    },
+  })
   expect(await send('PATCH', `${at}/subscription`, token, { seats: 3 })).toMatchObject({
     ...{ status: 200, body: { seats: 3 } },
   })

@@ -91,6 +91,16 @@ export const BillingErrors = defineErrors('billing', {
     title: 'No plan has this feature.',
     fix: 'Use a key from the entitlements or the meters of the plans.',
   },
+  featureNotIncluded: {
+    status: 403,
+    title: 'The plan of the tenant does not include this.',
+    fix: 'Subscribe to a plan that has it, or pay for what is open: GET /api/v1/billing/plans says which.',
+  },
+  quotaExceeded: {
+    status: 429,
+    title: 'The tenant has used up what its plan allows.',
+    fix: 'Wait as long as Retry-After says, for the next period, or change to a plan that allows more.',
+  },
   usageOutOfTime: {
     status: 422,
     title: 'Usage is taken for 35 days after it happened, and not before it does.',

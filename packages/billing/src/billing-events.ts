@@ -58,6 +58,19 @@ export const BillingEvents = defineEvents({
     }),
     audit: {},
   },
+  quotaExceeded: {
+    type: 'billing.quota.exceeded',
+    summary:
+      'A tenant has used more than its plan allows of something that goes on nevertheless; told once a period.',
+    payload: z.object({
+      featureKey: z.string(),
+      limit: z.int(),
+      used: z.int(),
+      /** When counting begins anew; null for what is never counted anew. */
+      resetAt: z.iso.datetime().nullable(),
+    }),
+    audit: {},
+  },
   invoiceChanged: {
     type: 'billing.invoice.changed',
     summary: 'An invoice is new, or its state or what was paid of it has changed.',

@@ -28,11 +28,14 @@ import type { BillingRepositories } from './ports/billing-repositories.ts'
 import type { InboxDraft } from './ports/inbox-repository.ts'
 import type { PaymentGateway } from './ports/payment-gateway.ts'
 import { inboxGauges } from './inbox/inbox-gauges.ts'
+import { EntitlementService } from './entitlements/entitlement-service.ts'
+import { entitlementRoutes } from './entitlements/entitlement-routes.ts'
 import { SubscriptionStanding } from './entitlements/subscription-standing.ts'
 import { UsageExport } from './usage/usage-export.ts'
 import { usageGauges } from './usage/usage-gauges.ts'
 import { usageRoutes } from './usage/usage-routes.ts'
 import { UsageService } from './usage/usage-service.ts'
+import { QuotaService } from './quotas/quota-service.ts'
 import type { TenantDirectory } from './ports/tenant-directory.ts'
 import { CustomerService } from './subscriptions/customer-service.ts'
 import { PaymentService } from './subscriptions/payment-service.ts'
@@ -62,6 +65,8 @@ export interface BillingServices {
   readonly commands: CommandService<BillingScope>
   readonly usage: UsageService
   readonly usageExport: UsageExport
+  readonly entitlements: EntitlementService
+  readonly quotas: QuotaService
   readonly subscriptions: SubscriptionService
   readonly payments: PaymentService
   /** Whether this process looks for events that are due again. */
@@ -104,18 +109,22 @@ export const billing = ({ gateway: given, webhookSecrets = [], plans = defaultPl
       const gateway = settings.enabled && given ? given : null
       const bound: Transaction<BillingScope> = (work) =>
         transaction(({ repositories: inside, events, jobs }) => work({ ...inside, events, jobs }))
-      const standing = new SubscriptionStanding({ ...platform, ...repositories })
+      const { graceDays } = settings
+      const standing = new SubscriptionStanding({ ...platform, ...repositories, graceDays })
       const shared = { ...platform, ...state, ...repositories, gateway, plans, standing, transaction: bound }
       const deps = { ...shared, refresh: new ObjectRefresh(shared) }
       const commander = new CommandService(deps)
       const directory = uses.tenant
       const selling = {
         ...deps,
-        ...{ commander, directory, graceDays: settings.graceDays },
+        ...{ commander, directory },
         customerService: new CustomerService({ ...deps, commander, directory }),
         previewTokens: new PreviewTokens(platform),
       }
+      const entitlements = new EntitlementService({ ...deps, directory })
       return {
+        entitlements,
+        quotas: new QuotaService({ ...deps, entitlements }),
         subscriptions: new SubscriptionService(selling),
         payments: new PaymentService(selling),
         intake: new IntakeService({
@@ -140,10 +149,11 @@ export const billing = ({ gateway: given, webhookSecrets = [], plans = defaultPl
         },
       }
     },
-    routes: ({ intake, inbox, usage, subscriptions, payments }) => [
+    routes: ({ intake, inbox, usage, subscriptions, payments, entitlements }) => [
       ...webhookRoutes(intake),
       ...inboxRoutes(inbox),
       ...usageRoutes(usage),
+      ...entitlementRoutes(entitlements),
       ...subscriptionRoutes(plans, subscriptions, payments),
     ],
     start: async ({ measure }) => measure(),

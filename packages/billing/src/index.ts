@@ -11,6 +11,7 @@ export { BillingSettings } from './billing-settings.ts'
 
 // Contracts
 export { subscriptionContract } from './subscriptions/subscription-contract.ts'
+export { entitlementContract } from './entitlements/entitlement-contract.ts'
 export { inboxContract } from './inbox/inbox-contract.ts'
 export { usageContract } from './usage/usage-contract.ts'
 export { webhookContract } from './inbox/webhook-contract.ts'
@@ -26,3 +27,7 @@ export {
   type PlanPrice,
 } from './catalog/plan.ts'
 export { applyCatalog, type CatalogStep, planCatalog, type PriceMap } from './catalog/provisioning.ts'
+
+// Quotas
+export { quotaOf, type QuotaOf } from './quotas/quota-of.ts'
+export type { QuotaService, Reservation } from './quotas/quota-service.ts'

@@ -1,12 +1,15 @@
-import type { CatalogGateway, GatewayMeter, GatewayPrice, GatewayProduct } from '@corbel/billing/ports'
+import {
+  type CatalogGateway,
+  type GatewayMeter,
+  type GatewayPrice,
+  type GatewayProduct,
+  productIdOf,
+} from '@corbel/billing/ports'
 import type { Stripe } from 'stripe'
 import { answered } from './stripe-errors.ts'
 import { idOf } from './stripe-objects.ts'
 
 const pageSize = 100
-
-/** Products bear an id made from the plan's code, so that Stripe itself refuses a second one. */
-const productIdOf = (planCode: string): string => `corbel_${planCode}`
 
 export const stripeCatalog = (client: Stripe): CatalogGateway => ({
   async list() {

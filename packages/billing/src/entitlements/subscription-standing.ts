@@ -1,9 +1,13 @@
 import type { Clock, Id } from '@corbel/core'
 import type { GatewaySubscription } from '../gateway/gateway-objects.ts'
 import type { ProjectionRepository } from '../ports/projection-repository.ts'
+import { type Standing, standingOf } from '../subscriptions/access.ts'
+import { currentOf, isOver } from '../subscriptions/current.ts'
 
 export interface SubscriptionStandingDeps {
   readonly projections: ProjectionRepository
+  /** Days after the first failed payment in which nothing is taken away. */
+  readonly graceDays: number
   readonly clock: Clock
 }
 
@@ -13,7 +17,7 @@ export interface BillingPeriod {
   readonly until: Date
 }
 
-/** Where a tenant stands: which of its subscriptions counts, and in which period it is. */
+/** Where a tenant stands: which of its subscriptions counts, what it opens, and in which period it is. */
 export class SubscriptionStanding {
   readonly #deps: SubscriptionStandingDeps
 
@@ -24,8 +28,17 @@ export class SubscriptionStanding {
   /** The one that has not ended, or the last of all; null for a tenant that never had one. */
   async find(tenantId: Id<'ten'>): Promise<GatewaySubscription | null> {
     const rows = await this.#deps.projections.list(tenantId, 'subscription', { limit: 10, after: null })
-    const all = rows.map(({ object }) => object.value)
-    return all.find(({ status }) => !isOver(status)) ?? all[0] ?? null
+    return currentOf(rows.map(({ object }) => object.value))
+  }
+
+  async accessOf(tenantId: Id<'ten'>, subscription: GatewaySubscription): Promise<Standing> {
+    const { projections, graceDays, clock } = this.#deps
+    const invoices =
+      subscription.status === 'past_due'
+        ? await projections.list(tenantId, 'invoice', { limit: 100, after: null })
+        : []
+    const values = invoices.map(({ object }) => object.value)
+    return standingOf(subscription, values, graceDays, clock.now())
   }
 
   /** The present period of its subscription, else the present month in UTC. */
@@ -36,13 +49,10 @@ export class SubscriptionStanding {
 
 /** A period that is over, because nobody told of the next one yet, does not count. */
 export function periodAt(subscription: GatewaySubscription | null, now: Date): BillingPeriod {
-  if (subscription && !isOver(subscription.status)) {
+  if (subscription && !isOver(subscription)) {
     const period = { from: new Date(subscription.periodStart), until: new Date(subscription.periodEnd) }
     if (period.from <= now && now < period.until) return period
   }
   const [year, month] = [now.getUTCFullYear(), now.getUTCMonth()]
   return { from: new Date(Date.UTC(year, month)), until: new Date(Date.UTC(year, month + 1)) }
 }
-
-const isOver = (status: GatewaySubscription['status']): boolean =>
-  status === 'canceled' || status === 'incomplete_expired'

@@ -1,3 +1,6 @@
+/** The id that the product of a plan is made with: the gateway refuses a second one, and what a price is for can be told without asking. */
+export const productIdOf = (planCode: string): string => `corbel_${planCode}`
+
 /** A product of the gateway: one for each plan. */
 export interface GatewayProduct {
   readonly id: string

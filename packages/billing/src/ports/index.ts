@@ -11,12 +11,13 @@ export type {
   PaymentGateway,
   UsageOutcome,
 } from './payment-gateway.ts'
-export type {
-  CatalogGateway,
-  GatewayMeter,
-  GatewayPrice,
-  GatewayProduct,
-  NewPrice,
+export {
+  type CatalogGateway,
+  type GatewayMeter,
+  type GatewayPrice,
+  type GatewayProduct,
+  type NewPrice,
+  productIdOf,
 } from './catalog-gateway.ts'
 export { GatewayErrors } from '../gateway/gateway-errors.ts'
 export type { EventReading, GatewayEvent, VerifiedEvent, WebhookDelivery } from '../gateway/gateway-events.ts'

@@ -4,9 +4,9 @@ import type { CommandPlan, CommandScope, CommandService } from '../commands/comm
 import type { GatewayInput, GatewayOperation } from '../gateway/gateway-operations.ts'
 import type { GatewayPreview, GatewaySubscription } from '../gateway/gateway-objects.ts'
 import type { PaymentGateway } from '../ports/payment-gateway.ts'
+import type { SubscriptionStanding } from '../entitlements/subscription-standing.ts'
 import type { ProjectionRepository } from '../ports/projection-repository.ts'
 import type { TenantDirectory } from '../ports/tenant-directory.ts'
-import { standingOf } from './access.ts'
 import { currentOf, isOver, listSubscriptions } from './current.ts'
 import type { CustomerService } from './customer-service.ts'
 import type { PreviewTokens } from './preview-tokens.ts'
@@ -33,7 +33,7 @@ export interface SubscriptionServiceDeps {
   readonly directory: TenantDirectory
   readonly prices: PriceBook
   readonly previewTokens: PreviewTokens
-  readonly graceDays: number
+  readonly standing: SubscriptionStanding
   readonly clock: Clock
 }
 
@@ -55,19 +55,14 @@ export class SubscriptionService {
 
   /** The one that has not ended, or the last of all. @throws `billing/no-subscription` for a tenant that never had one. */
   async get(tenantId: Id<'ten'>): Promise<Subscription> {
-    const { projections, prices, graceDays, clock } = this.#deps
+    const { projections, prices, standing } = this.#deps
     const found = currentOf(await listSubscriptions(projections, tenantId))
     if (!found) throw BillingErrors.noSubscription()
-    const invoices =
-      found.status === 'past_due'
-        ? await projections.list(tenantId, 'invoice', { limit: 100, after: null })
-        : []
-    const open = invoices.map(({ object }) => object.value)
     const { plan, interval, seats } = prices.describe(found)
     const { id, status, currency, periodStart, periodEnd, trialEnd, cancelAt, endedAt } = found
     return {
       ...{ id, planCode: plan?.code ?? null, interval, seats, status },
-      ...standingOf(found, open, graceDays, clock.now()),
+      ...(await standing.accessOf(tenantId, found)),
       ...{ currency, periodStart, periodEnd, trialEnd, cancelAt, endedAt },
       hasPendingUpdate: found.hasPendingUpdate,
       hasScheduledChange: found.scheduleId !== null,
