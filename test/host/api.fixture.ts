@@ -3,10 +3,13 @@ export interface Answer {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-export async function post(url: string, path: string, body: object): Promise<Answer> {
+export async function post(url: string, path: string, body: object, token?: string): Promise<Answer> {
   const response = await fetch(url + path, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: {
+      'content-type': 'application/json',
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    },
     body: JSON.stringify(body),
   })
   return { status: response.status, body: (await response.json()) as Answer['body'] }

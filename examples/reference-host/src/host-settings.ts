@@ -351,6 +351,23 @@ export const HostSettings = defineSettings({
     refuse: plainHttp,
     when: { env: 'GEOIP_PROVIDER', equals: 'ipinfo' },
   },
+  stripeSecretKey: {
+    env: 'STRIPE_SECRET_KEY',
+    section: 'billing',
+    summary:
+      'Secret or restricted key of Stripe. Absent: with the embedded database a local gateway that moves no money, which production refuses; with another database none.',
+    schema: opaque(),
+    secret: true,
+    fix: 'Take it from https://dashboard.stripe.com/apikeys.',
+  },
+  stripeBaseUrl: {
+    env: 'STRIPE_BASE_URL',
+    section: 'billing',
+    summary: 'Address of the API of Stripe.',
+    schema: url(),
+    default: 'https://api.stripe.com',
+    refuse: plainHttp,
+  },
   openaiApiKey: {
     env: 'OPENAI_API_KEY',
     section: 'agents',

@@ -7,6 +7,7 @@ import {
   type SettingsSource,
 } from '@corbel/core'
 import { AuthSettings } from '@corbel/auth'
+import { BillingSettings } from '@corbel/billing'
 import { StatusSettings } from '@corbel/core/status'
 import { TenantModuleSettings } from '@corbel/core/tenant'
 import { HostSettings } from './host-settings.ts'
@@ -18,6 +19,7 @@ const catalogs = {
   tenant: TenantModuleSettings,
   status: StatusSettings,
   auth: AuthSettings,
+  billing: BillingSettings,
 }
 
 export interface ReadSettings extends InspectedSettings<typeof catalogs> {

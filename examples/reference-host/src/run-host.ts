@@ -11,9 +11,10 @@ import { welcome } from './welcome.ts'
 
 /** Starts the host in visible steps and prints where it answers. */
 export const runHost = (): Promise<RunningProcess> =>
-  runStack('', async ({ settings, stack, onStop }) => {
+  runStack('', async ({ settings, stack, payments, onStop }) => {
     const { host, core } = settings.values
     await stack.start(printStep, { workers: host.workers === 'host' })
+    if (payments) onStop(payments.deliverTo(stack.fetch))
     const server = await step('server', () =>
       startServer({
         host: host.host,

@@ -1,5 +1,6 @@
 import type { Logger } from '@corbel/core/ports'
 import { prepareSchema } from './migrations.ts'
+import { openPayments, type Payments } from './payments.ts'
 import { paint, print, step } from './progress.ts'
 import { type ReadSettings, readSettings } from './read-settings.ts'
 import {
@@ -21,6 +22,7 @@ export interface RunningProcess {
 export interface OpenStack {
   readonly settings: ReadSettings
   readonly stack: HostStack
+  readonly payments: Payments | null
   /** Says how to close what was opened after the stack; it is closed before it. */
   onStop(close: () => Promise<unknown>): void
 }
@@ -49,9 +51,10 @@ export async function runStack(
     await step('migrations', () => prepareSchema(database, host.autoRunMigrations))
     const redis = openRedis(host)
     opened.push(async () => redis?.disconnect())
-    const stack = composeStack(settings, createPorts(settings, redis, logger), database, logger)
+    const payments = await openPayments(settings, logger)
+    const stack = composeStack(settings, createPorts(settings, redis, logger), database, logger, payments)
     opened.push(() => stack.stop({ limitMs: drainLimitMs }))
-    await begin({ settings, stack, onStop: (undo) => opened.push(undo) })
+    await begin({ settings, stack, payments, onStop: (undo) => opened.push(undo) })
     return { logger, stop: close }
   } catch (error) {
     await close().catch((failure: unknown) =>

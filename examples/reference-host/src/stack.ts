@@ -42,6 +42,7 @@ import { type ConnectionCounts, measureHost } from './host-metrics.ts'
 import { keyVaultProblems, openKeyVault } from './key-vault.ts'
 import { LogDestination } from './log-destination.ts'
 import { openModels } from './models.ts'
+import { type Payments, paymentProblems, paymentStandIns } from './payments.ts'
 import type { ReadSettings } from './read-settings.ts'
 
 export type HostStack = ReturnType<typeof composeStack>
@@ -94,11 +95,13 @@ export function refuseSettings(settings: ReadSettings): void {
   const standIns = Object.entries({
     ...createStandIns(settings),
     models: openModels(settings.values.host),
+    ...paymentStandIns(settings),
   }).filter(([, { adapter }]) => !missing.has(`${adapter.standIn?.setting}`))
   refuseStart(profile, [
     ...problems,
     ...standInProblems(profile, Object.fromEntries(standIns)),
     ...placementProblems(settings),
+    ...paymentProblems(settings),
     ...keyVaultProblems(settings),
   ])
 }
@@ -197,6 +200,7 @@ export function composeStack(
   ports: HostPorts,
   database: DatabaseClient,
   logger: Logger,
+  payments: Payments | null = null,
 ) {
   const meter = prometheusMeter({ registry: new Registry() })
   measureHost(meter, database.countConnections)
@@ -211,7 +215,7 @@ export function composeStack(
         }),
         domainVerifier: dnsDomainVerifier(),
       }),
-      billing(),
+      billing(payments?.billing),
       status(),
       agents({ models: openModels(settings.values.host) }),
     ],

@@ -3,7 +3,10 @@ import {
   defineModule,
   type ModuleContext,
   type Platform,
+  type Profile,
+  refuseStart,
   Secret,
+  standInProblems,
   type Transaction,
 } from '@corbel/core'
 import type { Counter, EventRecorder, JobRecorder } from '@corbel/core/ports'
@@ -71,6 +74,9 @@ export interface BillingServices {
   readonly payments: PaymentService
   /** Whether this process looks for events that are due again. */
   readonly retries: boolean
+  readonly profile: Profile
+  /** What takes the money, for a start to look at; nothing while billing is off. */
+  readonly standIns: { readonly gateway?: PaymentGateway }
   forgetEnded(): Promise<number>
   measure(): void
 }
@@ -99,7 +105,7 @@ export const billing = ({ gateway: given, webhookSecrets = [], plans = defaultPl
       permissions: BillingPermissions,
     },
     state: ({ meter }: Platform, settings): BillingState => ({
-      prices: new PriceBook(plans, settings.enabled && given ? given.catalog : null),
+      prices: new PriceBook(plans, settings.enabled && given ? given.catalog : null, settings.prices),
       insertBatch: new InsertBatch(200),
       received: meter.counter(BillingMetrics.received),
       ended: meter.counter(BillingMetrics.applied),
@@ -137,6 +143,8 @@ export const billing = ({ gateway: given, webhookSecrets = [], plans = defaultPl
         usage: new UsageService(deps),
         usageExport: new UsageExport(deps),
         commands: commander,
+        profile: platform.profile,
+        standIns: gateway === null ? {} : { gateway },
         retries: settings.enabled && settings.retryWorker,
         forgetEnded: async () => {
           const since = before(platform.clock.now(), `${settings.inboxDays}d`)
@@ -156,7 +164,10 @@ export const billing = ({ gateway: given, webhookSecrets = [], plans = defaultPl
       ...entitlementRoutes(entitlements),
       ...subscriptionRoutes(plans, subscriptions, payments),
     ],
-    start: async ({ measure }) => measure(),
+    start: async ({ profile, standIns, measure }) => {
+      refuseStart(profile, standInProblems(profile, standIns))
+      measure()
+    },
     jobs: ({ dispatcher, commands, retries, usageExport, forgetEnded }) => [
       { job: BillingJobs.reportUsage, run: async ({ signal }) => void (await usageExport.reportDue(signal)) },
       { job: BillingJobs.dispatch, run: async ({ signal }) => void (await dispatcher.dispatchDue(signal)) },

@@ -1,4 +1,4 @@
-import { defineSettings, flag, integer, line, opaque } from '@corbel/core'
+import { defineSettings, flag, integer, jsonOrPairs, line, opaque } from '@corbel/core'
 
 export const BillingSettings = defineSettings({
   enabled: {
@@ -25,6 +25,15 @@ export const BillingSettings = defineSettings({
     schema: opaque('one or more secrets, separated by commas'),
     secret: true,
     fix: 'Copy it from the endpoint in the dashboard of Stripe, or from "stripe listen".',
+  },
+  prices: {
+    env: 'STRIPE_PRODUCT_PRICE_MAP',
+    section: 'billing',
+    summary:
+      'Ids of prices by their lookup keys, as provisioning prints them; what is missing is asked for. Absent: the payment provider is asked.',
+    schema: jsonOrPairs(),
+    default: {},
+    example: 'corbel:starter:seat:month:usd=price_1N2b3c',
   },
   account: {
     env: 'STRIPE_ACCOUNT_ID',

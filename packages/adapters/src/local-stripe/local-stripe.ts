@@ -1,4 +1,4 @@
-import { type Clock, type Duration, milliseconds, type Secret, systemClock } from '@corbel/core/ports'
+import { type AdapterInfo, type Clock, type Duration, milliseconds, type Secret, systemClock } from '@corbel/core/ports'
 import type { PaymentGateway } from '@corbel/billing/ports'
 import { Stripe } from 'stripe'
 import { stripeGateway } from '../stripe/stripe-gateway.ts'
@@ -113,7 +113,7 @@ export async function localStripe({
   return {
     fetch: fetchLocal,
     client,
-    gateway: stripeGateway({ client, livemode: false, adapter: { name: 'local-stripe', standIn } }),
+    gateway: stripeGateway({ client, livemode: false, adapter: localStripeInfo }),
     events: () => act(() => [...world.state.events], false),
     now: () => act(() => new Date(world.now() * 1000), false),
     advance: (duration) =>
@@ -142,10 +142,14 @@ export async function localStripe({
   }
 }
 
-const standIn = {
-  setting: 'STRIPE_SECRET_KEY',
-  fix: 'Set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET: the local payment gateway moves no money.',
-}
+/** What reports call it; for a host that must say so before it opens one. */
+export const localStripeInfo = {
+  name: 'local-stripe',
+  standIn: {
+    setting: 'STRIPE_SECRET_KEY',
+    fix: 'Set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET: the local payment gateway moves no money.',
+  },
+} as const satisfies AdapterInfo
 
 async function requestOf(request: Request): Promise<ApiRequest> {
   const { pathname, search } = new URL(request.url)

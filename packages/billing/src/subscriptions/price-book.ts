@@ -32,7 +32,7 @@ export class PriceBook {
     )
     const keys = wanted.map((price) => lookupKeyOf(plan.code, price))
     if (keys.some((key) => this.#prices[key] === undefined) && this.#catalog)
-      this.#prices = { ...this.#prices, ...priceMapOf(this.#plans, await this.#catalog.list()) }
+      this.#prices = { ...priceMapOf(this.#plans, await this.#catalog.list()), ...this.#prices }
     return wanted.map(({ per }, index) => {
       const priceId = this.#prices[keys[index] ?? '']
       if (priceId === undefined) throw BillingErrors.planNotProvisioned({ detail: plan.code })

@@ -1,0 +1,193 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { localStripe } from '@corbel/adapters/local-stripe'
+import { Secret } from '@corbel/core'
+import {
+  type Environment,
+  type HostProcess,
+  runScript,
+  spawnHost,
+} from '../../examples/reference-host/src/spawn-host.ts'
+import { recordBackend } from '../backends.ts'
+import { get, post, register, signIn } from './api.fixture.ts'
+import { tempFolder } from './temp-folder.fixture.ts'
+
+const startLimit = 120_000
+const ada = { email: 'ada@example.com', password: 'a password of some length' }
+
+const printed = (host: HostProcess, name: string): string =>
+  new RegExp(`^ +${name} +(\\S+)$`, 'm').exec(host.stdout)?.[1] ?? ''
+
+/** Somebody who owns a tenant, and where the billing of that tenant is. */
+async function owner({ url }: HostProcess) {
+  const token = (await signIn(url, ada.email, ada.password)) ?? ''
+  const { body } = await get(url, '/api/v1/auth/me', token)
+  return { token, at: `/api/v1/billing/tenants/${String(body['tenantId'])}` }
+}
+
+/** Comes back with the events that the gateway has told and the host has applied, once one of this type is among them. */
+async function applied({ url }: HostProcess, operator: string, type: string): Promise<readonly unknown[]> {
+  for (;;) {
+    const { body } = await get(url, `/api/v1/billing/inbox?status=done&type=${type}`, operator)
+    const events = body['data'] as readonly unknown[]
+    // An event that never comes is a test that never ends.
+    if (events.length > 0) return events
+    await delay(50)
+  }
+}
+
+describe('billing without an account of Stripe', { timeout: startLimit }, () => {
+  const env = { CORBEL_DATA_DIR: join(tempFolder(), 'data') }
+  let host: HostProcess
+  let operator = { email: '', password: '' }
+
+  beforeAll(async () => {
+    host = await spawnHost(env)
+    recordBackend('reference host on pglite')
+    operator = { email: printed(host, 'e-mail'), password: printed(host, 'password') }
+    await register(host.url, ada.email, ada.password)
+  }, startLimit)
+
+  afterAll(() => host?.end('SIGKILL'))
+
+  it('sells the default plans', async () => {
+    const { status, body } = await get(host.url, '/api/v1/billing/plans', 'none')
+    expect(status).toBe(200)
+    expect(body['data']).toMatchObject([{ code: 'starter' }, { code: 'pro' }])
+  })
+
+  it('starts a trial, and hears of it from the gateway too', async () => {
+    const { token, at } = await owner(host)
+    expect(await post(host.url, `${at}/subscription`, { planCode: 'starter' }, token)).toMatchObject({
+      status: 201,
+      body: { planCode: 'starter', status: 'trialing', access: 'full' },
+    })
+    const session = (await signIn(host.url, operator.email, operator.password)) ?? ''
+    expect(await applied(host, session, 'customer.subscription.created')).toHaveLength(1)
+  })
+
+  it('has both sides of it after a kill -9', async () => {
+    await host.end('SIGKILL')
+    host = await spawnHost(env)
+    const { token, at } = await owner(host)
+    const before = await get(host.url, `${at}/subscription`, token)
+    expect(before).toMatchObject({ status: 200, body: { planCode: 'starter', status: 'trialing', seats: 1 } })
+    expect(await post(host.url, `${at}/subscription/cancel`, {}, token)).toMatchObject({
+      status: 200,
+      body: { id: before.body['id'], status: 'trialing', cancelAt: before.body['trialEnd'] },
+    })
+    const session = (await signIn(host.url, operator.email, operator.password)) ?? ''
+    expect(await applied(host, session, 'customer.subscription.updated')).not.toEqual([])
+  })
+})
+
+describe('billing with a key of Stripe', { timeout: startLimit }, () => {
+  const [old, current] = [new Secret('whsec_of_before'), new Secret('whsec_of_now')]
+  const keys: (string | undefined)[] = []
+  let url = ''
+  let host: HostProcess
+  let local: Awaited<ReturnType<typeof localStripe>>
+  const stripe = createServer((request, response) => {
+    keys.push(request.headers.authorization)
+    void (async () => {
+      const chunks: Buffer[] = []
+      for await (const chunk of request) chunks.push(chunk as Buffer)
+      const body = Buffer.concat(chunks).toString()
+      const answer = await local.fetch(`http://127.0.0.1${request.url ?? ''}`, {
+        method: request.method ?? 'GET',
+        headers: Object.entries(request.headers).map(([name, value]): [string, string] => [
+          name,
+          String(value),
+        ]),
+        ...(body !== '' && { body }),
+      })
+      response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text())
+    })()
+  })
+
+  beforeAll(async () => {
+    local = await localStripe({
+      webhookSecret: old,
+      deliver: async ({ body, signature }) => {
+        const headers = { 'content-type': 'application/json', 'stripe-signature': signature }
+        return (await fetch(`${host.url}/webhooks/stripe`, { method: 'POST', headers, body })).status
+      },
+    })
+    const { catalog } = local.gateway
+    const { id: productId } = await catalog.createProduct(
+      { planCode: 'old-name', name: 'Starter' },
+      'product',
+    )
+    const { id } = await catalog.createPrice(
+      {
+        ...{ productId, lookupKey: 'mine', unitAmount: '1500', currency: 'usd' },
+        interval: 'month',
+        intervalCount: 1,
+      },
+      'price',
+    )
+    stripe.listen(0, '127.0.0.1')
+    await once(stripe, 'listening')
+    url = `http://127.0.0.1:${(stripe.address() as AddressInfo).port}`
+    host = await spawnHost({
+      CORBEL_DATA_DIR: join(tempFolder(), 'data'),
+      STRIPE_SECRET_KEY: 'sk_test_of_the_host',
+      STRIPE_BASE_URL: url,
+      STRIPE_WEBHOOK_SECRET: `${current.reveal()},${old.reveal()}`,
+      STRIPE_PRODUCT_PRICE_MAP: `corbel:starter:seat:month:usd=${id}`,
+    })
+    await register(host.url, ada.email, ada.password)
+  }, startLimit)
+
+  afterAll(async () => {
+    await host?.end('SIGKILL')
+    stripe.close()
+  })
+
+  it('sells the price of the map through the official client, and takes events signed with the secret of before', async () => {
+    const { token, at } = await owner(host)
+    expect(await post(host.url, `${at}/subscription`, { planCode: 'starter' }, token)).toMatchObject({
+      status: 201,
+      body: { planCode: 'starter', status: 'trialing' },
+    })
+    expect(new Set(keys)).toEqual(new Set(['Bearer sk_test_of_the_host']))
+    const session = (await signIn(host.url, printed(host, 'e-mail'), printed(host, 'password'))) ?? ''
+    expect(await local.flush()).toBeGreaterThan(0)
+    expect(await applied(host, session, 'customer.subscription.created')).toHaveLength(1)
+  })
+
+  it('has nothing for a plan that is neither in the map nor provisioned', async () => {
+    const { token, at } = await owner(host)
+    const { status, body } = await post(host.url, `${at}/checkout`, { planCode: 'pro' }, token)
+    expect({ status, code: body['code'] }).toEqual({ status: 503, code: 'billing/plan-not-provisioned' })
+  })
+})
+
+describe('billing in production', { timeout: startLimit }, () => {
+  const refused = async (env: Environment): Promise<readonly string[]> => {
+    const { code, stderr } = await runScript('main.ts', {
+      CORBEL_PROFILE: 'production',
+      CORBEL_DATA_DIR: join(tempFolder(), 'data'),
+      ...env,
+    })
+    expect(code).toBe(1)
+    return stderr.split('\n').filter((line) => /^ {2}(?:gateway|STRIPE)/.test(line))
+  }
+
+  it('needs nothing while it is off', async () => {
+    expect(await refused({})).toEqual([])
+  })
+
+  it('is refused without a key, and without a secret of its events', async () => {
+    expect(await refused({ ENABLE_BILLING: 'true' })).toEqual([
+      '  gateway is served by the embedded stand-in "local-stripe".',
+    ])
+    const key = { STRIPE_SECRET_KEY: `sk_live_${randomBytes(24).toString('hex')}` }
+    expect(await refused({ ENABLE_BILLING: 'true', ...key })).toEqual(['  STRIPE_WEBHOOK_SECRET is missing.'])
+  })
+})
