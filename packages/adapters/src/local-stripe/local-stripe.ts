@@ -1,4 +1,11 @@
-import { type AdapterInfo, type Clock, type Duration, milliseconds, type Secret, systemClock } from '@corbel/core/ports'
+import {
+  type AdapterInfo,
+  type Clock,
+  type Duration,
+  milliseconds,
+  type Secret,
+  systemClock,
+} from '@corbel/core/ports'
 import type { PaymentGateway } from '@corbel/billing/ports'
 import { Stripe } from 'stripe'
 import { stripeGateway } from '../stripe/stripe-gateway.ts'
