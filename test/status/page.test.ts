@@ -8,7 +8,7 @@ import { statusApp } from './status-app.fixture.ts'
 
 const hostile = '</title><script>alert(1)</script><img src=x onerror="alert(1)"> & \'"'
 
-async function open() {
+async function open(settings: Readonly<Record<string, string>> = {}) {
   const clock = manualClock()
   const answer = { status: 200, calls: 0 }
   const fetcher = memoryFetcher({
@@ -34,7 +34,7 @@ async function open() {
       },
     },
   }
-  const app = await statusApp({ clock, fetcher, storage })
+  const app = await statusApp({ clock, fetcher, storage, settings })
   const component = async (body: object = {}) =>
     (await app.manage<Component>('POST', '/components', { name: 'API', ...body })).body
   const open = async (body: object = {}) =>
@@ -58,6 +58,20 @@ async function open() {
 }
 
 const http = { kind: 'http', url: 'https://api.example.com/health' } as const
+
+test('components are looked at as often as the settings say', async () => {
+  const { component, stack, clock, answer } = await open({ STATUS_PROBE_SECONDS: '5' })
+  await component({ check: http })
+  await stack.start(undefined, { workers: false })
+  const calls: number[] = []
+  for (let i = 0; i < 3; i++) {
+    clock.advance('5s')
+    await stack.runJobs()
+    calls.push(answer.calls)
+  }
+  expect(calls).toEqual([1, 2, 3])
+  await stack.stop()
+})
 
 test('a component whose check fails turns after so many failures, and back after so many successes', async () => {
   const { component, summary, probes, answer, storage } = await open()

@@ -3,7 +3,7 @@ import { defineJobs } from '../module/define-jobs.ts'
 export const StatusJobs = defineJobs({
   probe: {
     name: 'status.component.probe',
-    summary: 'Looks at every component that has a check.',
+    summary: 'Looks at every component that has a check, as often as STATUS_PROBE_SECONDS says.',
     every: '30s',
   },
   trimOutcomes: {

@@ -1,3 +1,4 @@
+import type { IntervalJobSpec } from '../module/define-jobs.ts'
 import type { DeliveryRoute } from '../module/delivery-route.ts'
 import { defineModule, type ModuleContext } from '../module/module.ts'
 import { WebhookSender } from '../ports/webhook-sender.ts'
@@ -34,6 +35,8 @@ export interface StatusServices {
   readonly page: PageService
   readonly subscriptions: SubscriptionService
   readonly deliveries: readonly DeliveryRoute[]
+  /** As often as the settings say. */
+  readonly probeJob: IntervalJobSpec
 }
 
 interface StatusState {
@@ -94,6 +97,7 @@ export const status = () =>
         probes: new ProbeService(deps),
         page: new PageService(deps),
         subscriptions,
+        probeJob: { ...StatusJobs.probe, every: `${settings.probeSeconds}s` },
         deliveries: [
           ...subscriptionDeliveries({ ...deps, subscriptionService: subscriptions }),
           notifierDelivery({ ...deps, notifierChannel: settings.notifierChannel }),
@@ -108,8 +112,8 @@ export const status = () =>
       ...subscriptionRoutes(subscriptions),
     ],
     deliveries: ({ deliveries }) => deliveries,
-    jobs: ({ maintenance, probes, subscriptions }) => [
-      { job: StatusJobs.probe, run: ({ payload }) => probes.run(new Date((payload as Tick).tick)) },
+    jobs: ({ maintenance, probeJob, probes, subscriptions }) => [
+      { job: probeJob, run: ({ payload }) => probes.run(new Date((payload as Tick).tick)) },
       { job: StatusJobs.trimOutcomes, run: () => probes.trim() },
       { job: StatusJobs.advanceMaintenance, run: () => maintenance.advance() },
       { job: StatusJobs.purgeSubscriptions, run: () => subscriptions.purge() },

@@ -1,5 +1,5 @@
 import { defineSettings } from '../module/define-settings.ts'
-import { line, opaque } from '../module/setting-types.ts'
+import { integer, line, opaque } from '../module/setting-types.ts'
 
 export const StatusSettings = defineSettings({
   subscriptionPepper: {
@@ -19,5 +19,13 @@ export const StatusSettings = defineSettings({
       'Channel that is told of incidents, by its name in SLACK_CHANNELS. Absent: none is, and only subscribers are told.',
     schema: line(200),
     example: 'status',
+  },
+  probeSeconds: {
+    env: 'STATUS_PROBE_SECONDS',
+    section: 'notifications',
+    summary:
+      'Seconds between two looks at the components of the status page that have a check. The same on every replica.',
+    schema: integer({ min: 1, max: 300 }),
+    default: 30,
   },
 })
