@@ -20,12 +20,14 @@ import { tempFolder } from './temp-folder.fixture.ts'
 const startLimit = 120_000
 const ada = { email: 'ada@example.com', password: 'a password of some length' }
 
+const grace = { ...ada, email: 'grace@example.com' }
+
 const printed = (host: HostProcess, name: string): string =>
   new RegExp(`^ +${name} +(\\S+)$`, 'm').exec(host.stdout)?.[1] ?? ''
 
 /** Somebody who owns a tenant, and where the billing of that tenant is. */
-async function owner({ url }: HostProcess) {
-  const token = (await signIn(url, ada.email, ada.password)) ?? ''
+async function owner({ url }: HostProcess, { email, password } = ada) {
+  const token = (await signIn(url, email, password)) ?? ''
   const { body } = await get(url, '/api/v1/auth/me', token)
   return { token, at: `/api/v1/billing/tenants/${String(body['tenantId'])}` }
 }
@@ -51,6 +53,7 @@ describe('billing without an account of Stripe', { timeout: startLimit }, () => 
     recordBackend('reference host on pglite')
     operator = { email: printed(host, 'e-mail'), password: printed(host, 'password') }
     await register(host.url, ada.email, ada.password)
+    await register(host.url, grace.email, grace.password)
   }, startLimit)
 
   afterAll(() => host?.end('SIGKILL'))
@@ -69,6 +72,31 @@ describe('billing without an account of Stripe', { timeout: startLimit }, () => 
     })
     const session = (await signIn(host.url, operator.email, operator.password)) ?? ''
     expect(await applied(host, session, 'customer.subscription.created')).toHaveLength(1)
+  })
+
+  it('subscribes whoever pays on the page of the checkout, and nobody whose card is declined', async () => {
+    const { token, at } = await owner(host, grace)
+    const order = { planCode: 'pro', trialDays: 0, successPath: '/thanks' }
+    const { status, body } = await post(host.url, `${at}/checkout`, order, token)
+    expect(status).toBe(201)
+    const { origin, pathname } = new URL(String(body['url']))
+    expect(origin).toBe('http://127.0.0.1:3000')
+    const page = host.url + pathname
+    expect(await (await fetch(page)).text()).toContain('no money moves')
+    expect((await fetch(`${page}?card=declined`, { method: 'POST' })).status).toBe(402)
+    expect((await get(host.url, `${at}/subscription`, token)).status).toBe(404)
+    const paid = await fetch(page, { method: 'POST', redirect: 'manual' })
+    expect(paid.status).toBe(303)
+    expect(paid.headers.get('location')).toMatch(/^http:\/\/127\.0\.0\.1:3000\/thanks/)
+    expect((await fetch(page, { method: 'POST' })).status).toBe(410)
+    expect((await fetch(`${page}x`)).status).toBe(404)
+    const session = (await signIn(host.url, operator.email, operator.password)) ?? ''
+    await applied(host, session, 'checkout.session.completed')
+    for (;;) {
+      const { body: subscription } = await get(host.url, `${at}/subscription`, token)
+      if (subscription['status'] === 'active') return expect(subscription['planCode']).toBe('pro')
+      await delay(50)
+    }
   })
 
   it('has both sides of it after a kill -9', async () => {

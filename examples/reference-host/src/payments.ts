@@ -5,6 +5,7 @@ import { applyCatalog, type BillingOptions, defaultPlans } from '@corbel/billing
 import { type FetchHandler, Secret, type StartProblem } from '@corbel/core'
 import type { AdapterInfo, Logger } from '@corbel/core/ports'
 import { Stripe } from 'stripe'
+import { checkoutPath, withCheckoutPages } from './local-checkout.ts'
 import type { ReadSettings } from './read-settings.ts'
 
 /** What takes the money, and how what it tells comes back to this process. */
@@ -12,17 +13,20 @@ export interface Payments {
   readonly billing: BillingOptions
   /** Hands the events of a gateway inside this process to its own webhook, until what it answers is called. */
   deliverTo(fetch: FetchHandler): () => Promise<void>
+  /** Shows the pages of a gateway inside this process, too. */
+  withPages(fetch: FetchHandler): FetchHandler
 }
 
 /** Stripe when there is a key, else a local one beside the embedded database; null when billing is off or nothing can take the money. */
 export async function openPayments(
-  { values: { billing, host } }: ReadSettings,
+  { values: { billing, core, host } }: ReadSettings,
   logger: Logger,
 ): Promise<Payments | null> {
   if (!billing.enabled) return null
   if (host.stripeSecretKey) return openStripe(host.stripeSecretKey.reveal(), host.stripeBaseUrl)
   // It keeps itself in one file for one process, as the embedded database does, and the two must tell the same story.
-  if (host.databaseUrl === undefined) return openLocalStripe(join(host.dataDir, 'local-stripe.json'))
+  if (host.databaseUrl === undefined)
+    return openLocalStripe(join(host.dataDir, 'local-stripe.json'), core.publicUrl)
   logger.warn('There is no payment gateway, so nobody can subscribe: set STRIPE_SECRET_KEY.')
   return null
 }
@@ -41,16 +45,18 @@ function openStripe(key: string, baseUrl: string): Payments {
   return {
     billing: { gateway: stripeGateway({ client, livemode: /^[a-z]+_live_/.test(key) }) },
     deliverTo: () => async () => {},
+    withPages: (fetch) => fetch,
   }
 }
 
-async function openLocalStripe(path: string): Promise<Payments> {
+async function openLocalStripe(path: string, publicUrl: string): Promise<Payments> {
   // Both ends are in this process, and each delivery is signed anew.
   const webhookSecret = new Secret(`whsec_${crypto.randomUUID()}${crypto.randomUUID()}`)
   let deliverTo: FetchHandler | null = null
   const local = await localStripe({
     webhookSecret,
     store: fileStore(path),
+    checkoutUrl: new URL(checkoutPath, publicUrl).href,
     deliver: async ({ body, signature }) => {
       const headers = { 'content-type': 'application/json', 'stripe-signature': signature }
       const request = new Request('http://127.0.0.1/webhooks/stripe', { method: 'POST', headers, body })
@@ -65,6 +71,7 @@ async function openLocalStripe(path: string): Promise<Payments> {
       deliverTo = fetch
       return local.run()
     },
+    withPages: (fetch) => withCheckoutPages(local, fetch),
   }
 }
 

@@ -22,7 +22,7 @@ export const runHost = (): Promise<RunningProcess> =>
         maxBodyBytes: 2 * core.maxBodyBytes,
         stallTimeoutMs: host.stallTimeout * 1000,
         minBodyRate: host.minBodyRate,
-        fetch: stack.fetch,
+        fetch: payments?.withPages(stack.fetch) ?? stack.fetch,
       }),
     )
     onStop(() => stopServing(stack, server, { delayMs: host.shutdownDelay * 1000, limitMs: drainLimitMs }))

@@ -86,7 +86,7 @@ export function createCheckout(world: World, params: Params): Session {
     success_url: params.text('success_url') ?? null,
     total_details: null,
     ui_mode: 'hosted_page',
-    url: `https://checkout.stripe.com/c/pay/${id}`,
+    url: world.checkoutUrl + id,
     wallet_options: null,
   }
   world.state.orders[id] = params.form

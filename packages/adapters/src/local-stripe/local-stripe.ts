@@ -31,6 +31,8 @@ export interface LocalStripeOptions {
   /** Where events go; without it they are only listed. */
   readonly deliver?: Deliver
   readonly chaos?: Chaos
+  /** Where people find the pages of checkouts, up to their ids, for whoever shows them. @default Stripe's address, where nothing is */
+  readonly checkoutUrl?: string
   /** Asked for every request; for tests. */
   readonly fault?: (request: ApiRequest) => Fault | undefined
 }
@@ -66,12 +68,14 @@ export async function localStripe({
   clock = systemClock,
   deliver,
   chaos,
+  checkoutUrl,
   fault = () => undefined,
 }: LocalStripeOptions): Promise<LocalStripe> {
   const kept = await store.read()
   const state: WorldState =
     kept === null ? emptyState() : { ...emptyState(), ...(JSON.parse(kept) as WorldState) }
   const world = new World(state, Stripe.API_VERSION, clock)
+  if (checkoutUrl !== undefined) world.checkoutUrl = checkoutUrl
   const inTurn = queue()
 
   /** Runs alone, after everything that has fallen due, and answers when what it changed is kept. */

@@ -92,6 +92,8 @@ export const snapshotOf = (state: WorldState): WorldState => ({
 /** Objects are replaced, never changed, so that a request that fails is undone. */
 export class World {
   state: WorldState
+  /** A checkout is at its id below this. */
+  checkoutUrl = 'https://checkout.stripe.com/c/pay/'
   /** Under which key the present request came. */
   requestKey: string | null = null
   readonly apiVersion: string
