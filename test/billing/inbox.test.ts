@@ -45,6 +45,32 @@ describe.each(await backends())('the inbox for operators on %s', (backend) => {
     })
   })
 
+  test('a tenant sees what was told of it and has ended, without what is for operators', async () => {
+    const { service, newTenant, deliver, dispatch } = await open()
+    const [mine, other] = [await newTenant(), await newTenant('cus_2')]
+    const first = tell({ object: active })
+    await deliver(first.body)
+    await deliver(tell({ object: told(subscription({ id: 'sub_2', customerId: 'cus_2' })) }).body)
+    expect((await service.listOfTenant(mine, page)).data).toEqual([])
+    await dispatch()
+    const second = tell({ at: 9, object: told(subscription({ status: 'past_due' })) })
+    await deliver(second.body)
+    await dispatch()
+    const newest = await service.listOfTenant(mine, { limit: 1 })
+    expect(newest.data).toEqual([
+      {
+        ...{ id: second.event.id, type: 'customer.subscription.updated', status: 'done' },
+        ...{ objectType: 'subscription', objectId: 'sub_1' },
+        ...{ occurredAt: '2026-01-01T00:00:09.000Z', endedAt: '2026-01-01T06:00:00.000Z' },
+      },
+    ])
+    const next = await service.listOfTenant(mine, { limit: 1, cursor: newest.nextCursor ?? '' })
+    expect(next).toMatchObject({ data: [{ id: first.event.id }], nextCursor: null })
+    expect((await service.listOfTenant(other, page)).data).toMatchObject([{ objectId: 'sub_2' }])
+    expect((await service.listOfTenant(mine, { ...page, status: 'dead' })).data).toEqual([])
+    expect((await service.listOfTenant(mine, { ...page, type: 'no.such' })).data).toEqual([])
+  })
+
   test('events are listed page by page, and shown with what was sent', async () => {
     const { service, newTenant, deliver, dispatch } = await open()
     await newTenant()

@@ -41,7 +41,7 @@ async function open() {
     return { token: String(body['accessToken']), tenantId: String(body['tenantId']) }
   }
   const nouns =
-    /\{tenantId\}\/(?:subscription|checkout|portal|payment-methods|invoices|upcoming-invoice|entitlements)/
+    /\{tenantId\}\/(?:subscription|checkout|portal|payment-methods|invoices|upcoming-invoice|entitlements|events)/
   const routes = stack.operations.filter(({ path }) => nouns.test(path))
   return { send, member, clock, routes, local }
 }
@@ -62,7 +62,7 @@ test('every route of a tenant answers 404 to another tenant, 401 to nobody, and 
   const ada = await member('ada@example.com')
   const eve = await member('eve@example.com')
   const before = (await local.events()).length
-  expect(routes.length).toBeGreaterThanOrEqual(17)
+  expect(routes.length).toBeGreaterThanOrEqual(18)
   for (const { endpoint, path } of routes) {
     const [, rest = ''] = path.split('{tenantId}/')
     const concrete = path.replace('{tenantId}', ada.tenantId).replaceAll(/\{\w+\}/g, 'pm_1')

@@ -13,6 +13,7 @@ export { BillingSettings } from './billing-settings.ts'
 export { subscriptionContract } from './subscriptions/subscription-contract.ts'
 export { entitlementContract } from './entitlements/entitlement-contract.ts'
 export { inboxContract } from './inbox/inbox-contract.ts'
+export { tenantInboxContract } from './inbox/tenant-inbox-contract.ts'
 export { usageContract } from './usage/usage-contract.ts'
 export { webhookContract } from './inbox/webhook-contract.ts'
 

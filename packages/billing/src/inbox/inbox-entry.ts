@@ -29,6 +29,25 @@ export type InboxEntry = z.infer<typeof InboxEntry>
 export const InboxEntryDetail = InboxEntry.extend({ payload: z.unknown() })
 export type InboxEntryDetail = z.infer<typeof InboxEntryDetail>
 
+/** The same as its tenant sees it: without what is for operators. */
+export const TenantInboxEntry = InboxEntry.pick({
+  id: true,
+  type: true,
+  objectType: true,
+  objectId: true,
+  status: true,
+  occurredAt: true,
+  endedAt: true,
+})
+export type TenantInboxEntry = z.infer<typeof TenantInboxEntry>
+
+export const TenantInboxQuery = z.strictObject({
+  ...PageQuery.shape,
+  type: z.string().min(1).max(200).optional(),
+  status: InboxStatus.exclude(['pending']).optional(),
+})
+export type TenantInboxQuery = z.infer<typeof TenantInboxQuery>
+
 const filter = {
   type: z.string().min(1).max(200).optional(),
   tenantId: idSchema('ten').optional(),

@@ -1,6 +1,7 @@
 import {
   type Clock,
   hostOrigin,
+  type Id,
   type Origin,
   type Page,
   toPage,
@@ -16,13 +17,15 @@ import { groupEvents } from '../dispatch/event-groups.ts'
 import type { InboxEvent, InboxFilter, InboxRepository } from '../ports/inbox-repository.ts'
 import type { PaymentGateway } from '../ports/payment-gateway.ts'
 import type { ProjectedObject, Projection, ProjectionRepository } from '../ports/projection-repository.ts'
-import type {
-  InboxEntry,
-  InboxEntryDetail,
-  InboxQuery,
-  ReplayDifference,
-  ReplayReport,
-  ReplayRequest,
+import {
+  type InboxEntry,
+  type InboxEntryDetail,
+  type InboxQuery,
+  type ReplayDifference,
+  type ReplayReport,
+  type ReplayRequest,
+  TenantInboxEntry,
+  type TenantInboxQuery,
 } from './inbox-entry.ts'
 import { ownAccount } from './intake-service.ts'
 
@@ -57,6 +60,18 @@ export class InboxService {
       ({ position }) => position,
     )
     return { data: data.map(toEntry), nextCursor }
+  }
+
+  /** Those about one tenant that have ended. */
+  async listOfTenant(
+    tenantId: Id<'ten'>,
+    { limit, cursor, type, status }: TenantInboxQuery,
+  ): Promise<Page<TenantInboxEntry>> {
+    const filter = { ...(type !== undefined && { type }), ...(status !== undefined && { status }) }
+    const page = toPageRequest({ limit, ...(cursor !== undefined && { cursor }) })
+    const rows = await this.#deps.inbox.listOfTenant(tenantId, filter, page)
+    const { data, nextCursor } = toPage(rows, limit, ({ position }) => position)
+    return { data: data.map((event) => TenantInboxEntry.parse(toEntry(event))), nextCursor }
   }
 
   /** @throws `billing/event-not-found` */
