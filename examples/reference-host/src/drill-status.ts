@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { openCheckedService } from './drill/checked-service.ts'
 import { freePort } from './drill/loopback-server.ts'
 import { breakService, makeComponent, recover, say, tellOfIncident } from './drill/outage.ts'
+import { photograph } from './drill/screenshots.ts'
 import { openSlackApi } from './drill/slack-api.ts'
-import type { StatusDrill } from './drill/status-drill.ts'
+import { type StatusDrill, wholePage } from './drill/status-drill.ts'
 import { subscribe, unsubscribe } from './drill/subscribe.ts'
 import { showExactlyOnce, showLogs, toldOf } from './drill/told.ts'
 import { openWebhookSubscriber } from './drill/webhook-subscriber.ts'
@@ -46,11 +47,13 @@ try {
   const subscribers = await subscribe(drill)
   await breakService(drill)
   const incidentId = await tellOfIncident(drill, componentId)
+  const outage = await wholePage(drill)
   await toldOf(drill, [3, 3, 3])
   tour.tell('told by mail, webhook and Slack')
   await say(drill, incidentId, 'resolved', 'All of it works.')
   await toldOf(drill, [4, 4, 4])
   await recover(drill)
+  const recovered = await wholePage(drill)
   await showLogs(drill, subscribers)
   await unsubscribe(drill)
   await say(drill, incidentId, 'postmortem', 'Certificates are renewed by themselves now.')
@@ -58,6 +61,7 @@ try {
   await host.end()
   const states = ['investigating', 'identified', 'monitoring', 'resolved', 'postmortem']
   showExactlyOnce(drill, subscribers, states, 4)
+  await photograph(tour, { outage, recovered })
   console.log(`\n${tour.steps} steps, no surprise`)
 } catch (error) {
   console.error(host.stderr.split('\n').slice(-5).join('\n'))

@@ -16,10 +16,15 @@ export interface StatusDrill {
   readonly token: string
 }
 
-/** The page as anybody sees it, without its head. */
-export async function statusPage({ tour }: StatusDrill): Promise<string> {
+/** The page as anybody sees it. */
+export async function wholePage({ tour }: StatusDrill): Promise<string> {
   const response = await fetch(`${tour.url}/status`)
   if (response.status !== 200) throw new Error(`GET /status answered ${response.status}.`)
-  const text = await response.text()
+  return response.text()
+}
+
+/** The same without its head. */
+export async function statusPage(drill: StatusDrill): Promise<string> {
+  const text = await wholePage(drill)
   return text.slice(text.indexOf('<body>'))
 }
