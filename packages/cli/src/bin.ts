@@ -19,7 +19,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
 process.stdout.on('error', () => {})
 process.stderr.on('error', () => {})
 
-process.exitCode = await main(process.argv.slice(2), {
+const code = await main(process.argv.slice(2), {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
@@ -28,3 +28,5 @@ process.exitCode = await main(process.argv.slice(2), {
   signal: interruption.signal,
 })
 settled = true
+// All is written. A connection that a stack forgot to close must not keep the operator waiting.
+process.exit(code)
