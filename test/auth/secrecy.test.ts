@@ -51,7 +51,7 @@ it('keeps no secret that was ever sent, in no row and no line of the log', async
     ...codes,
     ...[first, second].flatMap(({ accessToken, refreshToken }) => [accessToken, refreshToken]),
   ]
-  expect(secrets).toHaveLength(12)
+  expect(secrets).toHaveLength(13)
   const kept = {
     rows: `${rowsBefore}\n${await dump()}`,
     log: JSON.stringify(app.logger.lines),

@@ -146,6 +146,7 @@ const globalKeys: Readonly<Record<string, string>> = {
     'a connection is found before its tenant is known; a random id, given by the maker',
   corbel_sso_states_pkey:
     'a state is found before its tenant is known; the digest of 256 random bits is not guessed',
+  corbel_agent_files_id_key: 'a random id, given by the maker',
   corbel_billing_commands_pkey: 'a random id, given by the maker',
   corbel_billing_commands_key_key: 'made of the tenant and of a random id',
   corbel_billing_customers_customer_key: 'a customer is one tenant; the gateway gives the id',
