@@ -54,7 +54,8 @@ export class QuotaService {
     const expiresAt = after(now, heldFor)
     const most = enforcement === 'hard' ? limit : null
     const { granted, used } = await quotas.reserve({ ...counter, id, amount, limit: most, now, expiresAt })
-    if (!granted) throw exceeded(allowance, amount, used, now)
+    // A store may refuse with what it saw before those that it waited for.
+    if (!granted) throw exceeded(allowance, amount, await quotas.used(counter, now), now)
     if (limit !== null && used > limit) await this.#tell(allowance, limit, used)
     return {
       async settle(spent) {
