@@ -4,6 +4,7 @@ import { manualClock, memoryRateLimiter, type RateLimiter, silentLogger } from '
 import { tenant } from '@corbel/core/tenant'
 import { type Kysely, sql } from 'kysely'
 import { expect, test } from 'vitest'
+import { answerText } from '../answer-text.ts'
 import { cheapHasher } from '../auth/cheap-hasher.fixture.ts'
 import { peppers } from '../auth/support.fixture.ts'
 import { withoutPredicates } from '../stack/without-predicates.fixture.ts'
@@ -67,7 +68,7 @@ async function attack(backend: (typeof databases)[number], walls: Walls): Promis
         }),
         { remoteAddress: '192.0.2.1' },
       )
-      return { status: response.status, text: await response.text() }
+      return { status: response.status, text: await answerText(response) }
     }
     const register = (name: string) =>
       send('POST', '/api/v1/auth/register', null, {

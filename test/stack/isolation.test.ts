@@ -9,6 +9,7 @@ import { cheapHasher } from '../auth/cheap-hasher.fixture.ts'
 import { peppers } from '../auth/support.fixture.ts'
 import { backends, openStorage, type OpenStorage, openTimeout } from '../storages.ts'
 import { withoutPredicates } from './without-predicates.fixture.ts'
+import { answerText } from '../answer-text.ts'
 
 const origin = 'http://127.0.0.1:3000'
 const password = 'correct horse battery staple'
@@ -116,15 +117,6 @@ async function echo(request: Request): Promise<Response> {
   return Response.json({ challenge: data.challenge })
 }
 
-/** All of an answer; of a stream, which has no end, what it begins with. */
-async function textOf(response: Response): Promise<string> {
-  if (response.headers.get('content-type') !== 'text/event-stream') return response.text()
-  const reader = response.body?.getReader()
-  const { value } = (await reader?.read()) ?? {}
-  await reader?.cancel()
-  return new TextDecoder().decode(value)
-}
-
 /** By operation: the body without which it refuses before it looks for the id. */
 const bodies: Readonly<Record<string, object>> = {
   'POST /api/v1/auth/service-accounts/tokens/{jti}/revoke': { reason: 'out of curiosity' },
@@ -177,7 +169,7 @@ describe.each(variants)('tenants over HTTP on %s, %s', (backend, _, rewrite) => 
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     const response = await stack.fetch(request, { remoteAddress: '192.0.2.1' })
-    const text = await textOf(response)
+    const text = await answerText(response)
     return { status: response.status, text, json: () => JSON.parse(text) as Record<string, never> }
   }
 
