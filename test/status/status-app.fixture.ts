@@ -81,4 +81,4 @@ export async function statusApp(options: StatusAppOptions = {}) {
   return { stack, clock, storage, mailer, notifier, logger, fetch, call, signIn, operator, manage, events }
 }
 
-export type StatusApp = Awaited<ReturnType<typeof statusApp>>
+type StatusApp = Awaited<ReturnType<typeof statusApp>>
