@@ -80,5 +80,3 @@ export async function statusApp(options: StatusAppOptions = {}) {
   }
   return { stack, clock, storage, mailer, notifier, logger, fetch, call, signIn, operator, manage, events }
 }
-
-type StatusApp = Awaited<ReturnType<typeof statusApp>>
