@@ -1,6 +1,7 @@
 import { memoryStorage } from '@corbel/adapters/memory'
 import { auth } from '@corbel/auth'
 import { createStack, fromEnv } from '@corbel/core'
+import { status } from '@corbel/core/status'
 import { tenant } from '@corbel/core/tenant'
 import { describe, expect, it } from 'vitest'
 import { cheapHasher } from './cheap-hasher.fixture.ts'
@@ -8,7 +9,7 @@ import { peppers, publicUrl } from './support.fixture.ts'
 
 const compose = (settings: Readonly<Record<string, string>>) => () =>
   createStack({
-    modules: [tenant(), auth({ passwords: cheapHasher })],
+    modules: [tenant(), auth({ passwords: cheapHasher }), status()],
     storage: memoryStorage(),
     settings: fromEnv(settings),
   })

@@ -15,7 +15,9 @@ export const kyselyQuotaStore = (db: TenantDb): QuotaStore => ({
   async reserve(reservation) {
     const first = await takeOnce(db, reservation)
     if (first.granted) return first
-    return (await giveUpExpired(db, reservation)) ? takeOnce(db, reservation) : first
+    await giveUpExpired(db, reservation)
+    // Who waited for the counter was refused by what its snapshot showed of ids, and that was before the wait.
+    return takeOnce(db, reservation)
   },
 
   async settle({ tenantId, id }, spent) {
@@ -115,8 +117,8 @@ async function take(
   return { granted: row?.is_known === true || row?.is_made === true, used: Number(row?.used ?? 0) }
 }
 
-async function giveUpExpired(db: TenantDb, { now, ...counter }: QuotaReservation): Promise<boolean> {
-  const { numAffectedRows = 0n } = await sql`
+async function giveUpExpired(db: TenantDb, { now, ...counter }: QuotaReservation): Promise<void> {
+  await sql`
     with expired as (
       select r.id, r.held from corbel_billing_reservations r
       where ${isOf(counter, 'r')} and r.held > 0 and r.expires_at <= ${now}::timestamptz
@@ -128,7 +130,6 @@ async function giveUpExpired(db: TenantDb, { now, ...counter }: QuotaReservation
     )
     update corbel_billing_quotas q set reserved = q.reserved - (select sum(held) from given_up)
     where ${isOf(counter, 'q')} and exists (select from given_up)`.execute(db.forTenant(counter.tenantId))
-  return numAffectedRows > 0n
 }
 
 const isOf = ({ tenantId, featureKey, periodStart }: QuotaCounter, table: 'q' | 'r'): RawBuilder<unknown> =>
