@@ -114,7 +114,7 @@ describe.skipIf(!hasRedisServer())('redis', () => {
     })
 
     test('nothing that was refused is carried out when it is back', async () => {
-      const naked = new Redis(redis.url, { retryStrategy: () => 25 })
+      const naked = new Redis(redis.url, { retryStrategy: () => 25, maxRetriesPerRequest: null })
       naked.on('error', () => {})
       opened.push(() => naked.disconnect())
       await naked.ping()
