@@ -10,6 +10,7 @@ export {
   type ErrorSpec,
   type ErrorStatus,
   type FieldError,
+  type QuotaLimit,
 } from './kernel/errors.ts'
 export { type Id, idSchema, newId } from './kernel/id.ts'
 export { KeyedDigest } from './kernel/keyed-digest.ts'
@@ -52,11 +53,14 @@ export { type ApiDescription, type OpenApiDocument, toOpenApi } from './contract
 export { type Operation, operationsOf } from './contract/operation.ts'
 export {
   type Contract,
+  type DeclaredLimit,
   defineContract,
   type Endpoint,
   type Endpoints,
   type Method,
   type RateLimit,
+  rateLimitsOf,
+  type StreamLimit,
 } from './contract/contract.ts'
 export { Html, markup } from './contract/html.ts'
 export type { SessionTokens, SessionUse } from './contract/session-use.ts'
@@ -183,6 +187,7 @@ export {
   type TransactionScope,
 } from './module/module.ts'
 export type { PersonalData, PersonalDataContributor } from './module/personal-data.ts'
+export type { UsageContributor, UsageFigure, UsageSpan } from './module/tenant-usage.ts'
 export { plainMail } from './module/plain-mail.ts'
 export { type Profile, profiles } from './module/profile.ts'
 export type {
@@ -224,7 +229,7 @@ export {
   type SettingsCatalogs,
   SettingsError,
 } from './module/settings-loader.ts'
-export { quotaResolver, type QuotaResolver } from './module/settings-quota.ts'
+export { limitResolver } from './module/settings-limit.ts'
 export type { SettingsSource } from './module/settings-reader.ts'
 export type { SharedPortName, SharedPorts } from './module/shared-ports.ts'
 export { standInProblems } from './module/stand-ins.ts'

@@ -8,14 +8,22 @@ import type { CacheRule, EmptyReply, JsonReply, Reply, RequestBody } from './med
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** At most `limit` calls per `window` for each of what `by` names. */
-export interface RateLimit {
-  /** Names the quota in `RateLimit-Policy`; endpoints with the same name share it. */
+export interface DeclaredLimit {
+  /** Names the limit for callers and in metrics; endpoints with the same name share it. */
   readonly name: string
-  readonly by: 'ip' | 'user' | 'tenant'
   readonly limit: number
-  readonly window: Duration
-  /** Environment name of a setting that replaces `limit`; 0 there turns the quota off. */
+  /** Environment name of a setting that replaces `limit`; 0 there turns the limit off. */
   readonly setting?: string
+}
+
+export interface RateLimit extends DeclaredLimit {
+  readonly by: 'ip' | 'user' | 'tenant'
+  readonly window: Duration
+}
+
+/** How many event streams one process keeps open for a caller at once. */
+export interface StreamLimit extends DeclaredLimit {
+  readonly by: 'user' | 'tenant'
 }
 
 /** One endpoint as data: enough to route, validate, authorize, document and call it. */
@@ -35,7 +43,9 @@ export interface Endpoint {
   readonly errors?: readonly ErrorFactory[]
   /** How failures are told: `oauth` as RFC 6749 §5.2 has it, for OAuth endpoints only. @default 'problem' (RFC 9457) */
   readonly errorForm?: 'problem' | 'oauth'
-  readonly rateLimit?: RateLimit
+  /** Each of them must allow a call. */
+  readonly rateLimit?: RateLimit | readonly RateLimit[]
+  readonly streamLimit?: StreamLimit
   /**
    * Whether a write may be repeated under an `Idempotency-Key`. The stored answer is kept for 24 h, so an endpoint whose
    * answer holds a secret says `false`.
@@ -66,6 +76,9 @@ export const defineContract = <const E extends Endpoints>(
   prefix: '' | `/${string}`,
   endpoints: E,
 ): Contract<E> => ({ tag, prefix, endpoints })
+
+export const rateLimitsOf = ({ rateLimit = [] }: Pick<Endpoint, 'rateLimit'>): readonly RateLimit[] =>
+  'name' in rateLimit ? [rateLimit] : rateLimit
 
 /** Takes part in `Idempotency-Key`: any write that does not opt out. */
 export const isIdempotent = ({ method, idempotent, access }: Endpoint): boolean =>

@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import type { Access } from './access.ts'
-import type { Endpoint } from './contract.ts'
+import { type Endpoint, rateLimitsOf } from './contract.ts'
 import { fieldTable } from './docs-fields.ts'
 import { docsStyle } from './docs-style.ts'
 import { Html, markup } from './html.ts'
@@ -61,14 +61,15 @@ ${request(endpoint)}${answers(endpoint)}</article>`
 }
 
 function chips(endpoint: Endpoint): readonly string[] {
-  const { access, rateLimit, versioned, cache } = endpoint
+  const { access, streamLimit, versioned, cache } = endpoint
   return [
     accessText(access),
     ...('assurance' in access && access.assurance?.aal ? [`assurance level ${access.assurance.aal}`] : []),
     ...('assurance' in access && access.assurance?.maxAge
       ? [`signed in within ${access.assurance.maxAge}`]
       : []),
-    ...(rateLimit ? [`${rateLimit.limit} per ${rateLimit.window} for each ${rateLimit.by}`] : []),
+    ...rateLimitsOf(endpoint).map(({ limit, window, by }) => `${limit} per ${window} for each ${by}`),
+    ...(streamLimit ? [`${streamLimit.limit} streams at once for each ${streamLimit.by}`] : []),
     ...(takesIdempotencyKey(endpoint) ? ['Idempotency-Key'] : []),
     ...(versioned ? [endpoint.method === 'GET' ? 'ETag' : 'If-Match'] : []),
     ...(cache ? [`cached for ${cache.maxAge}`] : []),

@@ -25,6 +25,27 @@ export const problemSchema = {
         required: ['part', 'pointer', 'message'],
       },
     },
+    quota: {
+      type: 'object' as const,
+      description: 'The limit that was reached, where one was',
+      properties: {
+        planCode: {
+          type: ['string' as const, 'null' as const],
+          description: 'Of the plan that sets the limit',
+        },
+        featureKey: { type: 'string' as const },
+        limitType: { type: 'string' as const, enum: ['hard', 'soft'] },
+        limitValue: { type: 'integer' as const },
+        usage: { type: 'integer' as const, description: 'Spent and reserved' },
+        window: { type: 'string' as const, enum: ['period', 'tenant'], description: 'What counting is for' },
+        resetAt: {
+          type: ['string' as const, 'null' as const],
+          format: 'date-time',
+          description: 'When it begins anew',
+        },
+      },
+      required: ['planCode', 'featureKey', 'limitType', 'limitValue', 'usage', 'window', 'resetAt'],
+    },
     requestId: { type: 'string' as const },
   },
   required: ['type', 'title', 'status', 'code', 'requestId'],

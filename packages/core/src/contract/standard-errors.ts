@@ -13,7 +13,7 @@ const of = (status: ErrorStatus, ...names: readonly string[]): readonly Standard
 
 /** The failures that can happen at an endpoint before its handler decides anything. */
 export function standardErrors(endpoint: Endpoint): readonly StandardError[] {
-  const { access, body, method, rateLimit, session, versioned } = endpoint
+  const { access, body, method, rateLimit, streamLimit, session, versioned } = endpoint
   const isWrite = method !== 'GET'
   const signsIn = needsPrincipal(access)
   const hasScopes = 'scopes' in access && access.scopes.length > 0
@@ -42,7 +42,7 @@ export function standardErrors(endpoint: Endpoint): readonly StandardError[] {
           ...of(422, 'idempotency-key-reused'),
         ]
       : []),
-    ...(rateLimit ? of(429, 'rate-limited') : []),
+    ...(rateLimit || streamLimit ? of(429, 'rate-limited') : []),
   ]
 }
 

@@ -1,3 +1,4 @@
+import type { StreamLimit } from '../contract/contract.ts'
 import { DomainError } from '../kernel/errors.ts'
 import { createClientIp } from './client-ip.ts'
 import { createCors } from './cors.ts'
@@ -5,6 +6,7 @@ import { createEndpointRunner, type EndpointRunner, type Exchange } from './endp
 import { EventStream } from './event-stream.ts'
 import type { FetchHandlerOptions } from './fetch-handler-options.ts'
 import type { HttpApi } from './http-api.ts'
+import { guarded } from './guarded.ts'
 import { isHost } from './host-header.ts'
 import { HttpErrors } from './http-errors.ts'
 import type { IncomingRequest } from './http-request.ts'
@@ -19,6 +21,7 @@ import { addResourceMetadata, resourceMetadataPath } from './resource-metadata.t
 import type { Answer } from './response-writer.ts'
 import { createRouter } from './router.ts'
 import { securityHeaders } from './security-headers.ts'
+import { StreamSlots } from './stream-slots.ts'
 
 interface Entry {
   readonly route: Route
@@ -39,8 +42,18 @@ interface Trail {
 export function createHttpApi(options: FetchHandlerOptions): HttpApi {
   const { clock, onDefect, onResponse } = options
   const checkMonitor = createMonitorCheck(options.monitorToken)
+  const slots = new Map<string, StreamSlots>()
+  const slotsOf = (limit: StreamLimit): StreamSlots | null => {
+    const most = options.limitOf?.(limit) ?? limit.limit
+    const shared = slots.get(limit.name) ?? new StreamSlots(most)
+    slots.set(limit.name, shared)
+    return most > 0 ? shared : null
+  }
   const router = createRouter<Entry>(
-    options.routes.map((route) => ({ route, run: createEndpointRunner(route, options, checkMonitor) })),
+    options.routes.map((route) => ({
+      route,
+      run: createEndpointRunner(route, options, checkMonitor, slotsOf),
+    })),
   )
   const clientIp = createClientIp(options.trustedProxies ?? [])
   const cors = createCors(options.cors ?? { origins: [] })
@@ -141,13 +154,4 @@ function withoutBody({ body }: Answer): null {
   if (body instanceof ReadableStream) body.cancel().catch(() => {})
   if (body instanceof EventStream) body.cancel()
   return null
-}
-
-/** What observes a request cannot fail it. */
-function guarded(observe: () => void): void {
-  try {
-    observe()
-  } catch {
-    // There is nobody left to tell: the observer is where failures are told.
-  }
 }

@@ -1,4 +1,4 @@
-import type { RateLimit } from '../contract/contract.ts'
+import type { DeclaredLimit, RateLimit } from '../contract/contract.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Secret } from '../kernel/secret.ts'
 import type { IdempotencyStore } from '../ports/idempotency-store.ts'
@@ -59,6 +59,17 @@ export interface Denial {
   readonly client: Client
 }
 
+/** A request was refused because of a limit. */
+export interface Limited {
+  /** The name of the limit. */
+  readonly policy: string
+  readonly by: RateLimit['by']
+  readonly route: Route
+  readonly context: RequestContext
+  /** Null where nobody signs in, or not yet. */
+  readonly principal: Principal | null
+}
+
 export interface FetchHandlerOptions {
   readonly routes: readonly Route[]
   /** Needed as soon as one route asks for a user. */
@@ -81,12 +92,13 @@ export interface FetchHandlerOptions {
   readonly publicUrl: string
   /** Whether browsers may keep their session in a cookie; cookies mean nothing otherwise. @default false */
   readonly sessionCookies?: boolean | undefined
-  /** Limit of a quota when it is not the contract's own; 0 turns it off. Asked once per endpoint, at boot. */
-  readonly quotaOf?: ((rateLimit: RateLimit) => number) | undefined
+  /** A limit when it is not the contract's own; 0 turns it off. Asked once per endpoint, at boot. */
+  readonly limitOf?: ((limit: DeclaredLimit) => number) | undefined
   /** Everything thrown that is not a `DomainError`. The caller only learns `context.requestId`. */
   readonly onDefect?: ((error: unknown, context: RequestContext) => void) | undefined
   /** Finished before the answer is sent; must not reject. */
   readonly onDenied?: ((denial: Denial) => Promise<void>) | undefined
+  readonly onLimited?: ((limited: Limited) => void) | undefined
   readonly onResponse?: ((answered: Answered) => void) | undefined
   /** @default the global `Response`, which costs about 20 µs on Node; srvx's `FastResponse` is light */
   readonly Response?: ResponseConstructor | undefined

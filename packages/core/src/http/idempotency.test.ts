@@ -67,7 +67,7 @@ describe('Idempotency-Key', () => {
   })
 
   it('keeps anonymous callers apart by address', async () => {
-    const api = exampleApi({ quotaOf: () => 0 })
+    const api = exampleApi({ limitOf: () => 0 })
     const echo = (value: number, remoteAddress: string) =>
       api.send('POST', '/echo', {
         json: value,

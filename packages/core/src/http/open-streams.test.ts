@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { heartbeat } from './open-streams.ts'
+import { Heartbeat } from './open-streams.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 test('a stream beats every 15 seconds, the first time within 15, and no more once it has left', () => {
+  const heartbeat = new Heartbeat()
   const beats: number[] = []
   const stream = { beat: () => void beats.push(Date.now()), end() {} }
   const started = Date.now()
@@ -18,6 +19,7 @@ test('a stream beats every 15 seconds, the first time within 15, and no more onc
 })
 
 test('streams that came at different times beat at different times, and no timer is left behind them', () => {
+  const heartbeat = new Heartbeat()
   const beats: string[] = []
   const streams = ['first', 'second'].map((name) => ({ beat: () => void beats.push(name), end() {} }))
   for (const stream of streams) {

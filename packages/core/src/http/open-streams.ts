@@ -16,7 +16,7 @@ export type OpenStreams = Pick<Set<OpenStream>, 'delete'> & {
 const heartbeatSeconds = 15
 
 /** Streams that beat every 15 s, the first time after 14 to 15: those of one second together, so that thousands do not beat at once. */
-class Heartbeat implements OpenStreams {
+export class Heartbeat implements OpenStreams {
   readonly #wheel = Array.from({ length: heartbeatSeconds }, () => new Set<OpenStream>())
   #position = 0
   #count = 0

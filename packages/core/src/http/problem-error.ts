@@ -1,4 +1,4 @@
-import type { FieldError } from '../kernel/errors.ts'
+import type { FieldError, QuotaLimit } from '../kernel/errors.ts'
 import type { Problem } from './problem.ts'
 
 /** An answer that is a failure, as {@link createClient} throws it. */
@@ -9,6 +9,8 @@ export class ProblemError extends Error {
   /** How to put it right. */
   readonly fix: string | undefined
   readonly errors: readonly FieldError[]
+  /** The limit that was reached, where one was. */
+  readonly quota: QuotaLimit | undefined
   readonly requestId: string | undefined
   /** Seconds until a retry can succeed. */
   readonly retryAfter: number | undefined
@@ -22,6 +24,7 @@ export class ProblemError extends Error {
     this.code = problem.code ?? 'unknown'
     this.fix = problem.fix
     this.errors = problem.errors ?? []
+    this.quota = problem.quota
     this.requestId = problem.requestId ?? headers?.get('x-request-id') ?? undefined
     const retryAfter = Number(headers?.get('retry-after') ?? Number.NaN)
     this.retryAfter = Number.isFinite(retryAfter) ? retryAfter : undefined

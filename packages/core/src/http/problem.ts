@@ -1,4 +1,4 @@
-import { DomainError, type FieldError } from '../kernel/errors.ts'
+import { DomainError, type FieldError, type QuotaLimit } from '../kernel/errors.ts'
 import { HostError } from './host-error.ts'
 
 /** An RFC 9457 problem document. */
@@ -10,6 +10,7 @@ export interface Problem {
   readonly code: string
   readonly fix?: string
   readonly errors?: readonly FieldError[]
+  readonly quota?: QuotaLimit
   readonly requestId: string
 }
 
@@ -42,6 +43,7 @@ export function toProblem(error: unknown, requestId: string): Problem {
     code,
     fix,
     ...(details.errors && { errors: details.errors }),
+    ...(details.quota && { quota: details.quota }),
     requestId,
   }
 }

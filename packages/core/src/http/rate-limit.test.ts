@@ -64,8 +64,8 @@ describe('quotas', () => {
   })
   it('follow the setting, and 0 turns them off', async () => {
     const calls = Array.from({ length: 5 }, () => ['203.0.113.1'] as const)
-    expect(await statuses(calls, { quotaOf: () => 1 })).toEqual([202, 429, 429, 429, 429])
-    expect(await statuses(calls, { quotaOf: () => 0 })).toEqual([202, 202, 202, 202, 202])
+    expect(await statuses(calls, { limitOf: () => 1 })).toEqual([202, 429, 429, 429, 429])
+    expect(await statuses(calls, { limitOf: () => 0 })).toEqual([202, 202, 202, 202, 202])
   })
 
   it('by user count after sign-in', async () => {

@@ -4,7 +4,11 @@ import type { RateLimiter } from '../ports/rate-limiter.ts'
 import { HttpErrors } from './http-errors.ts'
 
 /** Counts one call; adds `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10) to the answer. */
-export type QuotaCheck = (bucket: string, headers: Record<string, string>) => Promise<void>
+export interface QuotaCheck {
+  readonly rateLimit: RateLimit
+  /** @throws `http/rate-limited` */
+  take(bucket: string, headers: Record<string, string>): Promise<void>
+}
 
 /**
  * @param limit - Of the contract, or of the setting that replaces it.
@@ -19,13 +23,22 @@ export function createQuotaCheck(
   const { name, by } = rateLimit
   const quota = { limit, windowMs: milliseconds(rateLimit.window) }
   const policy = `"${name}";q=${limit};w=${Math.ceil(quota.windowMs / 1000)}`
-  return async (bucket, headers) => {
-    const { allowed, remaining, retryAfterMs, resetAfterMs } = await limiter.take(
-      `${name}:${by}:${bucket}`,
-      quota,
-    )
-    headers['ratelimit-policy'] = policy
-    headers['ratelimit'] = `"${name}";r=${remaining};t=${Math.ceil(resetAfterMs / 1000)}`
-    if (!allowed) throw HttpErrors.rateLimited({ retryAfter: retryAfterMs / 1000 })
+  return {
+    rateLimit,
+    async take(bucket, headers) {
+      const { allowed, remaining, retryAfterMs, resetAfterMs } = await limiter.take(
+        `${name}:${by}:${bucket}`,
+        quota,
+      )
+      add(headers, 'ratelimit-policy', policy)
+      add(headers, 'ratelimit', `"${name}";r=${remaining};t=${Math.ceil(resetAfterMs / 1000)}`)
+      if (!allowed) throw HttpErrors.rateLimited({ retryAfter: retryAfterMs / 1000 })
+    },
   }
+}
+
+/** Each quota is an item of the list that the header is. */
+function add(headers: Record<string, string>, name: string, item: string): void {
+  const before = headers[name]
+  headers[name] = before === undefined ? item : `${before}, ${item}`
 }

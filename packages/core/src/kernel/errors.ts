@@ -35,10 +35,28 @@ export interface FieldError {
   readonly message: string
 }
 
+/** What a tenant may use of something, and has. */
+export interface QuotaLimit {
+  /** Of the plan that sets the limit; null where the tenant has none. */
+  readonly planCode: string | null
+  readonly featureKey: string
+  /** `hard` refuses what is more, `soft` only tells. */
+  readonly limitType: 'hard' | 'soft'
+  readonly limitValue: number
+  /** Spent and reserved. */
+  readonly usage: number
+  /** What counting is for: the period of the subscription, or for as long as the tenant exists. */
+  readonly window: 'period' | 'tenant'
+  /** When counting begins anew, as ISO 8601; null for never. */
+  readonly resetAt: string | null
+}
+
 export interface ErrorDetails {
   /** What is particular to this occurrence; shown to the caller, so never a secret or an internal name. */
   readonly detail?: string
   readonly errors?: readonly FieldError[]
+  /** The limit that was reached, where one was. */
+  readonly quota?: QuotaLimit
   /** Seconds until a retry can succeed; becomes `Retry-After`. */
   readonly retryAfter?: number
   /** Response headers that belong to this failure, such as `Allow` or `WWW-Authenticate`. */

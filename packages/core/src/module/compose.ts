@@ -5,6 +5,7 @@ import type { Storage, StorageTransaction } from '../ports/storage.ts'
 import type { Platform } from './module.ts'
 import { personalDataOf } from './personal-data.ts'
 import type { AnyModule } from './stack-types.ts'
+import { tenantUsageOf } from './tenant-usage.ts'
 
 type Named = Readonly<Record<string, Any>>
 
@@ -48,6 +49,7 @@ export function compose(options: ComposeOptions, joined: Joined | null = null): 
         repositories: repositories[name],
         uses: services,
         personalData: personalDataOf(modules, services),
+        usage: tenantUsageOf(modules, services),
         onCommit: (work: () => void) => (joined ? void joined.committed.push(work) : work()),
         transaction: (work: (scope: Any) => Promise<Any>) =>
           run(({ tx, jobs }, uses) =>

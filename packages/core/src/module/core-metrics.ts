@@ -14,6 +14,12 @@ export const CoreMetrics = defineMetrics({
     labels: ['method', 'route'],
     buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   },
+  limited: {
+    name: 'corbel_rate_limit_blocks_total',
+    kind: 'counter',
+    help: 'Requests refused because of a limit, by the name of the limit.',
+    labels: ['policy'],
+  },
   defects: {
     name: 'corbel_defects_total',
     kind: 'counter',

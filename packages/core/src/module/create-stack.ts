@@ -26,7 +26,7 @@ import { createObserver } from './observer.ts'
 import { outboxGauges } from './outbox-gauges.ts'
 import { Relay } from './relay.ts'
 import { inspectSettings } from './settings-loader.ts'
-import { quotaResolver } from './settings-quota.ts'
+import { limitResolver } from './settings-limit.ts'
 import { portsInUse, sharedPorts } from './shared-ports.ts'
 import type {
   AnyModule,
@@ -154,7 +154,7 @@ export function createStack<M extends AnyModule>(
   const gatekeeper = modules.find((module) => module.gate)
   const gate = gatekeeper?.gate?.(services[gatekeeper.name])
   const witness = modules.find((module) => module.denied)
-  const quota = quotaResolver(loaded.byEnv)
+  const limitOf = limitResolver(loaded.byEnv)
   const { handle, serves } = createHttpApi({
     routes,
     clock,
@@ -166,7 +166,7 @@ export function createStack<M extends AnyModule>(
     sessionCookies: modules.some((module) => module.sessionCookies?.(settings[module.name])),
     requireVerifiedEmail: modules.some((module) => module.requiresVerifiedEmail?.(settings[module.name])),
     publicUrl: core.publicUrl,
-    quotaOf: (rateLimit) => quota(rateLimit)?.limit ?? 0,
+    limitOf,
     streams: lifecycle.streams,
     ...createObserver({ logger, meter }),
     ...(authenticate && { authenticate }),

@@ -38,6 +38,11 @@ export interface Setting<T = unknown> {
   readonly when?: { readonly env: string; readonly equals: string }
   /** Values that production refuses because they travel in the clear or are stand-ins: a reason, or null when the value is fine. */
   refuse?(value: T): string | null
+  /**
+   * The value with another secret in front of those that it has, where they stay good for what was made with them. Absent: another
+   * value takes its place, and what was made with the one before ends.
+   */
+  rotated?(present: string, next: string): string
   /** A value to show in `.env.example` and the wizard. Never a usable secret. */
   readonly example?: string
   /** How to make or find a value, such as a command. */

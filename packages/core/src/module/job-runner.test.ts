@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import * as z from 'zod'
 import { manualClock } from '../kernel/manual-clock.ts'
 import { jobTable, memoryJobs } from '../ports/job-queue.memory.ts'
@@ -220,6 +220,26 @@ describe('a recurring job', () => {
       await runner(sweep(async () => {})).open()
     }
     expect(ticks).toHaveLength(24)
+  })
+
+  test('is looked for when its tick has come', async () => {
+    vi.useFakeTimers()
+    try {
+      const { clock, runner } = openQueue()
+      clock.advance('59m')
+      clock.advance('55s')
+      const ran: unknown[] = []
+      const jobs = runner({ job: Jobs.sweep, run: async ({ payload }) => void ran.push(payload) })
+      await jobs.open()
+      jobs.start()
+      await vi.advanceTimersByTimeAsync(1_000)
+      clock.advance('5s')
+      await vi.advanceTimersByTimeAsync(6_000)
+      expect(ran).toEqual([{ tick: clock.now().toISOString() }])
+      await jobs.stop(1_000)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test('that fails is run at the next tick, and leaves no dead letter', async () => {

@@ -18,8 +18,10 @@ export interface JobRunnerOptions {
 }
 
 const queuedPollMs = 1_000
-// How late a recurring job may begin; a short interval is looked at as often as it recurs.
+// How late a recurring job may begin of which another process has failed.
 const recurringPollMs = 15_000
+// After a tick, so that clocks that differ a little agree that it has come, and replicas do not look together.
+const afterTickMs = { least: 100, most: 500 }
 
 const isRecurring = (job: JobSpec): job is RecurringJobSpec => !('payload' in job)
 
@@ -77,14 +79,14 @@ export class JobRunner {
         ...common,
         run,
         concurrency: job.concurrency ?? 4,
-        pollMs: queuedPollMs,
+        pollMs: () => queuedPollMs,
         retries: true,
       })
     }
     return new JobWorker({
       ...common,
       concurrency: 1,
-      pollMs: 'every' in job ? Math.min(recurringPollMs, milliseconds(job.every)) : recurringPollMs,
+      pollMs: () => Math.min(recurringPollMs, untilTick(job, clock.now())),
       // The next tick is the next try.
       retries: false,
       run: async (running) => {
@@ -94,6 +96,11 @@ export class JobRunner {
       },
     })
   }
+}
+
+function untilTick(job: RecurringJobSpec, now: Date): number {
+  const { least, most } = afterTickMs
+  return tickAfter(job, now).getTime() - now.getTime() + least + Math.random() * (most - least)
 }
 
 function policyOf(job: JobSpec): QueuePolicy {

@@ -11,8 +11,8 @@ export interface JobWorkerOptions {
   readonly policy: QueuePolicy
   /** Jobs at once. */
   readonly concurrency: number
-  /** How often it looks when nobody wakes it, in milliseconds. */
-  readonly pollMs: number
+  /** After how many milliseconds it looks again when nobody wakes it. */
+  readonly pollMs: () => number
   /** Whether a failed job is tried again; else it is over. One whose worker died is tried again in any case. */
   readonly retries: boolean
   readonly run: (job: RunningJob) => Promise<void>
@@ -33,7 +33,7 @@ export class JobWorker {
 
   start(): void {
     // Replicas that started together do not look together.
-    this.#loop.start(Math.random() * Math.min(1_000, this.#options.pollMs))
+    this.#loop.start(Math.random() * Math.min(1_000, this.#options.pollMs()))
   }
 
   /** Looks for jobs now instead of at the next poll. */
@@ -70,7 +70,7 @@ export class JobWorker {
     } catch (error) {
       logger.error('The jobs of a queue could not be read.', { job: policy.name, error })
     }
-    return pollMs
+    return pollMs()
   }
 
   /** Takes as many jobs as there are hands free; each one that ends wakes the loop. */

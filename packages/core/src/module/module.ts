@@ -22,6 +22,7 @@ import type { MailPreview } from './mail-template.ts'
 import type { PersonalData, PersonalDataContributor } from './personal-data.ts'
 import type { Profile } from './profile.ts'
 import type { SharedPortName, SharedPorts } from './shared-ports.ts'
+import type { UsageContributor } from './tenant-usage.ts'
 
 /** What every module shares and that takes no part in transactions. */
 export interface Platform extends SharedPorts {
@@ -72,6 +73,8 @@ export interface ModuleContext<
   readonly uses: Uses
   /** What all modules of the stack keep about people, bound to the same scope. */
   readonly personalData: PersonalData
+  /** What all modules of the stack count of a tenant. */
+  readonly usage: UsageContributor
   /**
    * Runs when what was done so far is final: at once, or, for services that are bound to a transaction, after its commit and never
    * when it fails. For what is kept in this process; must not throw. What must not get lost is an event.
@@ -122,6 +125,8 @@ export interface Module<
   denied?(services: Services, denial: Denial): Promise<void>
   /** What the module keeps about people, to be shown to them and to be forgotten. */
   personalData?(services: Services): PersonalDataContributor
+  /** What the module counts of a tenant, to be shown to it. */
+  usage?(services: Services): UsageContributor
   handlers?(services: Services): readonly EventHandler[]
   /** On which ways events leave the system. */
   deliveries?(services: Services): readonly DeliveryRoute[]

@@ -8,18 +8,32 @@ export interface ObserverOptions {
   readonly meter: Meter
 }
 
-/** One log line and two metrics for every answer. The route is the pattern, never the path: paths hold ids and tokens. */
+/** One log line and two metrics for every answer, and one of each for every limit that refused. The route is the pattern, never the path: paths hold ids and tokens. */
 export function createObserver({
   logger,
   meter,
-}: ObserverOptions): Required<Pick<FetchHandlerOptions, 'onDefect' | 'onResponse'>> {
+}: ObserverOptions): Required<Pick<FetchHandlerOptions, 'onDefect' | 'onLimited' | 'onResponse'>> {
   const requests = meter.counter(CoreMetrics.httpRequests)
   const durations = meter.histogram(CoreMetrics.httpDuration)
+  const limited = meter.counter(CoreMetrics.limited)
   const defects = meter.counter(CoreMetrics.defects)
   return {
     onDefect: (error, { requestId, traceId }) => {
       defects.add({ where: 'http' })
       logger.error('A request failed for a reason that no catalogue expects.', { requestId, traceId, error })
+    },
+    onLimited: ({ policy, by, route, context, principal }) => {
+      limited.add({ policy })
+      logger.warn('rate_limit.block', {
+        policy,
+        by,
+        method: route.endpoint.method,
+        route: route.path,
+        requestId: context.requestId,
+        traceId: context.traceId,
+        tenantId: principal?.tenantId,
+        subject: principal?.subject,
+      })
     },
     onResponse: ({ route, method, status, durationMs, context, principal }) => {
       const pattern = route?.path ?? 'unknown'

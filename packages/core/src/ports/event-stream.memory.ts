@@ -9,7 +9,8 @@ export interface MemoryEventStreamOptions extends StreamLimits {
   readonly maxStreams?: number
 }
 
-interface Entry extends StreamEvent {
+interface Entry {
+  readonly event: StreamEvent
   readonly at: number
   /** Id of the event before this one, null for the first: a reader whose cursor it is has missed nothing. */
   readonly previous: string | null
@@ -34,7 +35,7 @@ export function memoryEventStream({
     const at = Math.max(now, last?.at ?? 0)
     serial += 1
     const id = `${String(at).padStart(15, '0')}-${String(serial).padStart(12, '0')}`
-    const entry: Entry = { id, data, at, previous: last?.id ?? null }
+    const entry: Entry = { event: { id, data }, at, previous: last?.event.id ?? null }
     // A map keeps its first insertion order, so a stream that grows has to leave its old place.
     streams.delete(stream)
     streams.set(stream, [...known.filter((old) => old.at + maxAgeMs > now), entry].slice(-maxLength))
@@ -58,10 +59,11 @@ export function memoryEventStream({
 
   const read: EventStream['read'] = async (stream, after, limit) => {
     const entries = streams.get(stream) ?? []
-    const later = after === null ? entries : entries.filter(({ id }) => id > after)
+    const later = after === null ? entries : entries.filter(({ event }) => event.id > after)
     const first = later[0]
-    const missed = first === undefined ? (entries.at(-1)?.id ?? null) !== after : first.previous !== after
-    const events = (missed ? entries : later).slice(0, limit).map(({ id, data }) => ({ id, data }))
+    const missed =
+      first === undefined ? (entries.at(-1)?.event.id ?? null) !== after : first.previous !== after
+    const events = (missed ? entries : later).slice(0, limit).map(({ event }) => event)
     return { events, reset: missed }
   }
 

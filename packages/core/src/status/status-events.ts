@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { idSchema } from '../kernel/id.ts'
 import { defineEvents } from '../module/define-events.ts'
+import { EndedBy } from './subscriptions/subscription.ts'
 import { Severity, IncidentState } from './incidents/incident.ts'
 
 const componentId = idSchema('cmp')
@@ -114,8 +115,8 @@ export const StatusEvents = defineEvents({
   subscriptionRemoved: {
     type: 'status.subscription.removed',
     summary:
-      'An address is not told of incidents any more: it said so, it answered that it is gone, or an operator did it.',
-    payload: z.object({ subscriptionId, by: z.enum(['subscriber', 'receiver', 'operator']) }),
+      'An address is not told of incidents any more: it said so, it answered that it is gone, it failed for long, or an operator did it.',
+    payload: z.object({ subscriptionId, by: EndedBy }),
     audit: { subject: 'subscriptionId' },
   },
 })

@@ -86,6 +86,7 @@ export const status = () =>
         ...state,
         ...repositories,
         prober: new Prober(platform),
+        repeatMs: settings.probeSeconds * 100,
         webhookSender: new WebhookSender(platform),
         transaction: inTransaction,
       }
@@ -113,7 +114,7 @@ export const status = () =>
     ],
     deliveries: ({ deliveries }) => deliveries,
     jobs: ({ maintenance, probeJob, probes, subscriptions }) => [
-      { job: probeJob, run: ({ payload }) => probes.run(new Date((payload as Tick).tick)) },
+      { job: probeJob, run: ({ payload, signal }) => probes.run(new Date((payload as Tick).tick), signal) },
       { job: StatusJobs.trimOutcomes, run: () => probes.trim() },
       { job: StatusJobs.advanceMaintenance, run: () => maintenance.advance() },
       { job: StatusJobs.purgeSubscriptions, run: () => subscriptions.purge() },

@@ -59,6 +59,9 @@ export { TenantSettingsService, type TenantSettingsServiceDeps } from './setting
 export { ChangeFeatures, FeatureOverrides, Features } from './features/features.ts'
 export { featureContract } from './features/feature-contract.ts'
 export { FeatureService, type FeatureServiceDeps } from './features/feature-service.ts'
+export { Usage, UsageQuery } from './usage/usage.ts'
+export { usageContract } from './usage/usage-contract.ts'
+export { UsageService, type UsageServiceDeps } from './usage/usage-service.ts'
 export {
   ErasureReport,
   NewPlatformTenant,

@@ -19,7 +19,12 @@ export const TenantEvents = defineEvents({
   created: {
     type: 'tenant.account.created',
     summary: 'A tenant was created together with its owner.',
-    payload: z.object({ slug: z.string(), ownerId: idSchema('usr') }),
+    payload: z.object({
+      slug: z.string(),
+      ownerId: idSchema('usr'),
+      /** The plan that was chosen with it. */
+      planCode: z.string().optional(),
+    }),
     audit: {},
     activity: {},
   },

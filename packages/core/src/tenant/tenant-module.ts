@@ -42,6 +42,8 @@ import { tenantRoutes } from './tenants/tenant-routes.ts'
 import { WebhookDeliveries } from './webhooks/webhook-deliveries.ts'
 import { webhookRoutes } from './webhooks/webhook-routes.ts'
 import { WebhookService } from './webhooks/webhook-service.ts'
+import { UsageService } from './usage/usage-service.ts'
+import { usageRoutes } from './usage/usage-routes.ts'
 import { TenantService } from './tenants/tenant-service.ts'
 
 export interface TenantServices {
@@ -54,6 +56,7 @@ export interface TenantServices {
   readonly webhookDeliveries: WebhookDeliveries
   readonly lifecycle: LifecycleService
   readonly features: FeatureService
+  readonly usage: UsageService
   readonly activity: ActivityService
   readonly contact: ContactService
   readonly clientLogs: ClientLogService
@@ -96,12 +99,13 @@ export const tenant = () =>
       quotaDigest: new KeyedDigest(invitationPepper.reveal()),
       scopesByRole: scopesByRole(platform.permissions),
     }),
-    services: ({ repositories, platform, settings, state, transaction }: Context): TenantServices => {
+    services: ({ repositories, platform, settings, state, usage, transaction }: Context): TenantServices => {
       const deps = {
         ...platform,
         ...state,
         ...repositories,
         contactRecipient: settings.contactRecipient,
+        usage,
         clientLogSecret: settings.clientLogSecret,
         webhookSender: new WebhookSender(platform),
         transaction: <T>(work: (scope: TenantScope) => Promise<T>) =>
@@ -116,6 +120,7 @@ export const tenant = () =>
         webhooks: new WebhookService(deps),
         webhookDeliveries: new WebhookDeliveries(deps),
         features: new FeatureService(deps),
+        usage: new UsageService(deps),
         activity: new ActivityService(deps),
         contact: new ContactService(deps),
         clientLogs: new ClientLogService(deps),
@@ -131,6 +136,7 @@ export const tenant = () =>
       }
     },
     personalData: ({ memberships }) => memberships,
+    usage: ({ usage }) => usage,
     routes: ({
       tenants,
       memberships,
@@ -140,6 +146,7 @@ export const tenant = () =>
       webhooks,
       lifecycle,
       features,
+      usage,
       activity,
       contact,
       clientLogs,
@@ -151,6 +158,7 @@ export const tenant = () =>
       ...tenantSettingsRoutes(settings),
       ...webhookRoutes(webhooks),
       ...featureRoutes(features),
+      ...usageRoutes(usage),
       ...activityRoutes(activity),
       ...contactRoutes(contact),
       ...clientLogRoutes(clientLogs),

@@ -9,7 +9,9 @@ export const mostComponents = 100
 
 const threshold = z.int().min(1).max(20)
 const hysteresis = {
-  failures: threshold.default(3).describe('failed checks in a row until it counts as down'),
+  failures: threshold
+    .default(3)
+    .describe('failed checks in a row until it counts as down; one that fails is repeated soon'),
   successes: threshold.default(2).describe('passed checks in a row until it counts as up again'),
 }
 

@@ -1,47 +1,40 @@
 import { type Html, markup } from '../../contract/html.ts'
 import type { UptimeDay } from './status-data.ts'
-import { dayWords, percent, stateWords } from './status-words.ts'
+import { dayWords, percent, stateClass, stateWords } from './status-words.ts'
 
-const classes = {
-  operational: 'u',
-  degraded: 'd',
-  partial_outage: 'p',
-  major_outage: 'o',
-  maintenance: 'm',
-  none: 'n',
-} as const
-
-// A page is 30 KB at most, and the rest of a bad quarter stands in the JSON.
+// A page of 60 components is 30 KB at most, and the rest of a bad quarter stands in the JSON.
 const mostNamedDays = 3
 
+/** What {@link uptimeBars} puts on the days: once on every page that has bars. */
+export const barMarks: Html = markup`<svg class="marks" aria-hidden="true">${['u', 'd', 'p', 'o', 'm', 'n'].map((mark) => markup`<marker id="${mark}" markerUnits="userSpaceOnUse" markerWidth="1" markerHeight="3"><rect class="${mark}" width="1" height="3"/></marker>`)}</svg>`
+
 /**
- * One bar for each day. Days of one state that follow each other are one stroke, which the style sheet cuts into bars: 90 days are
- * about 250 bytes.
+ * One bar for each day. The commonest state colours all of it; for each other state there is a path that steps from day to day and has
+ * a mark at each of its steps, which is two bytes a day. The style sheet cuts it all into bars.
  */
-export function uptimeBars(name: string, uptime: number | null, days: readonly UptimeDay[]): Html {
-  const strokes = new Map<string, string>()
-  for (let from = 0; from < days.length;) {
-    const state = days[from]?.state ?? 'none'
-    let to = from + 1
-    while (to < days.length && (days[to]?.state ?? 'none') === state) to++
-    strokes.set(state, `${strokes.get(state) ?? ''}M${from} 1h${to - from}`)
-    from = to
+export function uptimeBars(days: readonly UptimeDay[]): Html {
+  const steps = new Map<string, number[]>()
+  for (const [at, { state }] of days.entries()) {
+    const mark = state === null ? 'n' : stateClass[state]
+    steps.set(mark, [...(steps.get(mark) ?? []), at])
   }
-  const paths = [...strokes].map(
-    ([state, d]) => markup`<path class="${classes[state as keyof typeof classes]}" d="${d}"/>`,
+  const [commonest, ...others] = [...steps].toSorted(([, one], [, other]) => other.length - one.length)
+  const paths = others.map(
+    ([mark, at]) =>
+      markup`<path class=${mark} d="M0 0h${at.map((day, i) => day - (at[i - 1] ?? 0)).join(' ')}"/>`,
   )
-  return markup`<svg viewBox="0 0 ${days.length} 2" preserveAspectRatio="none" role="img" aria-label="${describe(name, uptime, days)}">${paths}</svg>`
+  return markup`<svg class=${commonest?.[0] ?? 'n'} viewBox="0 0 ${days.length} 3" role=img aria-label="${describe(days)}">${paths}</svg>`
 }
 
 /** What the bars show, in words. */
-function describe(name: string, uptime: number | null, days: readonly UptimeDay[]): string {
+function describe(days: readonly UptimeDay[]): string {
   const bad = days.filter(({ state }) => state !== null && state !== 'operational').toReversed()
+  if (bad.length === 0) return 'No day with trouble'
   const told = bad.slice(0, mostNamedDays).map(({ day, ratio, state }) => {
     const share = ratio === null ? '' : `, ${percent(ratio)}`
     return `${dayWords(day)}: ${state === null ? '' : stateWords[state].toLowerCase()}${share}`
   })
-  const more = bad.length > told.length ? [`and ${bad.length - told.length} more days`] : []
-  const all = uptime === null ? 'not measured' : `${percent(uptime)} uptime`
-  const list = bad.length === 0 ? 'no day with trouble' : [...told, ...more].join('; ')
-  return `${name}, the last ${days.length} days: ${all}; ${list}.`
+  return [...told, ...(bad.length > told.length ? [`and ${bad.length - told.length} more days`] : [])].join(
+    '; ',
+  )
 }

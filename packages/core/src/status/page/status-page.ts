@@ -2,7 +2,7 @@ import { Html, markup } from '../../contract/html.ts'
 import type { Incident } from '../incidents/incident.ts'
 import { isOver } from '../incidents/incident.ts'
 import type { Maintenance } from '../maintenance/maintenance.ts'
-import { uptimeBars } from './status-bars.ts'
+import { barMarks, uptimeBars } from './status-bars.ts'
 import type { StatusData, StatusHistory, StatusSummary } from './status-data.ts'
 import { statusStyle } from './status-style.ts'
 import {
@@ -11,6 +11,7 @@ import {
   overallWords,
   percent,
   severityWords,
+  stateClass,
   stateWords,
   timeWords,
 } from './status-words.ts'
@@ -35,12 +36,13 @@ export function statusPage({ summary, history }: StatusData, { appName }: PageBr
   const list = (of: readonly Shown[]) =>
     markup`<ul>${of.map((component) => componentItem(component, daysOf.get(component.id) ?? []))}</ul>`
   const past = history.incidents.filter(({ state }) => isOver(state)).slice(0, mostPastIncidents)
-  return markup`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>${appName} status: ${overallWords[status]}</title><link rel="alternate" type="application/rss+xml" title="${appName} status" href="/status.rss"><style>${new Html(statusStyle)}</style></head><body><header><h1>${appName} status</h1></header><main><p class="banner ${status}">${overallWords[status]}</p>${staleSince !== null && markup`<p class="card">The status cannot be read right now. This is from ${time(staleSince)}.</p>`}${incidents.length > 0 && markup`<section aria-labelledby="incidents"><h2 id="incidents">Incidents</h2>${incidents.map((one) => incidentCard(one, names))}</section>`}${maintenance.length > 0 && markup`<section aria-labelledby="maintenance"><h2 id="maintenance">Maintenance</h2>${maintenance.map((one) => maintenanceCard(one, names))}</section>`}<section aria-labelledby="components"><h2 id="components">Components</h2>${components.length === 0 && markup`<p class="soft">There are no components yet.</p>`}${list(components.filter(({ groupId }) => groupId === null))}${groups.map((group) => markup`<div class="group"><h3>${group.name}</h3>${list(components.filter(({ groupId }) => groupId === group.id))}</div>`)}</section><section aria-labelledby="past"><h2 id="past">Past incidents</h2>${past.length === 0 ? markup`<p class="soft">None in the last ${history.components[0]?.days.length ?? 90} days.</p>` : past.map((one) => incidentCard(one, names))}</section></main><footer class="soft"><p>All times are UTC. <a href="/status.rss">RSS feed</a> · <a href="/status.json">JSON</a></p></footer></body></html>`.toString()
+  return markup`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>${appName} status: ${overallWords[status]}</title><link rel="alternate" type="application/rss+xml" title="${appName} status" href="/status.rss"><style>${new Html(statusStyle)}</style></head><body><header><h1>${appName} status</h1></header><main><p class="banner ${stateClass[status]}">${overallWords[status]}</p>${staleSince !== null && markup`<p class="card">The status cannot be read right now. This is from ${time(staleSince)}.</p>`}${incidents.length > 0 && markup`<section aria-labelledby="incidents"><h2 id="incidents">Incidents</h2>${incidents.map((one) => incidentCard(one, names))}</section>`}${maintenance.length > 0 && markup`<section aria-labelledby="maintenance"><h2 id="maintenance">Maintenance</h2>${maintenance.map((one) => maintenanceCard(one, names))}</section>`}<section aria-labelledby="components"><h2 id="components">Components</h2>${components.length === 0 ? markup`<p class="soft">There are no components yet.</p>` : markup`<p class="soft">A bar is one of the last ${history.components[0]?.days.length ?? 90} days; today is the last.</p>${barMarks}`}${list(components.filter(({ groupId }) => groupId === null))}${groups.map((group) => markup`<div class="group"><h3>${group.name}</h3>${list(components.filter(({ groupId }) => groupId === group.id))}</div>`)}</section><section aria-labelledby="past"><h2 id="past">Past incidents</h2>${past.length === 0 ? markup`<p class="soft">None in the last ${history.components[0]?.days.length ?? 90} days.</p>` : past.map((one) => incidentCard(one, names))}</section></main><footer class="soft"><p>All times are UTC. <a href="/status.rss">RSS feed</a> · <a href="/status.json">JSON</a></p></footer></body></html>`.toString()
 }
 
 function componentItem({ name, description, state, uptime, groupId }: Shown, days: Days): Html {
   const heading = groupId === null ? markup`<h3>${name}</h3>` : markup`<h4>${name}</h4>`
-  return markup`<li class="card"><div class="row">${heading}<span class="state ${state}">${stateWords[state]}</span></div>${description !== '' && markup`<p class="soft">${description}</p>`}${uptimeBars(name, uptime, days)}<div class="ends"><span>${days.length} days ago</span>${uptime !== null && markup`<span>${percent(uptime)} uptime</span>`}<span>Today</span></div></li>`
+  const measured = uptime === null ? 'Not measured' : markup`${percent(uptime)} uptime`
+  return markup`<li>${heading}<b class=${stateClass[state]}>${stateWords[state]}</b><p>${description}${uptimeBars(days)}${measured}`
 }
 
 type Names = ReadonlyMap<string, string>
@@ -62,7 +64,7 @@ function maintenanceCard(
   names: Names,
 ): Html {
   const on = known(names, componentIds)
-  return markup`<article class="card" aria-labelledby="${id}"><div class="row"><h3 id="${id}">${title}</h3><span class="state maintenance">${maintenanceWords[state]}</span></div><p class="soft">${time(startsAt)} to ${time(endsAt)}${on !== '' && markup`, affects ${on}`}</p><p class="said">${short(message)}</p></article>`
+  return markup`<article class="card" aria-labelledby="${id}"><div class="row"><h3 id="${id}">${title}</h3><b class="m">${maintenanceWords[state]}</b></div><p class="soft">${time(startsAt)} to ${time(endsAt)}${on !== '' && markup`, affects ${on}`}</p><p class="said">${short(message)}</p></article>`
 }
 
 const time = (at: string): Html => markup`<time datetime="${at}">${timeWords(at)}</time>`

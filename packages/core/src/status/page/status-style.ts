@@ -11,16 +11,18 @@ a{color:inherit}
 p{margin:.25rem 0}
 ul,ol{list-style:none;margin:0;padding:0}
 .banner{border:1px solid;border-left-width:.5rem;border-radius:.5rem;padding:.9rem 1.1rem;font-size:1.125rem;font-weight:600;background:var(--tint)}
-.card{border:1px solid var(--line);border-radius:.5rem;padding:.9rem 1.1rem;margin:0 0 .75rem}
-.row{display:flex;flex-wrap:wrap;gap:.25rem 1rem;justify-content:space-between;align-items:baseline}
-.soft,.ends{color:var(--soft);font-size:.875rem}
-.state{font-size:.875rem;font-weight:600}
-.ends{display:flex;justify-content:space-between}
+.card,ul>li{border:1px solid var(--line);border-radius:.5rem;padding:.9rem 1.1rem;margin:0 0 .75rem}
+.row,ul>li{display:flex;flex-wrap:wrap;gap:.25rem 1rem;justify-content:space-between;align-items:baseline}
+.soft,ul p{color:var(--soft);font-size:.875rem}
+ul p{width:100%;margin:0}
+b{font-size:.875rem;font-weight:600}
 .group>h3{margin:1.25rem 0 .5rem}
-.operational{color:var(--u)}.degraded{color:var(--d)}.partial_outage{color:var(--p)}.major_outage{color:var(--o)}.maintenance{color:var(--m)}
-svg{display:block;width:100%;height:1.75rem;margin:.5rem 0 .25rem;-webkit-mask:linear-gradient(90deg,#000 72%,#0000 0) 0 0/calc(100%/90) 100%;mask:linear-gradient(90deg,#000 72%,#0000 0) 0 0/calc(100%/90) 100%}
-path{stroke-width:2;fill:none;stroke:var(--n)}
-.u{stroke:var(--u)}.d{stroke:var(--d)}.p{stroke:var(--p)}.o{stroke:var(--o)}.m{stroke:var(--m)}
+.u{color:var(--u)}.d{color:var(--d)}.p{color:var(--p)}.o{color:var(--o)}.m{color:var(--m)}.n{color:var(--n)}
+.marks{position:absolute;width:0;height:0}
+rect{fill:currentColor}
+[role]{display:block;width:100%;margin:.5rem 0 .25rem;background:currentColor;-webkit-mask:linear-gradient(90deg,#000 72%,#0000 0) 0 0/calc(100%/90) 100%;mask:linear-gradient(90deg,#000 72%,#0000 0) 0 0/calc(100%/90) 100%}
+path{fill:none}
+path.u{marker-mid:url(#u);marker-end:url(#u)}path.d{marker-mid:url(#d);marker-end:url(#d)}path.p{marker-mid:url(#p);marker-end:url(#p)}path.o{marker-mid:url(#o);marker-end:url(#o)}path.m{marker-mid:url(#m);marker-end:url(#m)}path.n{marker-mid:url(#n);marker-end:url(#n)}
 .said{white-space:pre-line;margin-top:.5rem}
 footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:1rem}
 @media (forced-colors:active){svg{forced-color-adjust:none}}
@@ -28,4 +30,4 @@ footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:1rem}
 
 /** Nothing loads and nothing runs; only the page's own style applies. */
 export const statusPolicy =
-  "default-src 'none'; style-src 'sha256-oU4an47ULwtUObjI5HOc7sJSjjEaYcTA5jQ5vAyvo2s='; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+  "default-src 'none'; style-src 'sha256-8kOfHqv20POryMsrsT+Rv4rY8lDeguY/Z1S3w/9JJJY='; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"

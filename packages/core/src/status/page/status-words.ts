@@ -10,6 +10,15 @@ export const stateWords: Readonly<Record<ComponentState, string>> = {
   maintenance: 'Under maintenance',
 }
 
+/** Names of the style sheet: each colours what has it. */
+export const stateClass: Readonly<Record<ComponentState, string>> = {
+  operational: 'u',
+  degraded: 'd',
+  partial_outage: 'p',
+  major_outage: 'o',
+  maintenance: 'm',
+}
+
 export const overallWords: Readonly<Record<ComponentState, string>> = {
   operational: 'All systems operational',
   degraded: 'Some systems are degraded',
@@ -39,12 +48,13 @@ export const maintenanceWords: Readonly<Record<MaintenanceState, string>> = {
   cancelled: 'Cancelled',
 }
 
-const dayForm = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' })
+const dayForm = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric', timeZone: 'UTC' })
 const timeForm = new Intl.DateTimeFormat('en', {
   ...{ year: 'numeric', month: 'long', day: 'numeric', hour: '2-digit', minute: '2-digit' },
   ...{ hourCycle: 'h23', timeZone: 'UTC', timeZoneName: 'short' },
 })
 
+/** Of days that are less than a year apart. */
 export const dayWords = (day: string): string => dayForm.format(new Date(day))
 export const timeWords = (time: string): string => timeForm.format(new Date(time))
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../../kernel/clock.ts'
-import { before as earlier } from '../../kernel/duration.ts'
+import { addMilliseconds, before as earlier } from '../../kernel/duration.ts'
+import { later } from '../../module/timer.ts'
 import type { Logger } from '../../ports/logger.ts'
 import type { Component } from '../components/component.ts'
 import type { ComponentRepository } from '../ports/component-repository.ts'
@@ -16,6 +17,8 @@ export interface ProbeServiceDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly transaction: StatusTransaction
+  /** Milliseconds after which a check that has failed is repeated. */
+  readonly repeatMs: number
 }
 
 // Sockets at once; with the deadline of a check, 100 components take 100 s at most.
@@ -29,15 +32,19 @@ export class ProbeService {
     this.#deps = deps
   }
 
-  /** @param tick - The time of the results: repeated for one tick, each check counts once. */
-  async run(tick: Date): Promise<void> {
+  /**
+   * A check that fails is repeated until it has failed often enough or passes, so that the page turns with the tick.
+   *
+   * @param tick - The time of the results: repeated for one tick, each check counts once.
+   */
+  async run(tick: Date, signal?: AbortSignal): Promise<void> {
     const { components, probes, logger } = this.#deps
     const last = new Map((await probes.list()).map((probe) => [probe.componentId, probe]))
     const waiting = (await components.list()).filter(({ check }) => check !== null)
     const worker = async () => {
       for (let component = waiting.pop(); component; component = waiting.pop()) {
         const { id } = component
-        await this.#look(component, last.get(id) ?? null, tick).catch((error: unknown) =>
+        await this.#follow(component, last.get(id) ?? null, tick, signal).catch((error: unknown) =>
           logger.error('A check of the status page could not be recorded.', { componentId: id, error }),
         )
       }
@@ -51,17 +58,29 @@ export class ProbeService {
     await this.#deps.probes.trim(earlier(now, '7d'), dayOf(earlier(now, '366d')))
   }
 
-  async #look({ id, check }: Component, before: Probe | null, tick: Date): Promise<void> {
-    if (check === null || (before && before.checkedAt >= tick)) return
+  async #follow(component: Component, before: Probe | null, tick: Date, signal?: AbortSignal): Promise<void> {
+    if (before && before.checkedAt >= tick) return
+    let probe = await this.#look(component, before, tick)
+    while (probe?.isUp && probe.streak > 0) {
+      await new Promise<void>((resolve) => void later(this.#deps.repeatMs, resolve))
+      if (signal?.aborted) return
+      probe = await this.#look(component, probe, addMilliseconds(probe.checkedAt, 1))
+    }
+  }
+
+  /** What is known of the component now; null when another process has looked, or it is gone. */
+  async #look({ id, check }: Component, before: Probe | null, checkedAt: Date): Promise<Probe | null> {
+    if (check === null) return null
     const outcome = await this.#deps.prober.look(check)
     const state = nextProbe(before, outcome, check)
-    const next: Probe = { componentId: id, ...state, checkedAt: tick, result: outcome.result }
-    await this.#deps.transaction(async ({ probes, events }) => {
-      if (!(await probes.record(next, outcome, before?.checkedAt ?? null))) return
-      if (next.isUp === (before?.isUp ?? true)) return
+    const next: Probe = { componentId: id, ...state, checkedAt, result: outcome.result }
+    return this.#deps.transaction(async ({ probes, events }) => {
+      if (!(await probes.record(next, outcome, before?.checkedAt ?? null))) return null
+      if (next.isUp === (before?.isUp ?? true)) return next
       const { result } = outcome
       const event = next.isUp ? StatusEvents.componentRecovered : StatusEvents.componentFailed
       await events.record(event(null, { componentId: id, result }))
+      return next
     })
   }
 }

@@ -1,8 +1,9 @@
 import { DomainError } from '../../kernel/errors.ts'
 import type { Id } from '../../kernel/id.ts'
 import type { Delivery, DeliveryRoute } from '../../module/delivery-route.ts'
-import { DeliveryErrors } from '../../ports/delivery-store.ts'
+import { DeliveryErrors, type DeliveryStore } from '../../ports/delivery-store.ts'
 import type { KeyVault } from '../../ports/key-vault.ts'
+import type { Logger } from '../../ports/logger.ts'
 import type { Mailer } from '../../ports/mailer.ts'
 import type { WebhookSender } from '../../ports/webhook-sender.ts'
 import type { StoredSubscription, SubscriptionRepository } from '../ports/subscription-repository.ts'
@@ -21,6 +22,8 @@ export interface SubscriptionDeliveriesDeps extends BulletinsDeps {
   readonly subscriptionService: Pick<SubscriptionService, 'end'>
   readonly webhookSender: WebhookSender
   readonly mailer: Mailer
+  readonly deliveries: Pick<DeliveryStore, 'list'>
+  readonly logger: Logger
   readonly keyVault: KeyVault
   readonly appName: string
 }
@@ -34,7 +37,7 @@ export const subscriptionDeliveries = (deps: SubscriptionDeliveriesDeps): readon
     send: (delivery) => ask(deps, delivery),
   },
   toChannel(deps, 'email', mailTo),
-  toChannel(deps, 'webhook', postTo),
+  { ...toChannel(deps, 'webhook', postTo), givenUp: (delivery) => endFailing(deps, delivery) },
 ]
 
 const requested = (payload: unknown) => StatusEvents.subscriptionRequested.payload.parse(payload)
@@ -91,6 +94,25 @@ async function postTo(
   const status = await deps.webhookSender.deliver(target, event.id, content, signal)
   if (status === 410) await deps.subscriptionService.end(id, 'receiver')
   return `HTTP ${status}`
+}
+
+// Each takes an hour and a half on average: the receiver was down for most of a working day.
+const mostFailures = 5
+
+/** Ends the subscription of a webhook to which nothing came through for long, and says so in the log. */
+async function endFailing(
+  { deliveries, subscriptionService, logger }: Deps,
+  { recipient }: Delivery,
+): Promise<void> {
+  const lane = { route: routeOf('webhook'), recipient }
+  const log = await deliveries.list(null, lane, { limit: 100, after: null })
+  // This one has not ended yet.
+  const before = log.filter(({ status }) => status !== 'pending').slice(0, mostFailures - 1)
+  if (before.length < mostFailures - 1 || before.some(({ status }) => status === 'delivered')) return
+  if (await subscriptionService.end(recipient as Id<'sbr'>, 'failing'))
+    logger.warn('The subscription of a webhook was ended: nothing had reached it for long.', {
+      subscriptionId: recipient,
+    })
 }
 
 /** Sends the token to the address that is said to want this; whoever reads it there can say so. */

@@ -15,6 +15,7 @@ import type { StatusTransaction } from '../status-scope.ts'
 import {
   type Channel,
   type ConfirmedWebhook,
+  type EndedBy,
   NewSubscription,
   type Subscription,
   type SubscriptionQuery,
@@ -97,11 +98,7 @@ export class SubscriptionService {
   }
 
   /** False when it has ended already: of concurrent callers one ends it. */
-  async end(
-    id: Id<'sbr'>,
-    by: 'subscriber' | 'receiver' | 'operator',
-    origin: Origin = hostOrigin,
-  ): Promise<boolean> {
+  async end(id: Id<'sbr'>, by: EndedBy, origin: Origin = hostOrigin): Promise<boolean> {
     const { subscriptions, deliveries, transaction } = this.#deps
     const known = await subscriptions.find(id)
     if (!known) return false

@@ -8,6 +8,10 @@ import { Severity } from '../incidents/incident.ts'
 export const Channel = z.enum(['email', 'webhook'])
 export type Channel = z.infer<typeof Channel>
 
+/** Who or what ended a subscription. `failing`: nothing had reached the webhook for long. */
+export const EndedBy = z.enum(['subscriber', 'receiver', 'failing', 'operator'])
+export type EndedBy = z.infer<typeof EndedBy>
+
 const wishes = {
   severity: Severity.default('minor').describe('the least severity of incidents to be told of'),
   maintenance: z.boolean().default(true).describe('whether to be told of maintenance too'),

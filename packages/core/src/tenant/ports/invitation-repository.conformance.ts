@@ -1,28 +1,13 @@
 import { addMilliseconds, milliseconds } from '../../kernel/duration.ts'
-import { type Id, newId } from '../../kernel/id.ts'
+import { newId } from '../../kernel/id.ts'
 import { race, type Suite, winners } from '../../ports/suite.ts'
 import { roles } from '../memberships/membership.ts'
 import { TenantErrors } from '../tenant-errors.ts'
 import type { InvitationRecord } from './invitation-repository.ts'
-import { storedTenant, type TenantStorage } from './samples.conformance.ts'
+import { sampleInvitation, storedTenant, type TenantStorage } from './samples.conformance.ts'
 
 const now = new Date('2026-03-01T12:00:00.000Z')
 const later = (hours: number): Date => addMilliseconds(now, milliseconds(`${hours}h`))
-
-const sample = (tenantId: Id<'ten'>, change: Partial<InvitationRecord> = {}): InvitationRecord => ({
-  id: newId('inv'),
-  tenantId,
-  email: 'zofie@example.com',
-  role: 'member',
-  roleId: null,
-  status: 'pending',
-  generation: 1,
-  createdBy: newId('usr'),
-  createdAt: now,
-  expiresAt: later(72),
-  acceptedBy: null,
-  ...change,
-})
 
 /** The law of `InvitationRepository`. `fresh` gives an empty storage for each test. */
 export function invitationRepositoryConformance(
@@ -34,7 +19,7 @@ export function invitationRepositoryConformance(
     const tenantId = await storedTenant(storage)
     const { invitations } = storage.repositories.tenant
     const stored = async (digest: string, change: Partial<InvitationRecord> = {}) => {
-      const invitation = sample(tenantId, change)
+      const invitation = sampleInvitation(tenantId, change)
       await invitations.insert(invitation, digest)
       return invitation
     }

@@ -1,5 +1,5 @@
 import { newId } from '../../kernel/id.ts'
-import { race, type Suite, winners } from '../../ports/suite.ts'
+import { race, racers, type Suite, winners } from '../../ports/suite.ts'
 import { type TenantStatus, tenantStatuses } from '../lifecycle/lifecycle.ts'
 import { defaultTenantSettings } from '../settings/tenant-settings.ts'
 import { createdAt, sampleTenant, storedTenant, type TenantStorage } from './samples.conformance.ts'
@@ -116,6 +116,13 @@ export function tenantLifecycleRepositoryConformance(
     expect(await lifecycles.findFeatures(other.id)).toEqual({})
     expect(await lifecycles.findFeatures(newId('ten'))).toBe(null)
     expect(await lifecycles.changeFeatures(newId('ten'), {})).toBe(null)
+  })
+
+  test('concurrent changes of features keep each other', async () => {
+    const { lifecycles, stored } = await open()
+    const { id } = await stored()
+    await race((racer) => lifecycles.changeFeatures(id, { [`feature-${racer}`]: true }))
+    expect(Object.keys((await lifecycles.findFeatures(id)) ?? {})).toHaveLength(racers)
   })
 
   test('a deprovisioned tenant is erased once, with everything of it and nothing of another', async () => {

@@ -1,7 +1,16 @@
-import { newId } from '../../kernel/id.ts'
+import { addMilliseconds, milliseconds } from '../../kernel/duration.ts'
+import { type Id, newId } from '../../kernel/id.ts'
 import { race, racers, type Suite, winners } from '../../ports/suite.ts'
 import { TenantErrors } from '../tenant-errors.ts'
-import { awkwardText, sampleTenant, type TenantStorage } from './samples.conformance.ts'
+import {
+  awkwardText,
+  createdAt,
+  sampleInvitation,
+  sampleTenant,
+  sampleWebhook,
+  storedTenant,
+  type TenantStorage,
+} from './samples.conformance.ts'
 
 /** The law of `TenantRepository`. `fresh` gives an empty storage for each test. */
 export function tenantRepositoryConformance(
@@ -54,6 +63,31 @@ export function tenantRepositoryConformance(
     expect(await tenants.rename(tenant.id, awkwardText)).toEqual(renamed)
     expect(await tenants.find(tenant.id)).toEqual(renamed)
     expect(await tenants.find(other.id)).toEqual(other)
+  })
+
+  test('a tenant counts its members, its open invitations and its webhooks, and no others', async () => {
+    const storage = await fresh()
+    const { tenants, memberships, invitations, webhooks } = storage.repositories.tenant
+    const [tenantId, other] = [await storedTenant(storage), await storedTenant(storage)]
+    const now = new Date('2026-03-01T12:00:00.000Z')
+    const invite = (owner: Id<'ten'>, status: 'pending' | 'revoked', hours: number) =>
+      invitations.insert(
+        sampleInvitation(owner, {
+          email: `${newId('usr')}@example.com`,
+          status,
+          expiresAt: addMilliseconds(now, milliseconds('1h') * hours),
+        }),
+        newId('evt'),
+      )
+    for (const owner of [tenantId, tenantId, other])
+      await memberships.insert({ tenantId: owner, userId: newId('usr'), role: 'member', createdAt })
+    for (const owner of [tenantId, tenantId, tenantId, other]) await webhooks.insert(sampleWebhook(owner))
+    await invite(tenantId, 'pending', 1)
+    await invite(tenantId, 'pending', 0)
+    await invite(tenantId, 'revoked', 1)
+    await invite(other, 'pending', 1)
+    expect(await tenants.count(tenantId, now)).toEqual({ members: 2, invitations: 1, webhooks: 3 })
+    expect(await tenants.count(newId('ten'), now)).toEqual({ members: 0, invitations: 0, webhooks: 0 })
   })
 
   test('renaming an unknown tenant is null', async () => {

@@ -1,25 +1,7 @@
-import { type Id, newId } from '../../kernel/id.ts'
+import { newId } from '../../kernel/id.ts'
 import { race, racers, type Suite, winners } from '../../ports/suite.ts'
-import { awkwardText, createdAt, storedTenant, type TenantStorage } from './samples.conformance.ts'
+import { sampleWebhook, storedTenant, type TenantStorage } from './samples.conformance.ts'
 import type { StoredWebhook } from './webhook-repository.ts'
-
-const sampleWebhook = (tenantId: Id<'ten'>, change: Partial<StoredWebhook> = {}): StoredWebhook => ({
-  id: newId('whk'),
-  tenantId,
-  url: 'https://hooks.example.com/a?b=c',
-  eventTypes: ['test.thing.done'],
-  description: awkwardText,
-  enabled: true,
-  disabledReason: null,
-  secrets: [
-    { sealed: 'sealed-2', expiresAt: null },
-    { sealed: 'sealed-1', expiresAt: new Date('2026-03-02T12:00:00.007Z') },
-  ],
-  failures: 0,
-  version: 1,
-  createdAt: new Date(createdAt),
-  ...change,
-})
 
 /** The law of `WebhookRepository`. `fresh` gives an empty storage for each test. */
 export function webhookRepositoryConformance(

@@ -22,9 +22,17 @@ export class TenantService {
     this.#deps = deps
   }
 
-  /** Creates a tenant, its settings and the membership of its owner. */
+  /**
+   * Creates a tenant, its settings and the membership of its owner.
+   *
+   * @param tenant - `planCode` is told along with it, for whoever sells plans.
+   */
   async create(
-    { name, ownerId }: { readonly name: string; readonly ownerId: Id<'usr'> },
+    {
+      name,
+      ownerId,
+      planCode,
+    }: { readonly name: string; readonly ownerId: Id<'usr'>; readonly planCode?: string | undefined },
     origin: Origin = hostOrigin,
   ): Promise<Tenant> {
     const tenant = this.draft(name)
@@ -37,7 +45,7 @@ export class TenantService {
         role: 'owner',
         createdAt: tenant.createdAt,
       })
-      await events.record(TenantEvents.created(tenant.id, { slug: tenant.slug, ownerId }, origin))
+      await events.record(TenantEvents.created(tenant.id, { slug: tenant.slug, ownerId, planCode }, origin))
     })
     return tenant
   }
