@@ -16,6 +16,11 @@ export const AuthErrors = defineErrors('auth', {
     title: 'The invitation is not valid.',
     fix: 'It may have been used, revoked or expired, or be for another address: ask whoever sent it for a new one.',
   },
+  planUnknown: {
+    status: 422,
+    title: 'There is no such plan.',
+    fix: 'Use the code of a plan from the price list, or leave planCode out and choose one later.',
+  },
   emailDomainRefused: {
     status: 403,
     title: 'Addresses of this domain cannot sign up.',
@@ -95,6 +100,11 @@ export const AuthErrors = defineErrors('auth', {
     status: 403,
     title: 'This account is disabled.',
     fix: 'Ask whoever runs this service to enable it again.',
+  },
+  tooManyPermissions: {
+    status: 403,
+    title: 'Your permissions do not fit into a session.',
+    fix: 'Ask an owner or admin of the tenant for a custom role with fewer permissions.',
   },
   notificationRequired: {
     status: 409,

@@ -377,13 +377,15 @@ export const AuthEvents = defineEvents({
   accountCredentialRevoked: {
     type: 'auth.service_account.token_revoked',
     summary: 'Somebody ended a credential of a declared service account.',
-    payload: z.object({ keyId: idSchema('key'), userId, reason: z.string() }),
+    // Null: at the machine itself, where nobody is signed in.
+    payload: z.object({ keyId: idSchema('key'), userId: userId.nullable(), reason: z.string() }),
     audit: { subject: 'keyId' },
   },
   ssoConnectionCreated: {
     type: 'auth.sso_connection.created',
     summary: 'Somebody connected a tenant, or the platform, to an identity provider.',
-    payload: z.object({ connectionId, userId }),
+    // Null: at the machine itself, where nobody is signed in.
+    payload: z.object({ connectionId, userId: userId.nullable() }),
     audit: { subject: 'connectionId' },
     activity: {},
   },

@@ -14,7 +14,7 @@ import { repeatedRegistrationMail } from './sign-up/repeated-registration-mail.t
 import { signUpInviteMail } from './sign-up-invites/sign-up-invite-mail.ts'
 import { webhookDisabledMail } from './tenant-notices.ts'
 
-/** Every mail of this module. They are about the safety of an account, and nobody can switch them off, but the notice of a new device and those to the owners of a tenant. */
+/** Every mail of this module. They are about the safety of an account, and nobody can switch them off, but those to the owners of a tenant. */
 export const authMails: readonly MailPreview[] = [
   verificationMail,
   magicLinkMail,

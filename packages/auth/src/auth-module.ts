@@ -37,6 +37,7 @@ import type { AuthRepositories } from './ports/auth-repositories.ts'
 import type { BreachCheck } from './ports/breach-check.ts'
 import type { PasswordHasher } from './ports/password-hasher.ts'
 import type { TeamDirectory, TenantDirectory } from './ports/tenant-directory.ts'
+import type { PlanDirectory } from './ports/plan-directory.ts'
 import type { DomainVerifier } from './ports/domain-verifier.ts'
 import type { IdentityProvider } from './ports/identity-provider.ts'
 import { factorRoutes } from './factors/factor-routes.ts'
@@ -138,6 +139,8 @@ export interface AuthOptions {
   readonly identityProvider?: IdentityProvider
   /** How tenants prove their domains. @default they cannot */
   readonly domainVerifier?: DomainVerifier
+  /** What people may choose when they sign up; what they chose is told with `tenant.account.created`. @default nothing */
+  readonly plans?: PlanDirectory
 }
 
 type Scope = AuthRepositories & {
@@ -147,6 +150,8 @@ type Scope = AuthRepositories & {
   readonly events: EventRecorder
 }
 
+const nothingSold: PlanDirectory = { find: () => null }
+
 /** Users, sessions and the tokens by which both are known. */
 export const auth = ({
   passwords,
@@ -154,6 +159,7 @@ export const auth = ({
   serviceAccounts = {},
   identityProvider = noIdentityProvider,
   domainVerifier = noDomainVerifier,
+  plans = nothingSold,
 }: AuthOptions) =>
   defineModule({
     name: 'auth',
@@ -183,6 +189,7 @@ export const auth = ({
         ...platform,
         ...state,
         ...repositories,
+        plans,
         refusals,
         personalData,
         // A session that ends in a transaction which fails goes on, in this process too.
@@ -254,7 +261,7 @@ export const auth = ({
         managedUsers: new ManagedUserService({ ...deps, attemptBudget, sessionService: sessions }),
         emailChanges,
         notificationPreferences,
-        newDeviceNotice: new NewDeviceNotice({ ...deps, preferences: notificationPreferences }),
+        newDeviceNotice: new NewDeviceNotice(deps),
         ...signUps,
         signIns: new SignInService(firstFactors),
         joining: new JoiningService({ ...deps, consentService }),

@@ -1,7 +1,7 @@
 import { choice, defineSettings, flag, integer, listOf, opaque } from '@corbel/core'
 import { policyVersion } from './consents/policy-version.ts'
 import { domainName } from './sign-up/email-domain.ts'
-import { pepperRing } from './tokens/pepper-ring.ts'
+import { pepperRing, withPepper } from './tokens/pepper-ring.ts'
 
 const makeSecret = 'Make one and keep it: openssl rand -base64 32'
 
@@ -65,6 +65,7 @@ export const AuthSettings = defineSettings({
     summary:
       'Keys every password before it is hashed, and the digests of recovery codes. To change it, put the new one in front: "v2:<new>,v1:<old>".',
     schema: pepperRing(),
+    rotated: withPepper,
     secret: true,
     required: ['local', 'staging', 'production'],
     fix: makeSecret,

@@ -38,6 +38,7 @@ export const magicLinkContract = defineContract('magic-links', '/api/v1/auth/mag
       AuthErrors.invalidMagicLink,
       AuthErrors.tooManyAttempts,
       AuthErrors.accountDisabled,
+      AuthErrors.tooManyPermissions,
       AuthErrors.notAMember,
     ],
     rateLimit: {

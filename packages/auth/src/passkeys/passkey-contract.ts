@@ -53,7 +53,7 @@ export const passkeyContract = defineContract('passkeys', '/api/v1/auth/passkeys
     body: json(RegisterPasskey),
     session: 'renews',
     success: created(RegisteredPasskey),
-    errors: [AuthErrors.passkeyRefused, AuthErrors.passkeyTaken, ...enrolling],
+    errors: [AuthErrors.passkeyRefused, AuthErrors.passkeyTaken, AuthErrors.tooManyPermissions, ...enrolling],
     rateLimit: {
       name: 'mfa-verify',
       by: 'user',
@@ -85,7 +85,12 @@ export const passkeyContract = defineContract('passkeys', '/api/v1/auth/passkeys
     session: 'opens',
     success: ok(Tokens),
     alternatives: [accepted(SignInChallenge)],
-    errors: [AuthErrors.invalidPasskey, AuthErrors.accountDisabled, AuthErrors.notAMember],
+    errors: [
+      AuthErrors.invalidPasskey,
+      AuthErrors.accountDisabled,
+      AuthErrors.tooManyPermissions,
+      AuthErrors.notAMember,
+    ],
     rateLimit: {
       name: 'sign-in',
       by: 'ip',

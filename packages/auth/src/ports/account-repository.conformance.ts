@@ -93,7 +93,7 @@ export function accountRepositoryConformance(
     const { session } = await openedSession(storage, member, { userAgent: 'Agent', ipPrefix: '192.0.2.0/24' })
     await notificationPreferences.put(member.userId, {
       channel: 'email',
-      category: 'sign-ins',
+      category: 'tenant',
       enabled: false,
     })
     isOne(await race(() => accounts.erase(member.userId, now)), true)
@@ -193,7 +193,7 @@ export function accountRepositoryConformance(
   test('a preference takes the place of the earlier one of its kind, and is the user’s own', async () => {
     const { storage, notificationPreferences: preferences } = await open()
     const [mine, foreign] = [await storedUser(storage), await storedUser(storage)]
-    const choice = { channel: 'email', category: 'sign-ins', enabled: false } as const
+    const choice = { channel: 'email', category: 'tenant', enabled: false } as const
     await preferences.put(mine, choice)
     await preferences.put(foreign, { ...choice, enabled: true })
     await preferences.put(mine, { ...choice, category: 'security', enabled: true })

@@ -70,6 +70,7 @@ export type {
   SignUpRequestRepository,
 } from './sign-up-request-repository.ts'
 export type { AuthStorage } from './samples.conformance.ts'
+export type { PlanDirectory } from './plan-directory.ts'
 export type { DomainVerifier } from './domain-verifier.ts'
 export type {
   IdentityProvider,

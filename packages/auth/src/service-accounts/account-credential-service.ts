@@ -109,7 +109,10 @@ export class AccountCredentialService {
 
   /** Ends a credential of this tenant at once. @throws `auth/api-key-not-found` */
   async revoke(
-    { userId, tenantId }: Administrator,
+    {
+      userId,
+      tenantId,
+    }: Pick<Administrator, 'tenantId'> & { readonly userId: Administrator['userId'] | null },
     id: ApiKeyId,
     reason: string,
     origin: Origin = hostOrigin,

@@ -1,6 +1,5 @@
 import { defineMail } from '@corbel/core'
 import type { Mailer } from '@corbel/core/ports'
-import type { NotificationPreferenceService } from '../notifications/notification-preference-service.ts'
 import type { SessionRepository } from '../ports/session-repository.ts'
 import type { UserRepository } from '../ports/user-repository.ts'
 import type { UserId } from '../users/user.ts'
@@ -10,7 +9,6 @@ import type { SessionId } from './session.ts'
 export interface NewDeviceNoticeDeps {
   readonly users: UserRepository
   readonly sessions: SessionRepository
-  readonly preferences: Pick<NotificationPreferenceService, 'isWanted'>
   readonly mailer: Mailer
   readonly appName: string
   readonly publicUrl: string
@@ -19,7 +17,7 @@ export interface NewDeviceNoticeDeps {
 /** Of the device as its user agent calls itself. */
 export const newDeviceMail = defineMail<string>({
   name: 'auth.new_device',
-  summary: 'Tells a user of a sign-in from a device that their account does not know; can be switched off.',
+  summary: 'Tells a user of a sign-in from a device that their account does not know.',
   sample: 'Firefox on Linux',
   write: (device, { appName, publicUrl }) => ({
     subject: `A new device has signed in to ${appName}`,
@@ -40,17 +38,17 @@ export class NewDeviceNotice {
   }
 
   /**
-   * Nothing for the first session of an account, for a browser and a platform that an earlier one had, and for who has switched
-   * it off. Sending the same event again sends the same mail.
+   * Nothing for the first session of an account, and for a browser and a platform that an earlier one had. Nobody can switch it off
+   * (OWASP ASVS 6.3.7). Sending the same event again sends the same mail.
    */
   async mail(eventId: string, userId: UserId, sessionId: SessionId): Promise<void> {
-    const { users, sessions, preferences, mailer, appName, publicUrl } = this.#deps
+    const { users, sessions, mailer, appName, publicUrl } = this.#deps
     const [own = null, ...earlier] = (await sessions.listAgents(userId, sessionId)).map((agent) =>
       deviceName(deviceOf(agent)),
     )
     if (own === null || earlier.length === 0 || earlier.includes(own)) return
     const user = await users.find(userId)
-    if (!user || !(await preferences.isWanted(userId, 'sign-ins'))) return
+    if (!user) return
     await mailer.send(newDeviceMail.render(own, { id: eventId, to: user.email, appName, publicUrl }))
   }
 }

@@ -82,7 +82,7 @@ export class SessionService {
    * Opens a session for a user who has proved what the tenant and their factors ask for; only the completion of a sign-in may say
    * so. One statement.
    *
-   * @throws `auth/account-disabled`
+   * @throws `auth/account-disabled`, `auth/too-many-permissions`; nothing was stored.
    * @param store - Stores it, together with what else must happen then or not at all.
    */
   async open(
@@ -107,9 +107,10 @@ export class SessionService {
     const digest = await refreshTokens.digestOf(refreshToken)
     const origin = { ...client, actorId: userId }
     const opened = AuthEvents.sessionOpened(tenantId, { userId, sessionId: session.id }, origin)
+    const tokens = await this.#tokens({ ...rights, session }, refreshToken, expiresAt)
     if (!(await store(session, { digest, expiresAt }, [opened], spentKeys)))
       throw AuthErrors.accountDisabled()
-    return this.#tokens({ ...rights, session }, refreshToken, expiresAt)
+    return tokens
   }
 
   /**
@@ -223,7 +224,7 @@ export class SessionService {
    * Opens a session in which an operator acts in the name of a user, for 15 minutes at most, and issues its access token; it cannot
    * be refreshed or elevated. One statement.
    *
-   * @throws `auth/account-disabled`
+   * @throws `auth/account-disabled`, `auth/too-many-permissions`; nothing was stored.
    */
   async impersonate({
     client,
@@ -247,9 +248,10 @@ export class SessionService {
     }
     const what = { userId, operatorId, sessionId: session.id, reason }
     const origin = { ...client, actorId: operatorId }
+    const issued = await issuer.issue({ ...rights, session })
     if (!(await sessions.open(session, null, [AuthEvents.userImpersonated(tenantId, what, origin)])))
       throw AuthErrors.accountDisabled()
-    return { ...(await issuer.issue({ ...rights, session })), sessionId: session.id }
+    return { ...issued, sessionId: session.id }
   }
 
   /** Live sessions of a user in their tenant, newest first. */

@@ -18,6 +18,8 @@ export const signInChallengeContract = defineContract('sign-in', '/api/v1/auth/m
       AuthErrors.invalidChallenge,
       AuthErrors.invalidFactor,
       AuthErrors.tooManyAttempts,
+      AuthErrors.accountDisabled,
+      AuthErrors.tooManyPermissions,
       AuthErrors.notAMember,
     ],
     rateLimit: { name: 'mfa-complete', by: 'ip', limit: 60, window: '1m' },

@@ -19,6 +19,7 @@ export const signInContract = defineContract('sign-in', '/api/v1/auth', {
       AuthErrors.invalidCredentials,
       AuthErrors.tooManyAttempts,
       AuthErrors.accountDisabled,
+      AuthErrors.tooManyPermissions,
       AuthErrors.notAMember,
       AuthErrors.hashingBusy,
     ],

@@ -21,6 +21,7 @@ export const signUpContract = defineContract('sign-up', '/api/v1/auth', {
     body: json(SignUp),
     success: created(Registration),
     errors: [
+      AuthErrors.planUnknown,
       AuthErrors.inviteRequired,
       AuthErrors.invalidInvite,
       AuthErrors.emailDomainRefused,

@@ -14,6 +14,7 @@ import { AuthMetrics } from '../auth-metrics.ts'
 import type { ConsentService } from '../consents/consent-service.ts'
 import type { ConsentRepository } from '../ports/consent-repository.ts'
 import type { SignUpInviteRepository } from '../ports/sign-up-invite-repository.ts'
+import type { PlanDirectory } from '../ports/plan-directory.ts'
 import type { TenantDirectory } from '../ports/tenant-directory.ts'
 import type { NewUser, UserRepository } from '../ports/user-repository.ts'
 import type { PasswordPolicy } from '../passwords/password-policy.ts'
@@ -40,6 +41,7 @@ export interface SignUpServiceDeps {
   readonly users: UserRepository
   readonly signUpInvites: SignUpInviteRepository
   readonly tenants: TenantDirectory
+  readonly plans: PlanDirectory
   readonly signUpGate: SignUpGate
   readonly consentService: ConsentService
   readonly clock: Clock
@@ -83,11 +85,14 @@ export class SignUpService {
    * the invitation is used, and the answer has the same form. Of concurrent callers with one address, one creates; of those with one
    * invitation, as many get an answer as may redeem it.
    *
-   * @throws `auth/weak-password`, `auth/email-domain-refused`, `auth/too-many-sign-ups`, `auth/invite-required`,
+   * @throws `auth/plan-unknown`, `auth/weak-password`, `auth/email-domain-refused`, `auth/too-many-sign-ups`, `auth/invite-required`,
    * `auth/invalid-invite`.
    */
   async register(input: SignUp, client: Origin = hostOrigin): Promise<Registration> {
-    const { users, tenants, clock, passwords, meter, verificationDigest } = this.#deps
+    const { users, tenants, plans, clock, passwords, meter, verificationDigest } = this.#deps
+    const { planCode } = input
+    if (planCode !== undefined && plans.find(planCode) === null)
+      throw AuthErrors.planUnknown({ detail: `There is no plan ${planCode}.` })
     const admission = await this.#admit(input, client)
     const createdAt = clock.now()
     const user = {
@@ -181,7 +186,7 @@ export class SignUpService {
     const inviteId = await this.#redeem(scope, input.email, admission)
     await users.insert(account)
     for (const consent of this.#deps.consentService.draftAll(user.id, client)) await consents.record(consent)
-    const tenant = await tenants.create({ name: tenantName, ownerId: user.id }, origin)
+    const tenant = await tenants.create({ name: tenantName, ownerId: user.id, planCode }, origin)
     await events.record(AuthEvents.userRegistered(tenant.id, { userId: user.id, planCode, inviteId }, origin))
     return { user, tenant }
   }

@@ -33,6 +33,11 @@ export interface ConnectionServiceDeps {
 }
 
 type Manager = Pick<UserPrincipal, 'userId' | 'tenantId' | 'operator'>
+/** The host itself has no user and, for a connection of the platform, no tenant. */
+type Creator = Pick<UserPrincipal, 'operator'> & {
+  readonly userId: UserPrincipal['userId'] | null
+  readonly tenantId: Id<'ten'> | null
+}
 type Owner = 'tenant' | 'platform'
 
 /** The connections of tenants to identity providers, and those of the platform. */
@@ -44,7 +49,10 @@ export class ConnectionService {
   }
 
   /** @throws `auth/sso-platform-only` */
-  async list(manager: Manager, query: ConnectionQuery): Promise<ConnectionPage> {
+  async list(
+    manager: Pick<Creator, 'tenantId' | 'operator'>,
+    query: ConnectionQuery,
+  ): Promise<ConnectionPage> {
     const rows = await this.#deps.ssoConnections.list(ownerOf(manager, query.owner), toPageRequest(query))
     const { data, nextCursor } = toPage(rows, query.limit, ({ id }) => id)
     return { data: data.map((row) => this.#shown(row)), nextCursor }
@@ -56,7 +64,7 @@ export class ConnectionService {
   }
 
   /** @throws `auth/sso-platform-only`, `auth/sso-provisioning`, `auth/sso-issuer-refused` */
-  async create(manager: Manager, input: NewConnection, origin: Origin = hostOrigin): Promise<Connection> {
+  async create(manager: Creator, input: NewConnection, origin: Origin = hostOrigin): Promise<Connection> {
     const { ssoConnections, identityProvider, clock } = this.#deps
     const { owner, clientSecret, ...values } = input
     const tenantId = ownerOf(manager, owner)
@@ -155,7 +163,10 @@ export class ConnectionService {
   }
 }
 
-function ownerOf({ tenantId, operator }: Manager, owner: Owner): Id<'ten'> | null {
+function ownerOf(
+  { tenantId, operator }: Pick<Creator, 'tenantId' | 'operator'>,
+  owner: Owner,
+): Id<'ten'> | null {
   if (owner === 'tenant') return tenantId
   if (!operator) throw AuthErrors.ssoPlatformOnly()
   return null

@@ -2,6 +2,7 @@ import { type Clock, epochSeconds, newId } from '@corbel/core'
 import { type ScopesByRole, scopesOf } from '@corbel/core/tenant'
 import type { KeyVault } from '@corbel/core/ports'
 import { base64url } from 'jose'
+import { AuthErrors } from '../auth-errors.ts'
 import type { ServiceAccountRecord } from '../ports/service-account-repository.ts'
 import type { RotatedSession } from '../ports/session-repository.ts'
 import {
@@ -32,6 +33,10 @@ export interface IssuedAccessToken {
   readonly scopes: readonly string[]
 }
 
+// With its name and the refresh token it is to fit into a cookie of 4,096 bytes (RFC 6265bis §5.6); in bearer mode too, so that no
+// session depends on how it is carried.
+const longest = 4000
+
 const encoder = new TextEncoder()
 
 /** Issues access tokens in the profile of RFC 9068. */
@@ -42,7 +47,11 @@ export class AccessTokenIssuer {
     this.#options = options
   }
 
-  /** A token for a session, which ends with the session at the latest. */
+  /**
+   * A token for a session, which ends with the session at the latest.
+   *
+   * @throws `auth/too-many-permissions` for one of more than 4,000 characters: about 2,500 characters of scopes.
+   */
   async issue({
     session,
     role,
@@ -55,7 +64,7 @@ export class AccessTokenIssuer {
     const own = scopesOf(this.#options.scopes, { role, scopes: granted })
     const scopes = [...own, ...(isOperating ? this.#options.operatorScopes : [])]
     const claims = this.#registered(scopes, epochSeconds(session.expiresAt))
-    return this.#sign(scopes, {
+    const issued = await this.#sign(scopes, {
       ...claims,
       sub: session.userId,
       client_id: firstPartyClient,
@@ -69,6 +78,12 @@ export class AccessTokenIssuer {
       ...(operator && { operator }),
       ...(session.impersonatorId !== null && { act: { sub: session.impersonatorId } }),
     })
+    const { length } = issued.accessToken
+    if (length > longest)
+      throw AuthErrors.tooManyPermissions({
+        detail: `Your ${scopes.length} permissions make a token of ${length} characters; ${longest} is the most.`,
+      })
+    return issued
   }
 
   /** A token for a service account. */

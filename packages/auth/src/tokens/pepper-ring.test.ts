@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { pepperRing } from './pepper-ring.ts'
+import { pepperRing, withPepper } from './pepper-ring.ts'
 
 const old = 'a'.repeat(31) + '1'
+const other = 'c'.repeat(31) + '3'
 const recent = 'b'.repeat(31) + '2'
 const ring = pepperRing()
 
@@ -30,4 +31,13 @@ describe('a pepper ring', () => {
     expect(result.success).toBe(false)
     if (text !== '') expect(JSON.stringify(result.error)).not.toContain(text.slice(3))
   })
+})
+
+it.each([
+  [old, `v2:${recent},v1:${old}`],
+  [`v9:${old},v1:${other}`, `v10:${recent},v9:${old},v1:${other}`],
+  [`main:${old}`, `v1:${recent},main:${old}`],
+])('puts another pepper in front under an id that none has had: %s', (present, next) => {
+  expect(withPepper(present, recent)).toBe(next)
+  expect(ring.safeParse(next).success).toBe(true)
 })

@@ -35,3 +35,11 @@ function parse(text: string): PepperRing | null {
     peppers.length === items.length && new Set(peppers.map(({ id }) => id)).size === items.length
   return newest !== undefined && isWhole ? [newest, ...older] : null
 }
+
+/** The ring with another pepper in front, under an id that none has had. */
+export function withPepper(present: string, secret: string): string {
+  const ring = parse(present)
+  if (ring === null) return secret
+  const last = Math.max(0, ...ring.map(({ id }) => Number(/^v(\d{1,9})$/.exec(id)?.[1] ?? 0)))
+  return [{ id: `v${last + 1}`, secret }, ...ring].map((pepper) => `${pepper.id}:${pepper.secret}`).join(',')
+}

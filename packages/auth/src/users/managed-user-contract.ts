@@ -59,6 +59,7 @@ export const managedUserContract = defineContract('platform-users', '/api/v1/pla
       AuthErrors.userNotFound,
       AuthErrors.impersonationRefused,
       AuthErrors.accountDisabled,
+      AuthErrors.tooManyPermissions,
       AuthErrors.notAMember,
     ],
     idempotent: false,
