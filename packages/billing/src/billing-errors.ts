@@ -101,6 +101,11 @@ export const BillingErrors = defineErrors('billing', {
     title: 'The tenant has used up what its plan allows.',
     fix: 'Wait as long as Retry-After says, for the next period, or change to a plan that allows more.',
   },
+  streamOff: {
+    status: 503,
+    title: 'The stream of billing events is switched off here.',
+    fix: 'Whoever runs this service can set ENABLE_BILLING_STREAM. Until then read the subscription itself, now and then.',
+  },
   usageOutOfTime: {
     status: 422,
     title: 'Usage is taken for 35 days after it happened, and not before it does.',

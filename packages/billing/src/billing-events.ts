@@ -58,6 +58,13 @@ export const BillingEvents = defineEvents({
     }),
     audit: {},
   },
+  reconciled: {
+    type: 'billing.state.reconciled',
+    summary:
+      'What the payment provider has, and what is known of it here, differed; what was missed was taken over.',
+    payload: z.object({ missedEvents: z.int(), differences: z.int() }),
+    audit: {},
+  },
   quotaExceeded: {
     type: 'billing.quota.exceeded',
     summary:

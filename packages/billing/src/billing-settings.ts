@@ -17,14 +17,39 @@ export const BillingSettings = defineSettings({
     schema: flag(),
     default: true,
   },
+  stream: {
+    env: 'ENABLE_BILLING_STREAM',
+    section: 'billing',
+    summary:
+      'Whether tenants can follow what happens to their subscription, at GET /api/v1/billing/stream. Processes tell each other by REDIS_URL.',
+    schema: flag(),
+    default: true,
+  },
+  streamReplay: {
+    env: 'ENABLE_BILLING_STREAM_REPLAY',
+    section: 'billing',
+    summary:
+      'Whether a reader of that stream who comes without a place in it is told first what it still keeps: up to 1,000 events of the last 24 hours.',
+    schema: flag(),
+    default: true,
+  },
   webhookSecret: {
     env: 'STRIPE_WEBHOOK_SECRET',
     section: 'billing',
     summary:
       'Secrets that the payment provider signs its events with, the newest first, separated by commas: two while one takes over.',
     schema: opaque('one or more secrets, separated by commas'),
+    rotated: (present, next) => `${next},${present.split(',', 1)[0]}`,
     secret: true,
     fix: 'Copy it from the endpoint in the dashboard of Stripe, or from "stripe listen".',
+  },
+  signUpPlan: {
+    env: 'SIGNUP_DEFAULT_PLAN_CODE',
+    section: 'billing',
+    summary:
+      'Code of the plan that a new tenant is subscribed to when none was chosen, with its trial. Absent: none. A plan without a trial that costs something is left to a checkout.',
+    schema: line(40),
+    example: 'starter',
   },
   prices: {
     env: 'STRIPE_PRODUCT_PRICE_MAP',

@@ -13,8 +13,12 @@ export { BillingSettings } from './billing-settings.ts'
 export { subscriptionContract } from './subscriptions/subscription-contract.ts'
 export { entitlementContract } from './entitlements/entitlement-contract.ts'
 export { inboxContract } from './inbox/inbox-contract.ts'
+export { InboxQuery, ReplayRequest } from './inbox/inbox-entry.ts'
+export { ReconcileRequest } from './reconciliation/reconciliation.ts'
 export { tenantInboxContract } from './inbox/tenant-inbox-contract.ts'
+export { billingStreamContract } from './stream/billing-stream-contract.ts'
 export { usageContract } from './usage/usage-contract.ts'
+export { UsagePeriod } from './usage/usage.ts'
 export { webhookContract } from './inbox/webhook-contract.ts'
 
 // Catalogue

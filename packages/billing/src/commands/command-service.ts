@@ -10,6 +10,7 @@ import {
 import type { EventRecorder, Logger } from '@corbel/core/ports'
 import { BillingErrors } from '../billing-errors.ts'
 import { BillingEvents } from '../billing-events.ts'
+import { isSame } from '../dispatch/decide.ts'
 import { isPassing, noteOf, retryDelayMs } from '../dispatch/retries.ts'
 import type { GatewayInput, GatewayOperation, GatewayOutput } from '../gateway/gateway-operations.ts'
 import type {
@@ -79,7 +80,8 @@ export class CommandService<Scope extends CommandScope = CommandScope> {
   /**
    * What was begun before in the lane is ended first.
    *
-   * @param plan - Runs in the transaction that records the command; null when there is nothing to do.
+   * @param plan - Runs in the transaction that records the command, perhaps more than once; null when there is nothing to do. What it
+   *   makes follows from what it reads there alone.
    * @throws `billing/not-configured`, `billing/change-in-progress`, what `plan` throws, and what the gateway throws. After
    *   `gateway/busy`, `gateway/unavailable` and `gateway/misconfigured` it is tried again in the background.
    */
@@ -102,6 +104,9 @@ export class CommandService<Scope extends CommandScope = CommandScope> {
       }
       const recorded = await scope.commands.insert(draft, { now: clock.now(), leaseMs })
       if (!recorded) throw BillingErrors.changeInProgress({ retryAfter: 2 })
+      // Whoever had the lane until now may have ended after `plan` had read: what they made is seen only behind the insert.
+      if (lane !== null && !isSame(await plan(scope), planned))
+        throw BillingErrors.changeInProgress({ retryAfter: 1 })
       await scope.events.record(BillingEvents.changeRequested(tenantId, { commandId: id, operation }, origin))
       return recorded
     })

@@ -1,6 +1,6 @@
 import { addMilliseconds } from '@corbel/core'
 import type { EventReading } from '../gateway/gateway-events.ts'
-import type { GatewayObject, GatewaySubscription } from '../gateway/gateway-objects.ts'
+import { type GatewayObject, isOver } from '../gateway/gateway-objects.ts'
 import type { InboxEvent } from '../ports/inbox-repository.ts'
 import type { ProjectedObject, Projection, ProjectionKey } from '../ports/projection-repository.ts'
 
@@ -70,6 +70,11 @@ export function decide(
       ? { is: 'gone' }
       : { is: 'apply', object: fetched.object, fetchedAt: fetched.at }
   const { occurredAt, receivedAt } = newest.event
+  // Which of them is the newest, nobody can tell.
+  const isDisputed = others.some(
+    ({ event, told }) =>
+      Number(event.occurredAt) === Number(occurredAt) && (told === null || !isSame(told, newest.told)),
+  )
   if (known) {
     if (occurredAt < known.seenAt) return { is: 'covered', note: 'older than what is known' }
     // Whatever had reached us before the question was in the answer.
@@ -77,18 +82,14 @@ export function decide(
       return { is: 'covered', note: 'older than what the gateway said since' }
     if (
       newest.told !== null &&
+      !isDisputed &&
       Number(occurredAt) === Number(known.seenAt) &&
       isSame(newest.told, known.object)
     )
       return { is: 'covered', note: 'no change' }
   }
   if (newest.told === null) return { is: 'ask', why: 'the event does not show the state' }
-  const rival = others.find(
-    ({ event, told }) =>
-      Number(event.occurredAt) === Number(occurredAt) &&
-      (told === null || !isSame(told, newest.told as ProjectedObject)),
-  )
-  if (rival) return { is: 'ask', why: 'events of the same second differ' }
+  if (isDisputed) return { is: 'ask', why: 'events of the same second differ' }
   if (known) {
     if (Number(occurredAt) === Number(known.seenAt))
       return { is: 'ask', why: 'an event of the same second was applied' }
@@ -100,11 +101,9 @@ export function decide(
   return { is: 'apply', object: newest.told, fetchedAt: null }
 }
 
-const finalStates: ReadonlySet<GatewaySubscription['status']> = new Set(['canceled', 'incomplete_expired'])
-
 export const isTerminal = (object: ProjectedObject): boolean =>
   object.type === 'subscription'
-    ? finalStates.has(object.value.status)
+    ? isOver(object.value)
     : object.value.status === 'paid' || object.value.status === 'void'
 
 /** Key order does not matter: what comes back from a database may have another. */

@@ -1,8 +1,8 @@
 import type { Clock, Id } from '@corbel/core'
-import type { GatewaySubscription } from '../gateway/gateway-objects.ts'
+import { type GatewaySubscription, isOver } from '../gateway/gateway-objects.ts'
 import type { ProjectionRepository } from '../ports/projection-repository.ts'
 import { type Standing, standingOf } from '../subscriptions/access.ts'
-import { currentOf, isOver } from '../subscriptions/current.ts'
+import { currentOf, listSubscriptions } from '../subscriptions/current.ts'
 
 export interface SubscriptionStandingDeps {
   readonly projections: ProjectionRepository
@@ -27,8 +27,7 @@ export class SubscriptionStanding {
 
   /** The one that has not ended, or the last of all; null for a tenant that never had one. */
   async find(tenantId: Id<'ten'>): Promise<GatewaySubscription | null> {
-    const rows = await this.#deps.projections.list(tenantId, 'subscription', { limit: 10, after: null })
-    return currentOf(rows.map(({ object }) => object.value))
+    return currentOf(await listSubscriptions(this.#deps.projections, tenantId))
   }
 
   async accessOf(tenantId: Id<'ten'>, subscription: GatewaySubscription): Promise<Standing> {

@@ -22,6 +22,9 @@ export const subscriptionStatuses = [
   'canceled',
 ] as const
 
+/** Over for good. */
+export const endedStatuses = ['canceled', 'incomplete_expired'] as const
+
 export const gatewaySubscription = z.object({
   id: z.string(),
   customerId: z.string(),
@@ -33,6 +36,7 @@ export const gatewaySubscription = z.object({
       id: z.string(),
       priceId: z.string(),
       productId: z.string(),
+      /** That of the price, also of one whose successor bears it now. */
       lookupKey: z.string().nullable(),
       /** Null for metered prices. */
       quantity: z.int().nullable(),
@@ -40,6 +44,8 @@ export const gatewaySubscription = z.object({
       periodEnd: time,
     }),
   ),
+  /** How many seats its tenant has asked for; null, also in what was kept before this was, for one for each member. */
+  chosenSeats: z.int().nullable().default(null),
   currency,
   /** The earliest start and the earliest end of the items' periods: the next moment at which something is billed. */
   periodStart: time,
@@ -57,6 +63,9 @@ export const gatewaySubscription = z.object({
   ...times,
 })
 export type GatewaySubscription = z.infer<typeof gatewaySubscription>
+
+export const isOver = ({ status }: Pick<GatewaySubscription, 'status'>): boolean =>
+  (endedStatuses as readonly string[]).includes(status)
 
 export const invoiceStatuses = ['draft', 'open', 'paid', 'uncollectible', 'void'] as const
 

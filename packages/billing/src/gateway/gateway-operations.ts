@@ -7,6 +7,8 @@ import type {
 } from './gateway-objects.ts'
 
 const time = z.iso.datetime()
+/** How many the tenant has asked for, to be kept with the subscription; absent: as before, and for a new one as many as there are members. */
+const chosenSeats = z.int().min(1).optional()
 const line = z.object({
   priceId: z.string(),
   /** Absent for metered prices. */
@@ -30,6 +32,7 @@ export const gatewayInputs = {
     trialEnd: time.optional(),
     /** What becomes of it when the trial ends without a payment method. */
     trialWithoutPayment: z.enum(['cancel', 'pause', 'create_invoice']).optional(),
+    chosenSeats,
   }),
   /** Prices and quantities from now on. */
   changeSubscription: z.object({
@@ -45,9 +48,14 @@ export const gatewayInputs = {
     proration: z.enum(['next-invoice', 'now', 'none']),
     /** As of when the difference counts: that of the preview. */
     prorationAt: time.optional(),
+    chosenSeats,
   }),
   /** Prices and quantities from the end of the present period on; replaces a change that was scheduled before. */
-  scheduleChange: z.object({ subscriptionId: z.string(), items: z.array(line).min(1).readonly() }),
+  scheduleChange: z.object({
+    subscriptionId: z.string(),
+    items: z.array(line).min(1).readonly(),
+    chosenSeats,
+  }),
   /** Takes a scheduled change back. */
   cancelScheduledChange: z.object({ subscriptionId: z.string() }),
   cancelSubscription: z.object({ subscriptionId: z.string(), when: z.enum(['now', 'period-end']) }),
@@ -60,7 +68,10 @@ export const gatewayInputs = {
     trialDays: z.int().min(1).max(730).optional(),
     successUrl: z.url(),
     cancelUrl: z.url(),
+    chosenSeats,
   }),
+  /** Nothing can be bought on its page from then on; one that is complete or expired already stays as it is. */
+  expireCheckout: z.object({ checkoutId: z.string() }),
   openPortal: z.object({ customerId: z.string(), returnUrl: z.url() }),
   createSetupIntent: z.object({ customerId: z.string() }),
   setDefaultPaymentMethod: z.object({ customerId: z.string(), paymentMethodId: z.string() }),
@@ -78,6 +89,7 @@ interface Outputs {
   readonly cancelSubscription: GatewaySubscription
   readonly resumeSubscription: GatewaySubscription
   readonly createCheckout: GatewayCheckout
+  readonly expireCheckout: GatewayCheckout
   /** The address is a credential: whoever has it is signed in there. Not to be stored or logged. */
   readonly openPortal: { readonly url: string }
   /** `clientSecret` goes to the browser that asked, and nowhere else. */

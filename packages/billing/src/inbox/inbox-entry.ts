@@ -1,5 +1,6 @@
 import { idSchema, PageQuery } from '@corbel/core'
 import * as z from 'zod'
+import { ObjectDifference } from '../dispatch/differences.ts'
 import { inboxStatuses } from '../ports/inbox-repository.ts'
 
 const eventId = z.string().regex(/^[\w.:-]{1,255}$/)
@@ -77,21 +78,11 @@ export const ReplayRequest = z
   })
 export type ReplayRequest = z.infer<typeof ReplayRequest>
 
-const ReplayDifference = z.object({
-  type: z.string(),
-  id: z.string(),
-  field: z.string(),
-  /** As it is known here; absent for an object that is not. */
-  from: z.unknown(),
-  to: z.unknown(),
-})
-export type ReplayDifference = z.infer<typeof ReplayDifference>
-
 export const ReplayReport = z.object({
   dryRun: z.boolean(),
   /** Events that are due again, or would be. */
   events: z.int(),
   /** Of a dry run: what would change, at most from the 1,000 events that came in last. */
-  differences: z.array(ReplayDifference).readonly(),
+  differences: z.array(ObjectDifference).readonly(),
 })
 export type ReplayReport = z.infer<typeof ReplayReport>

@@ -12,16 +12,16 @@ import type { EventRecorder, JobRecorder } from '@corbel/core/ports'
 import { BillingErrors } from '../billing-errors.ts'
 import { BillingEvents } from '../billing-events.ts'
 import { BillingJobs } from '../billing-jobs.ts'
-import { decide, isProjected, isSame } from '../dispatch/decide.ts'
+import { decide, isProjected } from '../dispatch/decide.ts'
+import { differencesOf, type ObjectDifference } from '../dispatch/differences.ts'
 import { groupEvents } from '../dispatch/event-groups.ts'
 import type { InboxEvent, InboxFilter, InboxRepository } from '../ports/inbox-repository.ts'
 import type { PaymentGateway } from '../ports/payment-gateway.ts'
-import type { ProjectedObject, Projection, ProjectionRepository } from '../ports/projection-repository.ts'
+import type { ProjectionRepository } from '../ports/projection-repository.ts'
 import {
   type InboxEntry,
   type InboxEntryDetail,
   type InboxQuery,
-  type ReplayDifference,
   type ReplayReport,
   type ReplayRequest,
   TenantInboxEntry,
@@ -106,7 +106,7 @@ export class InboxService {
     const events = found.slice(0, mostShown).filter(({ status }) => status !== 'pending')
     const { groups } = groupEvents(gateway, events)
     const known = await projections.load(groups.map(({ key }) => key))
-    const differences: ReplayDifference[] = []
+    const differences: ObjectDifference[] = []
     for (const group of groups) {
       const { type, id } = group.key
       const projection = known.find(({ object }) => object.type === type && object.value.id === id) ?? null
@@ -120,16 +120,6 @@ export class InboxService {
     }
     return { dryRun: true, events: events.length, differences }
   }
-}
-
-function differencesOf(
-  known: Projection | null,
-  { type, value }: ProjectedObject,
-): readonly ReplayDifference[] {
-  const before: Readonly<Record<string, unknown>> = { ...known?.object.value }
-  return Object.entries(value)
-    .filter(([field, to]) => !isSame(before[field], to))
-    .map(([field, to]) => ({ type, id: value.id, field, from: before[field], to }))
 }
 
 const toFilter = ({

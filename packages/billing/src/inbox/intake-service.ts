@@ -37,12 +37,13 @@ export class IntakeService {
     body: Uint8Array,
     signature: string | null,
   ): Promise<{ readonly success: true; readonly duplicate: boolean }> {
-    const { gateway, webhookSecrets: secrets, clock, insertBatch, received } = this.#deps
+    const { gateway, webhookSecrets: secrets, account, clock, insertBatch, received } = this.#deps
     if (gateway === null || secrets.length === 0) throw BillingErrors.notConfigured()
     const now = clock.now()
     const bytes = body as Uint8Array<ArrayBuffer>
     const { event, secretNo } = await gateway.verify({ body: bytes, signature, secrets, now })
-    this.#requireOurs(event)
+    if (event.livemode !== gateway.livemode) throw BillingErrors.otherMode()
+    if (!isOfAccount(event, account)) throw BillingErrors.otherAccount()
     const draft = toInboxDraft(event, { secretIndex: secretNo, receivedAt: now })
     const isNew = await insertBatch.add(draft, (drafts) => this.store(drafts))
     received.add({ outcome: isNew ? 'stored' : 'duplicate' })
@@ -59,16 +60,13 @@ export class IntakeService {
       return stored
     })
   }
-
-  #requireOurs({ livemode, account }: GatewayEvent): void {
-    const { gateway, account: ours } = this.#deps
-    if (livemode !== gateway?.livemode) throw BillingErrors.otherMode()
-    if (account !== null && account !== ours) throw BillingErrors.otherAccount()
-  }
 }
 
 /** Events that name no account are of our own. */
 export const ownAccount = 'self'
+
+export const isOfAccount = (event: Pick<GatewayEvent, 'account'>, ours: string | null): boolean =>
+  event.account === null || event.account === ours
 
 export const toInboxDraft = (
   { id, kind, type, apiVersion, createdAt, object, twinId, payload }: GatewayEvent,

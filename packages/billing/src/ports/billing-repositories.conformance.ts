@@ -5,6 +5,7 @@ import { inboxRepositoryConformance } from './inbox-repository.conformance.ts'
 import { projectionRepositoryConformance } from './projection-repository.conformance.ts'
 import { type BillingStorage, storedTenant } from './samples.conformance.ts'
 import { quotaStoreConformance } from './quota-store.conformance.ts'
+import { reconciliationRepositoryConformance } from './reconciliation-repository.conformance.ts'
 import { usageRepositoryConformance } from './usage-repository.conformance.ts'
 
 /** The law of `BillingRepositories`. `fresh` gives an empty storage for each test. */
@@ -14,6 +15,7 @@ export function billingRepositoriesConformance(suite: Suite, fresh: () => Promis
   customerRepositoryConformance(suite, fresh)
   projectionRepositoryConformance(suite, fresh)
   usageRepositoryConformance(suite, fresh)
+  reconciliationRepositoryConformance(suite, fresh)
   quotaStoreConformance(suite, async () => {
     const storage = await fresh()
     const tenants = [await storedTenant(storage), await storedTenant(storage)] as const

@@ -5,6 +5,7 @@ import { memoryCustomerRepository } from './customer-repository.memory.ts'
 import { memoryInboxRepository } from './inbox-repository.memory.ts'
 import { memoryProjectionRepository } from './projection-repository.memory.ts'
 import { memoryQuotaStore } from './quota-store.memory.ts'
+import { memoryReconciliationRepository } from './reconciliation-repository.memory.ts'
 import { memoryUsageRepository } from './usage-repository.memory.ts'
 
 /** Reference implementation: what a conforming one does, without a database. Every verb is one turn of the event loop. */
@@ -15,4 +16,5 @@ export const memoryBillingRepositories = (tables: BillingTables): BillingReposit
   projections: memoryProjectionRepository(tables),
   usage: memoryUsageRepository(tables),
   quotas: memoryQuotaStore(tables),
+  reconciliations: memoryReconciliationRepository(tables),
 })

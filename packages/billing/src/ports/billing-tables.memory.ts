@@ -4,6 +4,7 @@ import type { CustomerRecord } from './customer-repository.ts'
 import type { ClaimedInboxEvent } from './inbox-repository.ts'
 import type { Projection } from './projection-repository.ts'
 import type { QuotaReservation } from './quota-store.ts'
+import type { ReconciliationMark } from './reconciliation-repository.ts'
 import type { UsageRecord } from './usage-repository.ts'
 
 export interface InboxRow extends Omit<ClaimedInboxEvent, 'receipt'> {
@@ -29,6 +30,8 @@ export interface BillingTables {
   readonly billingInbox: Map<string, InboxRow>
   readonly billingCustomers: Map<Id<'ten'>, CustomerRecord>
   readonly billingCommands: Map<Id<'cmd'>, CommandRow>
+  /** By account. */
+  readonly billingMarks: Map<string, ReconciliationMark>
   /** By type and id. */
   readonly billingObjects: Map<string, Projection>
   /** By tenant and idempotency key. */
@@ -43,6 +46,7 @@ export const billingTables = (): BillingTables => ({
   billingInbox: new Map(),
   billingCustomers: new Map(),
   billingCommands: new Map(),
+  billingMarks: new Map(),
   billingObjects: new Map(),
   billingUsage: new Map(),
   billingQuotas: new Map(),

@@ -219,15 +219,6 @@ export function inboxRepositoryConformance(
     )
   })
 
-  test('the latest occurrence is that of the account', async () => {
-    const { inbox, stored } = await open()
-    expect(await inbox.latestOccurredAt('acct_1')).toBe(null)
-    await stored({ occurredAt: later(2000) })
-    await stored({ occurredAt: later(1000) })
-    await stored({ account: 'acct_2', occurredAt: later(3000) })
-    expect(await inbox.latestOccurredAt('acct_1')).toEqual(later(2000))
-  })
-
   test('purge forgets what ended before a time, and nothing that waits', async () => {
     const { inbox, stored, ended } = await open()
     const old = await ended({})

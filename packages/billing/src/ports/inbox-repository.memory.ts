@@ -106,14 +106,6 @@ export function memoryInboxRepository({
       return ended.length
     },
 
-    latestOccurredAt: async (account) =>
-      rows()
-        .filter((row) => row.account === account)
-        .reduce<Date | null>(
-          (latest, { occurredAt }) => (latest === null || occurredAt > latest ? occurredAt : latest),
-          null,
-        ),
-
     async purge(endedBefore) {
       const old = rows().filter(({ endedAt }) => endedAt !== null && endedAt < endedBefore)
       for (const row of old) inbox.delete(inboxKey(row))

@@ -111,8 +111,6 @@ export interface InboxRepository {
   ): Promise<readonly InboxEvent[]>
   /** Makes ended events due at once, with all attempts before them; returns how many. Those under way stay as they are. */
   replay(filter: InboxFilter, now: Date): Promise<number>
-  /** When the last event came in that the gateway has delivered or listed, by the gateway's own time; null for none. */
-  latestOccurredAt(account: string): Promise<Date | null>
   /** Forgets events that ended before; returns how many. */
   purge(endedBefore: Date): Promise<number>
   depth(): Promise<{ readonly pending: number; readonly dead: number; readonly oldestDueAt: Date | null }>

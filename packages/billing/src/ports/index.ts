@@ -22,6 +22,7 @@ export {
 export { GatewayErrors } from '../gateway/gateway-errors.ts'
 export type { EventReading, GatewayEvent, VerifiedEvent, WebhookDelivery } from '../gateway/gateway-events.ts'
 export {
+  endedStatuses,
   gatewayCheckout,
   type GatewayCheckout,
   gatewayCustomer,
@@ -86,6 +87,7 @@ export {
   projectionPlace,
   type ProjectionRepository,
 } from './projection-repository.ts'
+export type { ReconciliationMark, ReconciliationRepository } from './reconciliation-repository.ts'
 export type { QuotaCounter, QuotaDecision, QuotaReservation, QuotaStore } from './quota-store.ts'
 export { quotaStoreConformance } from './quota-store.conformance.ts'
 export type {

@@ -1,4 +1,5 @@
 import { type Id, newId } from '@corbel/core'
+import type { GatewaySubscription } from '../gateway/gateway-objects.ts'
 import type { Suite } from '@corbel/core/ports'
 import { type Projection, projectionPlace } from './projection-repository.ts'
 import { type BillingStorage, now, sampleSubscription, storedTenant } from './samples.conformance.ts'
@@ -87,5 +88,25 @@ export function projectionRepositoryConformance(
     expect(await list(1, projectionPlace(sample(a, 'sub_b')))).toEqual(['sub_a', 'sub_c'])
     expect(await list(1, '0:sub')).toEqual([])
     expect(await projections.list(a, 'invoice', { limit: 10, after: null })).toEqual([])
+  })
+
+  test('open subscriptions are listed in pages, whichever tenant they belong to', async () => {
+    const { projections, a, b } = await open()
+    const inState = (tenantId: Id<'ten'>, id: string, status: GatewaySubscription['status']) => ({
+      ...sample(tenantId, id),
+      object: { type: 'subscription' as const, value: sampleSubscription({ id, status }) },
+    })
+    await projections.save([
+      inState(b, 'sub_c', 'past_due'),
+      inState(a, 'sub_a', 'active'),
+      inState(a, 'sub_b', 'canceled'),
+      inState(b, 'sub_d', 'incomplete_expired'),
+      inState(a, 'sub_e', 'paused'),
+    ])
+    const list = async (limit: number, after: string | null) =>
+      (await projections.listOpen({ limit, after })).map(({ object }) => object.value.id)
+    expect(await list(10, null)).toEqual(['sub_a', 'sub_c', 'sub_e'])
+    expect(await list(1, 'sub_a')).toEqual(['sub_c', 'sub_e'])
+    expect(await list(1, 'sub_e')).toEqual([])
   })
 }

@@ -1,3 +1,4 @@
+import { isOver } from '../gateway/gateway-objects.ts'
 import type { BillingTables } from './billing-tables.memory.ts'
 import {
   type ProjectedType,
@@ -37,6 +38,13 @@ export function memoryProjectionRepository({
         .filter((row) => is(row, type))
         .filter((row) => row.tenantId === tenantId && (after === null || comesAfter(after, row)))
         .toSorted((a, b) => (comesAfter(projectionPlace(a), b) ? -1 : 1))
+        .slice(0, limit + 1)
+        .map((row) => structuredClone(row)),
+    listOpen: async ({ limit, after }) =>
+      [...objects.values()]
+        .filter((row) => is(row, 'subscription'))
+        .filter(({ object: { value } }) => !isOver(value) && value.id > (after ?? ''))
+        .toSorted((a, b) => (a.object.value.id < b.object.value.id ? -1 : 1))
         .slice(0, limit + 1)
         .map((row) => structuredClone(row)),
   }

@@ -42,4 +42,6 @@ export interface ProjectionRepository {
     type: Type,
     page: PageRequest,
   ): Promise<readonly Projection<Type>[]>
+  /** Subscriptions of every tenant that have not ended, by id, beginning behind the id `page.after`; one more than `page.limit` when there is one. */
+  listOpen(page: PageRequest): Promise<readonly Projection<'subscription'>[]>
 }

@@ -57,6 +57,7 @@ export const sampleSubscription = (change: Partial<GatewaySubscription> = {}): G
       periodEnd: '2026-04-01T00:00:00.000Z',
     },
   ],
+  chosenSeats: null,
   currency: 'usd',
   periodStart: '2026-03-01T00:00:00.000Z',
   periodEnd: '2026-04-01T00:00:00.000Z',

@@ -1,4 +1,4 @@
-import { after, type Clock, type Id, newId, type Transaction } from '@corbel/core'
+import { after, type Clock, type Id, newId, type QuotaLimit, type Transaction } from '@corbel/core'
 import type { EventRecorder } from '@corbel/core/ports'
 import { BillingErrors } from '../billing-errors.ts'
 import { BillingEvents } from '../billing-events.ts'
@@ -20,6 +20,8 @@ export interface Reservation {
 
 interface Allowance {
   readonly counter: QuotaCounter
+  readonly isIncluded: boolean
+  readonly planCode: string | null
   /** Null for any amount. */
   readonly limit: number | null
   readonly enforcement: 'hard' | 'soft'
@@ -42,14 +44,16 @@ export class QuotaService {
    * Takes a whole amount, at the most that it can come to. A soft limit only tells: once a period, and again when the process dies
    * while it does.
    *
+   * @param key - Names the reservation, within the tenant: the same again is the same one, and takes nothing more. @default a new one
    * @throws `billing/feature-not-included`, `billing/quota-exceeded`
    */
-  async reserve(tenantId: Id<'ten'>, featureKey: string, amount: number): Promise<Reservation> {
+  async reserve(tenantId: Id<'ten'>, featureKey: string, amount: number, key?: string): Promise<Reservation> {
     const { quotas, clock } = this.#deps
     mustBeWhole(amount)
     const allowance = await this.#allowanceOf(tenantId, featureKey)
-    const { counter, limit, enforcement } = allowance
-    const id = newId('rsv')
+    const { counter, isIncluded, limit, enforcement } = allowance
+    if (!isIncluded) throw BillingErrors.featureNotIncluded({ detail: `${featureKey} is not included.` })
+    const id: Id<'rsv'> = key === undefined ? newId('rsv') : `rsv_${key}`
     const now = clock.now()
     const expiresAt = after(now, heldFor)
     const most = enforcement === 'hard' ? limit : null
@@ -65,21 +69,30 @@ export class QuotaService {
     }
   }
 
+  /** The hard limit that leaves nothing to spend, 0 for what is not included at all; null when something is left. */
+  async refusal(tenantId: Id<'ten'>, featureKey: string): Promise<QuotaLimit | null> {
+    const { quotas, clock } = this.#deps
+    const allowance = await this.#allowanceOf(tenantId, featureKey)
+    const { counter, limit, enforcement } = allowance
+    if (limit === null || enforcement === 'soft') return null
+    const used = await quotas.used(counter, clock.now())
+    return used < limit ? null : limitOf(allowance, limit, used)
+  }
+
   async #allowanceOf(tenantId: Id<'ten'>, featureKey: string): Promise<Allowance> {
     const { entitlements: service } = this.#deps
-    const { from, until, entitlements } = await service.get(tenantId)
+    const { planCode, from, until, entitlements } = await service.get(tenantId)
     const entitled = entitlements[featureKey] ?? false
-    if (entitled === false)
-      throw BillingErrors.featureNotIncluded({ detail: `${featureKey} is not included.` })
     const { limit, per, enforcement } =
       // What has no limit is counted too: the next plan may have one.
-      entitled === true
-        ? { limit: null, per: service.countedPer(featureKey), enforcement: 'hard' as const }
+      typeof entitled === 'boolean'
+        ? { limit: entitled ? null : 0, per: service.countedPer(featureKey), enforcement: 'hard' as const }
         : entitled
     const isOfPeriod = per === 'period'
     const periodStart = isOfPeriod ? new Date(from) : new Date(0)
     const resetAt = isOfPeriod ? new Date(until) : null
-    return { counter: { tenantId, featureKey, periodStart }, limit, enforcement, resetAt }
+    const counter = { tenantId, featureKey, periodStart }
+    return { counter, isIncluded: entitled !== false, planCode, limit, enforcement, resetAt }
   }
 
   /** A counter of its own, that goes to 1, says who tells. */
@@ -99,13 +112,29 @@ export class QuotaService {
   }
 }
 
-function exceeded({ counter, limit, resetAt }: Allowance, amount: number, used: number, now: Date): Error {
+function exceeded(allowance: Allowance, amount: number, used: number, now: Date): Error {
+  const { counter, limit, resetAt } = allowance
   const times = resetAt ? ` Counting begins anew at ${resetAt.toISOString()}.` : ''
   return BillingErrors.quotaExceeded({
     detail: `${counter.featureKey}: ${used} of ${limit} are used or reserved, and ${amount} more do not fit.${times}`,
+    ...(limit !== null && { quota: limitOf(allowance, limit, used) }),
     ...(resetAt && { retryAfter: (resetAt.getTime() - now.getTime()) / 1000 }),
   })
 }
+
+const limitOf = (
+  { counter, planCode, enforcement, resetAt }: Allowance,
+  limitValue: number,
+  usage: number,
+): QuotaLimit => ({
+  planCode,
+  featureKey: counter.featureKey,
+  limitType: enforcement,
+  limitValue,
+  usage,
+  window: resetAt ? 'period' : 'tenant',
+  resetAt: resetAt?.toISOString() ?? null,
+})
 
 function mustBeWhole(amount: number): void {
   if (!Number.isSafeInteger(amount) || amount < 0)

@@ -1,13 +1,10 @@
 import type { Id } from '@corbel/core'
-import type { GatewaySubscription } from '../gateway/gateway-objects.ts'
+import { type GatewaySubscription, isOver } from '../gateway/gateway-objects.ts'
 import type { ProjectionRepository } from '../ports/projection-repository.ts'
-
-export const isOver = ({ status }: Pick<GatewaySubscription, 'status'>): boolean =>
-  status === 'canceled' || status === 'incomplete_expired'
 
 /** All that a tenant ever had, those made last first. */
 export async function listSubscriptions(
-  projections: ProjectionRepository,
+  projections: Pick<ProjectionRepository, 'list'>,
   tenantId: Id<'ten'>,
 ): Promise<readonly GatewaySubscription[]> {
   const rows = await projections.list(tenantId, 'subscription', { limit: 1000, after: null })

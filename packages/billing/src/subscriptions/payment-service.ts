@@ -1,15 +1,16 @@
 import { type Id, type Origin, type Page, type PageQuery, toPage, toPageRequest } from '@corbel/core'
 import { BillingErrors } from '../billing-errors.ts'
 import type { CommandScope, CommandService } from '../commands/command-service.ts'
+import type { ObjectRefresh } from '../commands/object-refresh.ts'
 import { isSame } from '../dispatch/decide.ts'
-import type { GatewayCheckout, GatewayInvoice } from '../gateway/gateway-objects.ts'
+import { type GatewayCheckout, type GatewayInvoice, isOver } from '../gateway/gateway-objects.ts'
 import type { GatewayInput, GatewayOperation, GatewayOutput } from '../gateway/gateway-operations.ts'
 import type { CommandRepository } from '../ports/command-repository.ts'
 import type { CustomerRepository } from '../ports/customer-repository.ts'
 import type { PaymentGateway } from '../ports/payment-gateway.ts'
 import { projectionPlace, type ProjectionRepository } from '../ports/projection-repository.ts'
 import type { TenantDirectory } from '../ports/tenant-directory.ts'
-import { isOver, listSubscriptions } from './current.ts'
+import { listSubscriptions } from './current.ts'
 import type { CustomerService } from './customer-service.ts'
 import type { Invoice, OpenCheckout, PaymentMethod } from './payment.ts'
 import type { PriceBook } from './price-book.ts'
@@ -23,6 +24,7 @@ export interface PaymentServiceDeps {
   readonly gateway: Pick<PaymentGateway, 'listPaymentMethods' | 'retrieve'> | null
   readonly commander: CommandService<Scope>
   readonly commands: CommandRepository
+  readonly refresh: ObjectRefresh
   readonly customers: CustomerRepository
   readonly projections: ProjectionRepository
   readonly customerService: CustomerService
@@ -45,11 +47,15 @@ export class PaymentService {
   }
 
   /**
-   * A page of the gateway on which a subscription is begun. One that is open for the same is the same.
+   * A page of the gateway on which a subscription is begun. One that is open for the same is the same; one that is open for something
+   * else is closed first, so that no two can be paid.
    *
-   * @throws `billing/already-subscribed`, `billing/trial-used`, `billing/plan-unknown`, `billing/seats-out-of-range`.
+   * @throws `billing/already-subscribed`, `billing/change-in-progress`, `billing/trial-used`, `billing/plan-unknown`, `billing/seats-out-of-range`.
    */
-  async checkout(target: Target, wanted: OpenCheckout) {
+  async checkout(
+    target: Target,
+    wanted: OpenCheckout,
+  ): Promise<{ readonly id: string; readonly url: string; readonly expiresAt: string }> {
     const { prices, directory, customerService, commander, commands, publicUrl } = this.#deps
     const { tenantId, origin } = target
     const plan = prices.get(wanted.planCode)
@@ -57,24 +63,29 @@ export class PaymentService {
     const items = await prices.linesOf(plan, wanted.interval, quantity)
     const customerId = await customerService.ensure(tenantId, origin)
     const before = await commands.findLast(tenantId, 'createCheckout')
-    const open = before?.resultId == null ? null : await this.#openCheckout(before.resultId)
-    const made = await commander.run(
+    const open = before?.resultId == null ? null : await this.#openCheckout(tenantId, before.resultId)
+    const made = await commander.run<'createCheckout' | 'expireCheckout'>(
       { tenantId, lane: 'checkout', ...(origin && { origin }) },
-      async ({ projections }) => {
+      async ({ projections, commands: recorded }) => {
+        // One was made since: whether it is open, only the gateway can say.
+        if ((await recorded.findLast(tenantId, 'createCheckout'))?.id !== before?.id)
+          throw BillingErrors.changeInProgress({ retryAfter: 1 })
         const all = await listSubscriptions(projections, tenantId)
         if (all.some((each) => !isOver(each))) throw BillingErrors.alreadySubscribed()
         const trialDays = trialFor(plan.trialDays, all, wanted.trialDays)
         const checkout = {
           ...{ customerId, tenantId, items },
           ...(trialDays > 0 && { trialDays }),
+          ...(wanted.seats !== undefined && { chosenSeats: wanted.seats }),
           successUrl: publicUrl + wanted.successPath,
           cancelUrl: publicUrl + wanted.cancelPath,
         }
-        return open !== null && isSame(before?.input, checkout)
-          ? null
-          : { operation: 'createCheckout', input: checkout }
+        if (open === null) return { operation: 'createCheckout', input: checkout }
+        if (isSame(before?.input, checkout)) return null
+        return { operation: 'expireCheckout', input: { checkoutId: open.id } }
       },
     )
+    if (made !== null && made.status !== 'open') return this.checkout(target, wanted)
     const { id, url, expiresAt } = made ?? open ?? { id: '', url: null, expiresAt: '' }
     if (url === null) throw BillingErrors.changeInProgress({ retryAfter: 1 })
     return { id, url, expiresAt }
@@ -134,9 +145,16 @@ export class PaymentService {
     return toInvoice(found.object.value)
   }
 
-  async #openCheckout(id: string): Promise<GatewayCheckout | null> {
-    const found = (await this.#deps.gateway?.retrieve('checkout', id)) ?? null
-    return found?.type === 'checkout' && found.value.status === 'open' ? found.value : null
+  /** Null when it is no longer open; what was bought with it is known then. */
+  async #openCheckout(tenantId: Id<'ten'>, id: string): Promise<GatewayCheckout | null> {
+    const { gateway, projections, refresh } = this.#deps
+    const found = (await gateway?.retrieve('checkout', id)) ?? null
+    if (found?.type !== 'checkout') return null
+    const { status, subscriptionId } = found.value
+    // Its event may be on the way still.
+    if (subscriptionId !== null && !(await projections.find(tenantId, 'subscription', subscriptionId)))
+      await refresh.refresh(tenantId, 'subscription', subscriptionId)
+    return status === 'open' ? found.value : null
   }
 
   async #tell<K extends GatewayOperation>(

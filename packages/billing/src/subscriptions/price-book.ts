@@ -1,4 +1,5 @@
 import { BillingErrors } from '../billing-errors.ts'
+import { planOf } from '../catalog/plan-of.ts'
 import { lookupKeyOf, type Plan, type PlanCatalog } from '../catalog/plan.ts'
 import { type PriceMap, priceMapOf } from '../catalog/provisioning.ts'
 import type { GatewaySubscription } from '../gateway/gateway-objects.ts'
@@ -52,6 +53,8 @@ export class PriceBook {
     readonly plan: Plan | null
     readonly interval: Interval | null
     readonly seats: number | null
+    /** The item whose quantity they are. */
+    readonly seatItemId: string | null
   } {
     for (const plan of this.#plans.plans)
       for (const price of plan.prices) {
@@ -59,9 +62,13 @@ export class PriceBook {
         const item = items.find(
           ({ lookupKey, priceId }) => lookupKey === key || priceId === this.#prices[key],
         )
-        if (item && typeof price.per !== 'object')
-          return { plan, interval: price.interval, seats: price.per === 'seat' ? item.quantity : null }
+        if (!item || typeof price.per === 'object') continue
+        const isSeat = price.per === 'seat'
+        return {
+          ...{ plan, interval: price.interval },
+          ...{ seats: isSeat ? item.quantity : null, seatItemId: isSeat ? item.id : null },
+        }
       }
-    return { plan: null, interval: null, seats: null }
+    return { plan: planOf(this.#plans, { items }), interval: null, seats: null, seatItemId: null }
   }
 }

@@ -1,6 +1,7 @@
 import type { Id } from '@corbel/core'
 import { BillingErrors } from '../billing-errors.ts'
 import type { Plan } from '../catalog/plan.ts'
+import type { GatewaySubscription } from '../gateway/gateway-objects.ts'
 import type { TenantDirectory } from '../ports/tenant-directory.ts'
 
 /** How many members a tenant has right now. */
@@ -27,3 +28,9 @@ export function seatsFor({ code, seats: { included, max } }: Plan, members: numb
     throw BillingErrors.seatsOutOfRange({ detail: `Plan ${code} has at most ${max} seats.` })
   return Math.max(seats, included)
 }
+
+/** What was asked for once stays the least; who never asked has a seat for each member. */
+export const keptSeats = (
+  { chosenSeats }: Pick<GatewaySubscription, 'chosenSeats'>,
+  members: number,
+): number | undefined => (chosenSeats ? Math.max(chosenSeats, members) : undefined)

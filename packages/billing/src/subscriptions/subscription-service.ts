@@ -2,16 +2,16 @@ import { after, type Clock, type Id, type Origin } from '@corbel/core'
 import { BillingErrors } from '../billing-errors.ts'
 import type { CommandPlan, CommandScope, CommandService } from '../commands/command-service.ts'
 import type { GatewayInput, GatewayOperation } from '../gateway/gateway-operations.ts'
-import type { GatewayPreview, GatewaySubscription } from '../gateway/gateway-objects.ts'
+import { type GatewayPreview, type GatewaySubscription, isOver } from '../gateway/gateway-objects.ts'
 import type { PaymentGateway } from '../ports/payment-gateway.ts'
 import type { SubscriptionStanding } from '../entitlements/subscription-standing.ts'
 import type { ProjectionRepository } from '../ports/projection-repository.ts'
 import type { TenantDirectory } from '../ports/tenant-directory.ts'
-import { currentOf, isOver, listSubscriptions } from './current.ts'
+import { currentOf, listSubscriptions } from './current.ts'
 import type { CustomerService } from './customer-service.ts'
 import type { PreviewTokens } from './preview-tokens.ts'
 import type { PriceBook, PriceLine } from './price-book.ts'
-import { countMembers, seatsFor } from './seats.ts'
+import { countMembers, keptSeats, seatsFor } from './seats.ts'
 import { trialFor } from './trial.ts'
 import type {
   CancelSubscription,
@@ -22,7 +22,10 @@ import type {
   Subscription,
 } from './subscription.ts'
 
-type Scope = CommandScope & { readonly projections: ProjectionRepository }
+type Scope = CommandScope & {
+  readonly projections: ProjectionRepository
+  readonly directory: TenantDirectory
+}
 
 export interface SubscriptionServiceDeps {
   /** Null while billing is switched off. */
@@ -55,8 +58,8 @@ export class SubscriptionService {
 
   /** The one that has not ended, or the last of all. @throws `billing/no-subscription` for a tenant that never had one. */
   async get(tenantId: Id<'ten'>): Promise<Subscription> {
-    const { projections, prices, standing } = this.#deps
-    const found = currentOf(await listSubscriptions(projections, tenantId))
+    const { prices, standing } = this.#deps
+    const found = await standing.find(tenantId)
     if (!found) throw BillingErrors.noSubscription()
     const { plan, interval, seats } = prices.describe(found)
     const { id, status, currency, periodStart, periodEnd, trialEnd, cancelAt, endedAt } = found
@@ -70,32 +73,78 @@ export class SubscriptionService {
   }
 
   /** @throws `billing/already-subscribed`, `billing/trial-used`, `billing/plan-unknown`, `billing/seats-out-of-range`. */
-  async start(
+  async start(target: Target, wanted: StartSubscription): Promise<Subscription> {
+    await this.#begin(target, wanted, (all) => {
+      if (all.some((each) => !isOver(each))) throw BillingErrors.alreadySubscribed()
+      return true
+    })
+    return this.get(target.tenantId)
+  }
+
+  /** The same, but nothing for a tenant that ever had a subscription: doing it again comes to the same. */
+  async startFirst(target: Target, wanted: StartSubscription): Promise<void> {
+    await this.#begin(target, wanted, (all) => all.length === 0)
+  }
+
+  /** @param isWanted - Asked in the transaction that records the command. */
+  async #begin(
     target: Target,
     { planCode, interval, seats, trialDays }: StartSubscription,
-  ): Promise<Subscription> {
+    isWanted: (all: readonly GatewaySubscription[]) => boolean,
+  ): Promise<void> {
     const { customerService, directory, prices, clock } = this.#deps
     const { tenantId, origin } = target
     const plan = prices.get(planCode)
     const quantity = seatsFor(plan, await countMembers(directory, tenantId), seats)
     const items = await prices.linesOf(plan, interval, quantity)
     const customerId = await customerService.ensure(tenantId, origin)
+    const now = clock.now()
     await this.#run(target, async ({ projections }) => {
       const all = await listSubscriptions(projections, tenantId)
-      if (all.some((each) => !isOver(each))) throw BillingErrors.alreadySubscribed()
+      if (!isWanted(all)) return null
       const days = trialFor(plan.trialDays, all, trialDays)
       const trial = days > 0 && {
-        trialEnd: after(clock.now(), `${days}d`).toISOString(),
+        trialEnd: after(now, `${days}d`).toISOString(),
         trialWithoutPayment: 'cancel' as const,
       }
-      return { operation: 'startSubscription', input: { customerId, tenantId, items, ...trial } }
+      const chosen = seats !== undefined && { chosenSeats: seats }
+      return {
+        operation: 'startSubscription',
+        input: { customerId, tenantId, items, ...chosen, ...trial },
+      }
     })
-    return this.get(tenantId)
   }
 
   /** @throws `billing/no-subscription`, `billing/not-changeable`, `billing/seats-out-of-range`. */
   async changeSeats(target: Target, seats: number): Promise<Subscription> {
     return this.#change(target, { seats }, { proration: 'next-invoice' })
+  }
+
+  /**
+   * Brings the seats to the number of members as it is now, or to what was asked for when that is more; never beyond what the plan
+   * allows. Nothing where seats are not paid for, and while another change is to come: it would be lost.
+   */
+  async fitSeats(target: Target): Promise<void> {
+    const { prices } = this.#deps
+    await this.#run(target, async ({ projections, directory }) => {
+      const found = currentOf(await listSubscriptions(projections, target.tenantId))
+      if (!found || !changeable.has(found.status) || found.scheduleId !== null || found.hasPendingUpdate)
+        return null
+      const { plan, seats, seatItemId } = prices.describe(found)
+      if (plan === null || seatItemId === null) return null
+      const members = await countMembers(directory, target.tenantId)
+      const wanted = Math.max(plan.seats.included, keptSeats(found, members) ?? members)
+      const quantity = Math.min(wanted, plan.seats.max ?? wanted)
+      if (quantity === seats) return null
+      const items = found.items.map(({ id, priceId, quantity: before }) => ({
+        ...{ id, priceId },
+        ...(before !== null && { quantity: id === seatItemId ? quantity : before }),
+      }))
+      return {
+        operation: 'changeSubscription',
+        input: { subscriptionId: found.id, items, proration: 'next-invoice' },
+      }
+    })
   }
 
   /** @throws `billing/no-subscription`, `billing/not-changeable`, `billing/plan-unknown`, `billing/seats-out-of-range`, `billing/preview-expired`. */
@@ -116,7 +165,8 @@ export class SubscriptionService {
     const items = await this.#linesFor(target.tenantId, wanted)
     await this.#run(target, async ({ projections }) => {
       const { id } = requireChangeable(await listSubscriptions(projections, target.tenantId))
-      return { operation: 'scheduleChange', input: { subscriptionId: id, items } }
+      const chosen = wanted.seats !== undefined && { chosenSeats: wanted.seats }
+      return { operation: 'scheduleChange', input: { subscriptionId: id, items, ...chosen } }
     })
     return this.get(target.tenantId)
   }
@@ -170,7 +220,8 @@ export class SubscriptionService {
     const lines = await this.#linesFor(target.tenantId, wanted)
     await this.#run(target, async ({ projections }) => {
       const found = requireChangeable(await listSubscriptions(projections, target.tenantId))
-      return { operation: 'changeSubscription', input: { ...changeOf(found, lines), ...how } }
+      const chosen = wanted.seats !== undefined && { chosenSeats: wanted.seats }
+      return { operation: 'changeSubscription', input: { ...changeOf(found, lines), ...chosen, ...how } }
     })
     return this.get(target.tenantId)
   }
@@ -184,8 +235,7 @@ export class SubscriptionService {
     if (!plan)
       throw BillingErrors.planUnknown({ detail: 'The present plan is no longer sold: name another.' })
     const members = await countMembers(directory, tenantId)
-    const kept = now.seats === null ? undefined : Math.max(now.seats, members)
-    const seats = seatsFor(plan, members, wanted.seats ?? kept)
+    const seats = seatsFor(plan, members, wanted.seats ?? keptSeats(found, members))
     return prices.linesOf(plan, wanted.interval ?? now.interval ?? 'month', seats)
   }
 
