@@ -17,6 +17,11 @@ export const AgentsErrors = defineErrors('agents', {
     title: 'Another run is at work in this conversation.',
     fix: 'Wait until it has ended, cancel it, or say in whenBusy what is to happen to it.',
   },
+  quotaExceeded: {
+    status: 429,
+    title: 'The tenant has used up what its plan allows of answers by agents.',
+    fix: 'Wait as long as Retry-After says, for the next period, or change to a plan that allows more.',
+  },
   noMessage: {
     status: 422,
     title: 'There is no message of the user that could be sent.',

@@ -1,5 +1,6 @@
 import { defineModule, type ModuleContext, refuseStart, standInProblems } from '@corbel/core'
 import type { Agent } from './agents/agent.ts'
+import { agentUsage } from './agent-usage.ts'
 import { agentCatalogRoutes } from './agents/agent-catalog-routes.ts'
 import { AgentCatalogService } from './agents/agent-catalog-service.ts'
 import { AgentRegistry } from './agents/agent-registry.ts'
@@ -12,19 +13,25 @@ import { ApprovalSettings } from './approvals/approval-settings.ts'
 import { AgentsErrors } from './agents-errors.ts'
 import { AgentsEvents } from './agents-events.ts'
 import { AgentsJobs } from './agents-jobs.ts'
+import { AgentsMetrics } from './agents-metrics.ts'
 import { AgentsPermissions } from './agents-permissions.ts'
 import { AgentsSettings } from './agents-settings.ts'
 import { conversationCatalogs, conversationJobs, conversationServices } from './conversation-services.ts'
 import { conversationRoutes } from './conversations/conversation-routes.ts'
 import { fileRoutes } from './files/file-routes.ts'
 import type { AgentsRepositories } from './ports/agents-repositories.ts'
+import { ModelErrors } from './models/model-errors.ts'
+import { TenantModels } from './models/tenant-models.ts'
+import type { ModelVendor } from './ports/model-vendor.ts'
 import type { Models } from './ports/models.ts'
 import { offlineModels } from './ports/models.offline.ts'
+import { ProviderProbeService } from './provider-settings/provider-probe-service.ts'
 import { providerSettingRoutes } from './provider-settings/provider-setting-routes.ts'
 import { searchRoutes } from './search/search-routes.ts'
 import { type Quota, unlimitedQuota } from './ports/quota.ts'
 import { runJobs, runServices } from './run-services.ts'
 import { runRoutes } from './runs/run-routes.ts'
+import { RunSettings } from './runs/run-settings.ts'
 import { RunningRuns } from './runs/running-runs.ts'
 import type { Tool } from './tools/tool.ts'
 
@@ -33,13 +40,15 @@ export interface AgentsOptions {
   readonly agents?: readonly Agent[]
   /** Tools beyond those that agents list: those with `core` go to every agent. @default the time */
   readonly tools?: readonly Tool[]
-  /** @default a stand-in that answers by rules, which production refuses */
+  /** By the platform's own account. @default a stand-in that answers by rules, which production refuses */
   readonly models?: Models
+  /** Those with which tenants may have accounts of their own. @default none */
+  readonly vendors?: readonly ModelVendor[]
   /** What tenants may spend on models. @default as much as they like */
   readonly quota?: Quota
 }
 
-const settings = { ...AgentsSettings, ...ApprovalSettings, ...conversationCatalogs.settings }
+const settings = { ...AgentsSettings, ...RunSettings, ...ApprovalSettings, ...conversationCatalogs.settings }
 
 type Context = ModuleContext<AgentsRepositories, Record<never, never>, typeof settings, RunningRuns>
 
@@ -52,6 +61,7 @@ export const agents = ({
   agents: declared = bundledAgents,
   tools = [currentTime],
   models = offlineModels(),
+  vendors = [],
   quota = unlimitedQuota,
 }: AgentsOptions = {}) => {
   const registry = new AgentRegistry({ agents: declared, tools })
@@ -59,35 +69,43 @@ export const agents = ({
     name: 'agents',
     catalogs: {
       settings,
-      errors: [AgentsErrors, ApprovalErrors, ...conversationCatalogs.errors],
+      errors: [AgentsErrors, ApprovalErrors, ModelErrors, ...conversationCatalogs.errors],
       events: { ...AgentsEvents, ...ApprovalEvents, ...conversationCatalogs.events },
       jobs: { ...AgentsJobs, ...conversationCatalogs.jobs },
+      metrics: AgentsMetrics,
       permissions: AgentsPermissions,
     },
     // Runs are followed, cancelled and resumed from any process.
     needs: ['eventStream', 'pubSub', 'objectStore'],
     state: () => new RunningRuns(),
-    services: ({ settings: values, platform, repositories, transaction, state: running }: Context) => ({
-      profile: platform.profile,
-      catalog: new AgentCatalogService({ registry, modelSettings: values, modelsAdapter: models.adapter }),
-      ...runServices({
-        ...platform,
-        ...repositories,
-        registry,
-        models,
-        quota,
-        running,
-        approvalTtl: values.approvalTtl,
-        modelSettings: values,
-        transaction,
-      }),
-      ...conversationServices({
+    services: ({ settings: values, platform, repositories, transaction, state: running }: Context) => {
+      const conversations = conversationServices({
         ...platform,
         ...values,
         ...repositories,
         transaction: (work) => transaction(({ repositories: bound, events }) => work({ ...bound, events })),
-      }),
-    }),
+      })
+      const { providerSettings } = conversations
+      const tenantModels = new TenantModels({ models, vendors, providerSettings })
+      return {
+        profile: platform.profile,
+        usage: agentUsage(repositories.agentUsage),
+        catalog: new AgentCatalogService({ registry, modelSettings: values, modelsAdapter: models.adapter }),
+        ...conversations,
+        providerProbe: new ProviderProbeService({ tenantModels, settings: providerSettings }),
+        ...runServices({
+          ...platform,
+          ...repositories,
+          registry,
+          tenantModels,
+          quota,
+          running,
+          approvalTtl: values.approvalTtl,
+          modelSettings: values,
+          transaction,
+        }),
+      }
+    },
     routes: ({
       catalog,
       approvals,
@@ -97,6 +115,7 @@ export const agents = ({
       conversationExport,
       conversationSearch,
       providerSettings,
+      providerProbe,
       fileService,
     }) => [
       ...fileRoutes(fileService),
@@ -104,10 +123,11 @@ export const agents = ({
       ...runRoutes(runs, runStreams),
       ...agentCatalogRoutes(catalog),
       ...searchRoutes(conversationSearch),
-      ...providerSettingRoutes(providerSettings),
+      ...providerSettingRoutes(providerSettings, providerProbe),
       ...conversationRoutes(conversations, conversationExport),
     ],
     personalData: ({ personal }) => personal,
+    usage: ({ usage }) => usage,
     jobs: (services) => [...runJobs(services), ...conversationJobs(services)],
     start: async ({ profile, runs }) => {
       refuseStart(profile, standInProblems(profile, { models }))

@@ -6,7 +6,8 @@ export const AgentsSettings = defineSettings({
   modelDefault: {
     env: 'AGENT_MODEL_DEFAULT',
     section: 'agents',
-    summary: 'Model of agents that have no other.',
+    summary:
+      'Model of agents that have no other. One of another provider than OpenAI begins with its name: anthropic/…, gemini/…, openai-compatible/….',
     schema: line(100),
     default: 'gpt-5.1',
   },

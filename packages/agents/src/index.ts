@@ -40,6 +40,7 @@ export { type GuardrailPreset, guardrailPresets } from './guardrails/presets.ts'
 // Catalogues
 export { AgentsErrors } from './agents-errors.ts'
 export { AgentsEvents } from './agents-events.ts'
+export { AgentsMetrics } from './agents-metrics.ts'
 export { AgentsPermissions } from './agents-permissions.ts'
 export { AgentsSettings } from './agents-settings.ts'
 
@@ -84,8 +85,13 @@ export {
   ProviderPolicy,
   ProviderSetting,
   ProviderSettingChange,
+  ProviderTest,
 } from './provider-settings/provider-setting.ts'
 export { providerSettingContract } from './provider-settings/provider-setting-contract.ts'
+export {
+  ProviderProbeService,
+  type ProviderProbeServiceDeps,
+} from './provider-settings/provider-probe-service.ts'
 export { ProviderSettingErrors } from './provider-settings/provider-setting-errors.ts'
 export { ProviderSettingEvents } from './provider-settings/provider-setting-events.ts'
 export {

@@ -74,5 +74,5 @@ export class AgentCatalogService {
     }
   }
 
-  #model = (agent: RegisteredAgent): string => modelsOf(agent, this.#deps.modelSettings)[0] ?? ''
+  #model = (agent: RegisteredAgent): string => modelsOf(agent, this.#deps.modelSettings)[0]
 }

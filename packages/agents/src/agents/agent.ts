@@ -28,6 +28,15 @@ export interface InstructionContext {
   readonly now: Date
 }
 
+export interface AgentMemory {
+  /** The newest items, those and a summary of the rest, or nothing. @default 'window' */
+  readonly mode?: 'window' | 'summary' | 'none'
+  /** Most items. @default 40 */
+  readonly items?: number
+  /** Most tokens, but for the turn that is under way. @default 24,000 */
+  readonly tokens?: number
+}
+
 export interface Agent {
   /** Once in the stack; kept in conversations and pending approvals, so never changed lightly. */
   readonly name: string
@@ -47,6 +56,8 @@ export interface Agent {
   readonly tools?: readonly Tool[]
   /** @default none */
   readonly handoffs?: readonly AgentHandoff[]
+  /** What it is told of what was said before, unless the conversation says otherwise. */
+  readonly memory?: AgentMemory
   /** What is checked, whether it is asked first or takes over. @default 'standard' */
   readonly guardrails?: GuardrailPreset | readonly Guardrail[]
   /** What its final answer looks like. @default text */

@@ -16,6 +16,11 @@ export const ApprovalErrors = defineErrors('approvals', {
     title: 'These are not the arguments that the approval was asked for with.',
     fix: 'Show the arguments of GET /api/v1/approvals, and decide about those.',
   },
+  unreadable: {
+    status: 409,
+    title: 'What the tool was to be called with cannot be read any more.',
+    fix: 'Reject the call, and ask the agent again.',
+  },
   expired: {
     status: 410,
     title: 'It is too late for this approval, and the run has ended.',

@@ -9,7 +9,7 @@ import {
   toPageRequest,
   type Transaction,
 } from '@corbel/core'
-import type { EventRecorder, KeyVault } from '@corbel/core/ports'
+import type { EventRecorder, KeyVault, Logger } from '@corbel/core/ports'
 import type { AgentRegistry } from '../agents/agent-registry.ts'
 import type { AgentApproval, AgentApprovalRepository } from '../ports/agent-approval-repository.ts'
 import type { AgentRunRecord, AgentRunRepository, RunLease } from '../ports/agent-run-repository.ts'
@@ -26,6 +26,7 @@ export interface ApprovalServiceDeps {
   readonly registry: AgentRegistry
   readonly keyVault: Pick<KeyVault, 'open'>
   readonly clock: Clock
+  readonly logger: Logger
   readonly transaction: Transaction<{
     readonly agentApprovals: AgentApprovalRepository
     readonly agentRuns: AgentRunRepository
@@ -60,7 +61,8 @@ export class ApprovalService {
   /**
    * Decides once. An approval is checked against what the caller may do now, and the run goes on with that.
    *
-   * @throws `approvals/not-found`, `approvals/decided`, `approvals/arguments-changed`, `approvals/expired`, `approvals/not-allowed`
+   * @throws `approvals/not-found`, `approvals/decided`, `approvals/arguments-changed`, `approvals/unreadable`, `approvals/expired`,
+   * `approvals/not-allowed`
    */
   async decide(
     caller: Caller,
@@ -71,8 +73,8 @@ export class ApprovalService {
     const approval = await this.#find(caller, id)
     if (shown !== undefined && shown !== approval.argumentsHash) throw ApprovalErrors.argumentsChanged()
     this.#check(caller, approval, decision)
-    // What does not open could not be carried out.
     const args = await this.#open(approval)
+    if (args === null && decision === 'approve') throw ApprovalErrors.unreadable()
     return toApprovalView(await this.#decide(caller, approval, decision, reason ?? null, origin), args)
   }
 
@@ -162,8 +164,8 @@ export class ApprovalService {
     return toApprovalView(approval, await this.#open(approval))
   }
 
-  async #open(approval: AgentApproval): Promise<unknown> {
-    return JSON.parse(await openArguments(this.#deps.keyVault, approval))
+  #open(approval: AgentApproval): Promise<string | null> {
+    return openArguments(this.#deps.keyVault, this.#deps.logger, approval)
   }
 }
 

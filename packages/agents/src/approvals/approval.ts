@@ -9,7 +9,12 @@ export const ApprovalView = z.object({
   agent: z.string(),
   tool: z.string(),
   callId: z.string(),
-  arguments: z.unknown().describe('What the tool is to be called with, exactly.'),
+  arguments: z
+    .unknown()
+    .describe('What the tool is to be called with, exactly; null when it cannot be read.'),
+  readable: z
+    .boolean()
+    .describe('Whether the arguments can be read. When they cannot, the call can only be rejected.'),
   argumentsHash: z.string().describe('SHA-256 in hex of the tool and its arguments.'),
   status: z.enum(['pending', 'approved', 'rejected', 'expired', 'withdrawn']),
   reason: z.string().nullable(),
@@ -32,7 +37,8 @@ export const DecisionBody = z.strictObject({
 })
 export type DecisionBody = z.infer<typeof DecisionBody>
 
-export function toApprovalView(approval: AgentApproval, args: unknown): ApprovalView {
+/** @param argumentsJson - Null when they cannot be read. */
+export function toApprovalView(approval: AgentApproval, argumentsJson: string | null): ApprovalView {
   const { id, runId, conversationId, agent, tool, callId, argumentsHash, status, reason: why } = approval
   return {
     ...{
@@ -42,7 +48,8 @@ export function toApprovalView(approval: AgentApproval, args: unknown): Approval
       agent,
       tool,
       callId,
-      arguments: args,
+      arguments: argumentsJson === null ? null : JSON.parse(argumentsJson),
+      readable: argumentsJson !== null,
       argumentsHash,
       status,
       reason: why,

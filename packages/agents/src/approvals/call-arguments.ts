@@ -1,4 +1,5 @@
-import type { KeyVault } from '@corbel/core/ports'
+import { DomainError } from '@corbel/core'
+import type { KeyVault, Logger } from '@corbel/core/ports'
 import type { AgentApproval } from '../ports/agent-approval-repository.ts'
 
 type Owner = Pick<AgentApproval, 'tenantId' | 'id' | 'runId' | 'callId' | 'agent' | 'tool'>
@@ -13,12 +14,26 @@ export const sealArguments = (
   argumentsJson: string,
 ): Promise<string> => vault.seal(new TextEncoder().encode(argumentsJson), contextOf(owner))
 
-/** @throws Error when what is stored is not what a person was asked about. */
-export async function openArguments(vault: Pick<KeyVault, 'open'>, approval: AgentApproval): Promise<string> {
-  const json = new TextDecoder().decode(await vault.open(approval.sealedArguments, contextOf(approval)))
-  if ((await argumentsHash(approval.tool, json)) !== approval.argumentsHash)
+/**
+ * What is stored, where it is what a person was asked about. Null when it does not open any more: its key is gone, or it was changed.
+ *
+ * @throws what a key vault throws that cannot be reached.
+ */
+export async function openArguments(
+  vault: Pick<KeyVault, 'open'>,
+  logger: Logger,
+  approval: AgentApproval,
+): Promise<string | null> {
+  try {
+    const json = new TextDecoder().decode(await vault.open(approval.sealedArguments, contextOf(approval)))
+    if ((await argumentsHash(approval.tool, json)) === approval.argumentsHash) return json
     throw new Error('The arguments of the approval are not those that it was asked for with.')
-  return json
+  } catch (error) {
+    if (error instanceof DomainError) throw error
+    const { tenantId, id: approvalId, runId } = approval
+    logger.error('the arguments of an approval do not open', { tenantId, approvalId, runId, error })
+    return null
+  }
 }
 
 /** The same for the same tool and value, however the value is written. */

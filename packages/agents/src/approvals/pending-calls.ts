@@ -1,5 +1,5 @@
 import { addMilliseconds, type Clock, type Duration, milliseconds, newId } from '@corbel/core'
-import type { KeyVault } from '@corbel/core/ports'
+import type { KeyVault, Logger } from '@corbel/core/ports'
 import type { AgentApproval, AgentApprovalRepository } from '../ports/agent-approval-repository.ts'
 import type { AgentRunRecord } from '../ports/agent-run-repository.ts'
 import type { ItemContent } from '../ports/conversation-items.ts'
@@ -35,6 +35,7 @@ export interface PendingCallsDeps {
   readonly keyVault: Pick<KeyVault, 'seal' | 'open'>
   readonly approvalTtl: Duration
   readonly clock: Clock
+  readonly logger: Logger
 }
 
 /** Asks a person about calls, and carries out what they have decided. */
@@ -77,7 +78,7 @@ export class PendingCalls {
     write: (chunk: MessageChunk) => void,
     invoke: (call: PendingCall) => Promise<string>,
   ): Promise<readonly ItemContent[]> {
-    const { agentApprovals, clock, keyVault } = this.#deps
+    const { agentApprovals, clock, keyVault, logger } = this.#deps
     const all = await agentApprovals.listOfRun(run.tenantId, run.id)
     const open = all.filter(({ callId }) => recorder.isOpen(callId))
     if (open.some(({ status }) => status === 'pending')) throw new ApprovalNeeded([])
@@ -94,9 +95,12 @@ export class PendingCalls {
     }
     for (const approval of open) {
       const { id, agent, callId, tool, status, reason } = approval
-      if (status === 'approved' && (await agentApprovals.take(run.tenantId, id, clock.now()))) {
-        const argumentsJson = await openArguments(keyVault, approval)
-        await conclude(approval, await invoke({ agent, callId, tool, argumentsJson }), false)
+      if (status === 'approved') {
+        const argumentsJson = await openArguments(keyVault, logger, approval)
+        if (argumentsJson === null)
+          await conclude(approval, 'What it was approved with cannot be read any more: not called.', true)
+        else if (await agentApprovals.take(run.tenantId, id, clock.now()))
+          await conclude(approval, await invoke({ agent, callId, tool, argumentsJson }), false)
       }
       if (status === 'rejected')
         await conclude(approval, `Rejected by the user${reason === null ? '.' : `: ${reason}`}`, true)

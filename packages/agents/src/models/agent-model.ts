@@ -2,25 +2,23 @@ import type { Clock } from '@corbel/core'
 import type { Model, ModelRequest, ModelResponse, StreamEvent } from '@openai/agents-core'
 import type { RegisteredAgent } from '../agents/agent-registry.ts'
 import { guard, type GuardOptions, OutputGate } from '../guardrails/guard.ts'
-import type { AgentRunRecord } from '../ports/agent-run-repository.ts'
-import type { AgentUsageRepository, ModelCall } from '../ports/agent-usage-repository.ts'
+import type { ModelCall } from '../ports/agent-usage-repository.ts'
 import type { ItemContent } from '../ports/conversation-items.ts'
 import type { Quota } from '../ports/quota.ts'
-import type { ItemRecorder } from '../runs/item-recorder.ts'
+import { callKey, tokensIn, tokensOf, usageOf } from './call-budget.ts'
+import type { LiveRun } from '../runs/live-run.ts'
+import type { AgentsTelemetry } from '../telemetry/agents-telemetry.ts'
 import { roleOf, textOf } from '../conversations/message.ts'
-import { modelFellSilent } from './fallback-model.ts'
+import { modelFellSilent, type OpenedModels, streamedAnswer } from './fallback-model.ts'
 
 export interface AgentModelDeps {
   readonly clock: Clock
-  readonly agentUsage: AgentUsageRepository
   readonly quota: Quota
-  readonly recorder: ItemRecorder
-  readonly run: AgentRunRecord
-  /** Counts the model calls of the run. */
-  readonly calls: { count: number }
+  readonly telemetry: AgentsTelemetry
+  readonly live: LiveRun
   readonly agent: RegisteredAgent
-  readonly modelName: string
-  readonly upstream: Model
+  /** Whose key pays is asked when the agent speaks, once. */
+  readonly upstream: () => Promise<OpenedModels>
   readonly guarding: GuardOptions
 }
 
@@ -50,23 +48,30 @@ export class AgentModel implements Model {
   }
 
   async *getStreamedResponse(request: ModelRequest): AsyncGenerator<StreamEvent> {
-    const { recorder, run, agent, quota, upstream, guarding, calls } = this.#deps
+    const { live, agent, guarding, telemetry } = this.#deps
+    const { run, recorder, usage } = live
     const items = typeof request.input === 'string' ? [] : request.input
     await recorder.record(items.filter(({ type }) => type === 'function_call_result'))
     await this.#checkInput(items)
+    const models = await this.#deps.upstream()
+    let answering = models[0]
     const maxTokens = agent.maxTokens ?? defaultMaxTokens
     const inputTokens = tokensIn(JSON.stringify([request.systemInstructions, items, request.tools]))
-    const most = { model: this.#deps.modelName, inputTokens, outputTokens: maxTokens }
-    const reservation = await quota.reserve(run.tenantId, most)
-    if (!reservation) throw new BudgetSpent('The budget for models is spent.')
-    calls.count += 1
-    const guess = { ...this.#row(calls.count), inputTokens }
-    await this.#deps.agentUsage.record(guess)
+    const guess = { ...this.#row(usage.next(), answering.name), inputTokens }
+    const reservation = await this.#reserve(guess, maxTokens)
+    try {
+      await usage.record(guess)
+    } catch (error) {
+      await reservation.settle({ ...tokensOf(guess), inputTokens: 0 })
+      throw error
+    }
+    const traced = await telemetry.openModelCall(live.span, run, agent.name, answering, maxTokens)
     const gate = new OutputGate(guarding)
     let done: Done | null = null
     let outputChars = 0
     try {
-      for await (const event of upstream.getStreamedResponse({ ...request, tracing: false })) {
+      const untraced = { ...request, tracing: false } as const
+      for await (const event of streamedAnswer(models, untraced, (opened) => (answering = opened))) {
         if (event.type === 'response_started') yield event
         else if (event.type === 'output_text_delta') {
           outputChars += event.delta.length
@@ -84,12 +89,26 @@ export class AgentModel implements Model {
       }
       if (done === null) throw new Error(modelFellSilent)
     } finally {
-      if (done === null && request.signal?.aborted === true && gate.released !== '')
-        await recorder.record([partial(gate.released)])
+      const isAborted = done === null && request.signal?.aborted === true
       const used = done ? usageOf(done) : { ...guess, outputTokens: Math.ceil(outputChars / 4) }
-      await this.#deps.agentUsage.record({ ...guess, ...used, estimated: done === null })
-      await reservation.settle({ ...used, model: this.#deps.modelName })
+      const call = { ...guess, ...used, model: answering.name, estimated: done === null }
+      traced.end(done ? 'completed' : isAborted ? 'aborted' : 'failed', call, answering.provider)
+      try {
+        if (isAborted && gate.released !== '') await recorder.record([partial(gate.released)])
+        await usage.record(call)
+      } finally {
+        await reservation.settle(tokensOf(call))
+      }
     }
+  }
+
+  /** @throws BudgetSpent */
+  async #reserve(call: ModelCall, outputTokens: number) {
+    const { quota, agent, telemetry } = this.#deps
+    const reservation = await quota.reserve(call.tenantId, { ...tokensOf(call), outputTokens }, callKey(call))
+    if (reservation) return reservation
+    telemetry.modelRefused(agent.name, call.model)
+    throw new BudgetSpent('The budget for models is spent.')
   }
 
   /** What the user said, once for each agent: those reached by a handoff too. */
@@ -100,14 +119,14 @@ export class AgentModel implements Model {
     if (said) await guard(textOf(said), 'input', this.#deps.guarding)
   }
 
-  #row(call: number): ModelCall {
-    const { run, agent, modelName, clock } = this.#deps
+  #row(call: number, model: string): ModelCall {
+    const { live, agent, clock } = this.#deps
     return {
-      tenantId: run.tenantId,
-      runId: run.id,
+      tenantId: live.run.tenantId,
+      runId: live.run.id,
       call,
       agent: agent.name,
-      model: modelName,
+      model,
       inputTokens: 0,
       cachedTokens: 0,
       outputTokens: 0,
@@ -118,23 +137,7 @@ export class AgentModel implements Model {
   }
 }
 
-/** Four characters to a token, as providers advise to reckon. */
-const tokensIn = (text: string): number => Math.ceil(text.length / 4)
-
 const outputText = ({ response }: Done): string => response.output.map(textOf).join('\n')
-
-function usageOf({ response: { usage } }: Done) {
-  const detail = (details: unknown, name: string): number => {
-    const all = Array.isArray(details) ? details : [details]
-    return all.reduce<number>((sum, each) => sum + Number((each as Record<string, unknown>)?.[name] ?? 0), 0)
-  }
-  return {
-    inputTokens: usage.inputTokens,
-    outputTokens: usage.outputTokens,
-    cachedTokens: detail(usage.inputTokensDetails, 'cached_tokens'),
-    reasoningTokens: detail(usage.outputTokensDetails, 'reasoning_tokens'),
-  }
-}
 
 const partial = (text: string): Done['response']['output'][number] => ({
   type: 'message',

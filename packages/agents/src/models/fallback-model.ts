@@ -1,43 +1,45 @@
-import type { Model } from '@openai/agents-core'
+import type { Model, ModelRequest, StreamEvent } from '@openai/agents-core'
 
-/** Tries models in order; once one has said something, its failure is final, for the user has seen a part. */
-export function fallbackModel(models: readonly [Model, ...Model[]]): Model {
-  const [first, ...others] = models
-  if (others.length === 0) return first
-  return {
-    async getResponse(request) {
-      let failure: unknown
-      for (const model of models) {
-        try {
-          return await model.getResponse(request)
-        } catch (error) {
-          request.signal?.throwIfAborted()
-          failure = error
-        }
+/** A model that can be asked, and who answers for it. */
+export interface OpenedModel {
+  readonly name: string
+  /** As `gen_ai.provider.name`. */
+  readonly provider: string
+  readonly model: Model
+}
+
+/** In the order in which they are tried. */
+export type OpenedModels = readonly [OpenedModel, ...OpenedModel[]]
+
+/**
+ * Tries models in order; once one has said something, its failure is final, for the user has seen a part.
+ *
+ * @param asking - Told of each before it is asked: the last one told of is the one that answered, or failed last.
+ */
+export async function* streamedAnswer(
+  models: OpenedModels,
+  request: ModelRequest,
+  asking: (opened: OpenedModel) => void,
+): AsyncGenerator<StreamEvent> {
+  let failure: unknown
+  for (const opened of models) {
+    let hasBegun = false
+    asking(opened)
+    try {
+      for await (const event of opened.model.getStreamedResponse(request)) {
+        // That a provider accepted the request is not yet a word of its answer.
+        if (event.type === 'output_text_delta' || event.type === 'response_done') hasBegun = true
+        if (hasBegun || models.length === 1) yield event
       }
-      throw failure
-    },
-    async *getStreamedResponse(request) {
-      let failure: unknown
-      for (const model of models) {
-        let hasBegun = false
-        try {
-          for await (const event of model.getStreamedResponse(request)) {
-            // That a provider accepted the request is not yet a word of its answer.
-            if (event.type === 'output_text_delta' || event.type === 'response_done') hasBegun = true
-            if (hasBegun) yield event
-          }
-          if (hasBegun) return
-          failure = new Error(modelFellSilent)
-        } catch (error) {
-          request.signal?.throwIfAborted()
-          if (hasBegun) throw error
-          failure = error
-        }
-      }
-      throw failure
-    },
+      if (hasBegun) return
+      failure = new Error(modelFellSilent)
+    } catch (error) {
+      request.signal?.throwIfAborted()
+      if (hasBegun) throw error
+      failure = error
+    }
   }
+  throw failure
 }
 
 export const modelFellSilent = 'The model ended its answer before it was complete.'

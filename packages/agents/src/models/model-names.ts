@@ -1,4 +1,5 @@
 import type { Agent, ModelTier } from '../agents/agent.ts'
+import { ModelProvider } from '../provider-settings/provider-setting.ts'
 
 export interface ModelSettingsValues {
   readonly modelDefault: string
@@ -9,9 +10,21 @@ export interface ModelSettingsValues {
 }
 
 /** The models of an agent, in the order in which they are tried. */
-export function modelsOf({ model = 'default' }: Agent, settings: ModelSettingsValues): readonly string[] {
+export function modelsOf(
+  { model = 'default' }: Agent,
+  settings: ModelSettingsValues,
+): readonly [string, ...string[]] {
   const first = typeof model === 'object' ? model.name : (ofTier(model, settings) ?? settings.modelDefault)
   return [first, ...settings.modelFallbacks.filter((name) => name !== first)]
+}
+
+/** `anthropic/claude-x` is a model of Anthropic; without the name of a provider before the first slash it is one of OpenAI. */
+export function parseModelName(name: string): { readonly provider: ModelProvider; readonly model: string } {
+  const slash = name.indexOf('/')
+  const { data: provider } = ModelProvider.safeParse(name.slice(0, Math.max(0, slash)))
+  return provider === undefined
+    ? { provider: 'openai', model: name }
+    : { provider, model: name.slice(slash + 1) }
 }
 
 function ofTier(tier: ModelTier, settings: ModelSettingsValues): string | undefined {

@@ -2,7 +2,7 @@ import { type Id, newId } from '@corbel/core'
 import { race, type Suite, winners } from '@corbel/core/ports'
 import type { NewAgentApproval } from './agent-approval-repository.ts'
 import type { NewAgentRun } from './agent-run-repository.ts'
-import { type AgentsStorage, at, awkwardText, now, storedTenant } from './samples.conformance.ts'
+import { type AgentsStorage, at, awkwardText, now, storedTenant, said } from './samples.conformance.ts'
 
 /** The law of `AgentApprovalRepository`, and of runs that wait for one. `fresh` gives an empty storage for each test. */
 export function agentApprovalRepositoryConformance(
@@ -23,7 +23,7 @@ export function agentApprovalRepositoryConformance(
         ...{ tenantId: tenant, id: newId('arn'), conversationId, userId, scopes: ['agents:chat'] },
         ...{ agent: 'triage', message: 'go', clientMessageId: newId('msg'), createdAt: now },
       }
-      await agentRuns.begin(run, lease, false)
+      await agentRuns.begin(run, lease, false, said())
       return run
     }
     const sample = (run: NewAgentRun, change: Partial<NewAgentApproval> = {}): NewAgentApproval => ({
@@ -135,7 +135,7 @@ export function agentApprovalRepositoryConformance(
     const [one, ...others] = resumed.filter((record) => record !== null)
     expect(others).toEqual([])
     expect(one ?? {}).toMatchObject({ status: 'running', scopes: ['fresh'], pauses: 1 })
-    expect(await agentRuns.end(tenantId, run.id, 'a', { ...ended, endedAt: at(9) })).toBe(false)
+    expect(await agentRuns.end(tenantId, run.id, 'a', { ...ended, endedAt: at(9) })).toBe(null)
   })
 
   test('a run that nobody has taken on after the last decision is taken over', async () => {
@@ -148,7 +148,7 @@ export function agentApprovalRepositoryConformance(
     expect(adopted.map(({ id, attempts }) => ({ id, attempts }))).toEqual([{ id: run.id, attempts: 1 }])
     expect(
       await agentRuns.end(tenantId, run.id, 'a', { status: 'expired', errorCode: 'e', endedAt: at(62) }),
-    ).toBe(true)
+    ).toEqual({ isNextWaiting: false })
     expect(await agentRuns.rescope(tenantId, run.id, [])).toBe(false)
   })
 

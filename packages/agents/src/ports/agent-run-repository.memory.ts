@@ -1,12 +1,18 @@
 import type { Id } from '@corbel/core'
 import type { AgentRunRecord, AgentRunRepository } from './agent-run-repository.ts'
 import type { AgentRunRow, AgentsTables } from './agents-tables.memory.ts'
+import { memoryConversationItems } from './conversation-items.memory.ts'
 import type { AgentRunId, ConversationId } from './conversation-items.ts'
 
 export function memoryAgentRunRepository({
   agentRuns,
   agentApprovals,
-}: Pick<AgentsTables, 'agentRuns' | 'agentApprovals'>): AgentRunRepository {
+  ...tables
+}: Pick<
+  AgentsTables,
+  'agentRuns' | 'agentApprovals' | 'conversations' | 'conversationItems' | 'conversationSummaries'
+>): AgentRunRepository {
+  const items = memoryConversationItems(tables)
   const rows = () => [...agentRuns.values()]
   const find = (tenantId: Id<'ten'>, id: AgentRunId) => {
     const row = agentRuns.get(id)
@@ -30,8 +36,9 @@ export function memoryAgentRunRepository({
   }
 
   return {
-    async begin(run, { owner, until }, mayWait) {
-      const { tenantId, conversationId, clientMessageId } = run
+    async begin(run, { owner, until }, mayWait, said) {
+      const { tenantId, conversationId, clientMessageId, createdAt } = run
+      if (!(await items.isOpenTo(tenantId, conversationId, run.userId))) return { outcome: 'closed' }
       const known = ofConversation(tenantId, conversationId).find(
         (row) => row.clientMessageId === clientMessageId,
       )
@@ -51,7 +58,10 @@ export function memoryAgentRunRepository({
         owner: isBusy ? null : owner,
         leaseUntil: isBusy ? null : until,
       }
-      return { outcome, run: replace(row, {}) }
+      const begun = replace(row, {})
+      if (!isBusy)
+        await items.append(tenantId, conversationId, [{ ...said, runId: run.id, clientMessageId, createdAt }])
+      return { outcome, run: begun }
     },
 
     async find(tenantId, id) {
@@ -80,9 +90,10 @@ export function memoryAgentRunRepository({
 
     async end(tenantId, id, owner, end) {
       const row = find(tenantId, id)
-      if (row?.status !== 'running' || row.owner !== owner) return false
+      if (row?.status !== 'running' || row.owner !== owner) return null
       replace(row, { ...end, owner: null, leaseUntil: null })
-      return true
+      const others = ofConversation(tenantId, row.conversationId)
+      return { isNextWaiting: others.some(({ status }) => status === 'queued') }
     },
 
     async pause(tenantId, id, owner) {

@@ -1,5 +1,5 @@
 import type { Id } from '@corbel/core'
-import type { AgentRunId, ConversationId } from './conversation-items.ts'
+import type { AgentRunId, ConversationId, NewConversationItem } from './conversation-items.ts'
 
 /** `waiting`: for a person to approve. The last four are final; `expired`: nobody did in time. */
 export type AgentRunStatus =
@@ -53,6 +53,8 @@ export type BegunRun =
   | { readonly outcome: 'repeated'; readonly run: AgentRunRecord }
   /** Another run is at work, and this one may not wait. Nothing was stored. */
   | { readonly outcome: 'busy' }
+  /** There is no such conversation in which the user may speak. Nothing was stored. */
+  | { readonly outcome: 'closed' }
 
 export interface AgentRunEnd {
   readonly status: 'completed' | 'failed' | 'cancelled' | 'expired'
@@ -62,8 +64,16 @@ export interface AgentRunEnd {
 
 /** Of a conversation at most one run is running or waiting at any time; the others wait in the order of their ids. */
 export interface AgentRunRepository {
-  /** Of concurrent callers for one idle conversation one is running; of those with one client message id one is not repeated. */
-  begin(run: NewAgentRun, lease: RunLease, mayWait: boolean): Promise<BegunRun>
+  /**
+   * Of concurrent callers for one idle conversation one is running; of those with one client message id one is not repeated. What is
+   * said is added to the conversation with the run that is running, under its client message id, unless it stands there already.
+   */
+  begin(
+    run: NewAgentRun,
+    lease: RunLease,
+    mayWait: boolean,
+    said: Pick<NewConversationItem, 'id' | 'content'>,
+  ): Promise<BegunRun>
   find(tenantId: Id<'ten'>, id: AgentRunId): Promise<AgentRunRecord | null>
   /** The run that is running or waiting. */
   findActive(tenantId: Id<'ten'>, conversationId: ConversationId): Promise<AgentRunRecord | null>
@@ -71,8 +81,13 @@ export interface AgentRunRepository {
   renew(tenantId: Id<'ten'>, id: AgentRunId, lease: RunLease): Promise<'held' | 'cancelling' | 'lost'>
   /** Notes which agent goes on, while the owner holds the run. */
   handOver(tenantId: Id<'ten'>, id: AgentRunId, owner: string, agent: string): Promise<boolean>
-  /** Ends a running run of this owner, once. */
-  end(tenantId: Id<'ten'>, id: AgentRunId, owner: string, end: AgentRunEnd): Promise<boolean>
+  /** Ends a running run of this owner, once, and says whether another waits for its turn. Null when it is not, or no longer, theirs. */
+  end(
+    tenantId: Id<'ten'>,
+    id: AgentRunId,
+    owner: string,
+    end: AgentRunEnd,
+  ): Promise<{ readonly isNextWaiting: boolean } | null>
   /** Lets a running run of this owner wait for approvals; not one that was asked to end. */
   pause(tenantId: Id<'ten'>, id: AgentRunId, owner: string): Promise<boolean>
   /**

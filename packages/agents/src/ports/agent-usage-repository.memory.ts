@@ -3,7 +3,8 @@ import type { AgentUsageRepository } from './agent-usage-repository.ts'
 
 export const memoryAgentUsageRepository = ({
   agentUsage,
-}: Pick<AgentsTables, 'agentUsage'>): AgentUsageRepository => ({
+  files,
+}: Pick<AgentsTables, 'agentUsage' | 'files'>): AgentUsageRepository => ({
   async record(call) {
     const key = `${call.tenantId} ${call.runId} ${call.call}`
     if (agentUsage.get(key)?.estimated !== false) agentUsage.set(key, structuredClone(call))
@@ -13,4 +14,16 @@ export const memoryAgentUsageRepository = ({
       .filter((call) => call.tenantId === tenantId && call.runId === runId)
       .toSorted((a, b) => a.call - b.call)
       .map((call) => structuredClone(call)),
+  async count(tenantId, { from, until }) {
+    const calls = [...agentUsage.values()].filter(
+      ({ tenantId: of, createdAt }) => of === tenantId && createdAt >= from && createdAt < until,
+    )
+    const stored = [...files.values()].filter((file) => file.tenantId === tenantId)
+    return {
+      modelCalls: calls.length,
+      inputTokens: calls.reduce((sum, { inputTokens }) => sum + inputTokens, 0),
+      outputTokens: calls.reduce((sum, { outputTokens }) => sum + outputTokens, 0),
+      fileBytes: stored.reduce((sum, { size }) => sum + size, 0),
+    }
+  },
 })

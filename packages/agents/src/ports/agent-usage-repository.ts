@@ -17,10 +17,20 @@ export interface ModelCall {
   readonly createdAt: Date
 }
 
+export interface AgentUsageTotal {
+  readonly modelCalls: number
+  readonly inputTokens: number
+  readonly outputTokens: number
+  /** Of the files that there are now, those to come included. */
+  readonly fileBytes: number
+}
+
 /** What every call of a model used: one row for each, also when it was cut short. */
 export interface AgentUsageRepository {
-  /** Writes the row of a call; again, with the numbers that are known now, it replaces them, unless those were no guess. */
+  /** Writes the row of a call; again, with the model and the numbers that are known now, it replaces them, unless those were no guess. */
   record(call: ModelCall): Promise<void>
   /** The calls of a run, in their order. */
   list(tenantId: Id<'ten'>, runId: AgentRunId): Promise<readonly ModelCall[]>
+  /** Sums up the calls of a tenant that were made from `from` on and before `until`. */
+  count(tenantId: Id<'ten'>, span: { readonly from: Date; readonly until: Date }): Promise<AgentUsageTotal>
 }

@@ -5,12 +5,14 @@ import { conversationItemsConformance } from './conversation-items.conformance.t
 import { conversationRepositoryConformance } from './conversation-repository.conformance.ts'
 import { providerSettingRepositoryConformance } from './provider-setting-repository.conformance.ts'
 import { fileRepositoryConformance } from './file-repository.conformance.ts'
+import { conversationSummariesConformance } from './conversation-summaries.conformance.ts'
 import { conversationSearchConformance } from './conversation-search.conformance.ts'
 import { type AgentsStorage, storedTenant } from './samples.conformance.ts'
 
 /** The law of `AgentsRepositories`. `fresh` gives an empty storage for each test. */
 export function agentsRepositoriesConformance(suite: Suite, fresh: () => Promise<AgentsStorage>): void {
   conversationRepositoryConformance(suite, fresh)
+  conversationSummariesConformance(suite, fresh)
   conversationSearchConformance(suite, fresh)
   providerSettingRepositoryConformance(suite, fresh)
   fileRepositoryConformance(suite, fresh)

@@ -7,6 +7,7 @@ import { memoryConversationItems } from './conversation-items.memory.ts'
 import { memoryFileRepository } from './file-repository.memory.ts'
 import { memoryProviderSettingRepository } from './provider-setting-repository.memory.ts'
 import { memoryConversationSearch } from './conversation-search.memory.ts'
+import { memoryConversationSummaries } from './conversation-summaries.memory.ts'
 import { memoryConversationRepository } from './conversation-repository.memory.ts'
 
 /** Reference implementation: what a conforming one does, without a database. Every verb is one turn of the event loop. */
@@ -14,6 +15,7 @@ export const memoryAgentsRepositories = (tables: AgentsTables): AgentsRepositori
   conversations: memoryConversationRepository(tables),
   conversationItems: memoryConversationItems(tables),
   conversationSearch: memoryConversationSearch(tables),
+  conversationSummaries: memoryConversationSummaries(tables),
   providerSettings: memoryProviderSettingRepository(tables),
   files: memoryFileRepository(tables),
   agentRuns: memoryAgentRunRepository(tables),

@@ -2,6 +2,7 @@ import type { AgentApprovalRepository } from './agent-approval-repository.ts'
 import type { AgentRunRepository } from './agent-run-repository.ts'
 import type { AgentUsageRepository } from './agent-usage-repository.ts'
 import type { ConversationItems } from './conversation-items.ts'
+import type { ConversationSummaries } from './conversation-summaries.ts'
 import type { ConversationRepository } from './conversation-repository.ts'
 import type { ProviderSettingRepository } from './provider-setting-repository.ts'
 import type { FileRepository } from './file-repository.ts'
@@ -12,6 +13,7 @@ export interface AgentsRepositories {
   readonly conversations: ConversationRepository
   readonly conversationItems: ConversationItems
   readonly conversationSearch: ConversationSearch
+  readonly conversationSummaries: ConversationSummaries
   readonly providerSettings: ProviderSettingRepository
   readonly files: FileRepository
   readonly agentRuns: AgentRunRepository

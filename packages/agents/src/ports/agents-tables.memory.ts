@@ -4,6 +4,7 @@ import type { AgentRunRecord } from './agent-run-repository.ts'
 import type { ModelCall } from './agent-usage-repository.ts'
 import type { AgentRunId, ConversationId, ConversationItem } from './conversation-items.ts'
 import type { ConversationRecord } from './conversation-repository.ts'
+import type { ConversationSummary } from './conversation-summaries.ts'
 import type { FileId, StoredFile } from './file-repository.ts'
 import type { StoredProviderSetting } from './provider-setting-repository.ts'
 
@@ -30,6 +31,7 @@ export interface AgentsTables {
   readonly conversations: Map<ConversationId, ConversationRow>
   /** Of each conversation, in their order. */
   readonly conversationItems: Map<ConversationId, readonly ConversationItem[]>
+  readonly conversationSummaries: Map<ConversationId, ConversationSummary & { readonly at: Date }>
   readonly providerSettings: Map<Id<'pst'>, StoredProviderSetting>
   /** Whether the tenant may use the platform's keys. */
   readonly providerPolicies: Map<Id<'ten'>, boolean>
@@ -43,6 +45,7 @@ export interface AgentsTables {
 export const agentsTables = (): AgentsTables => ({
   conversations: new Map(),
   conversationItems: new Map(),
+  conversationSummaries: new Map(),
   providerSettings: new Map(),
   providerPolicies: new Map(),
   files: new Map(),

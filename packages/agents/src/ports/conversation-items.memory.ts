@@ -6,7 +6,8 @@ import { newConversation } from './conversation-repository.ts'
 export function memoryConversationItems({
   conversations,
   conversationItems,
-}: Pick<AgentsTables, 'conversations' | 'conversationItems'>): ConversationItems {
+  conversationSummaries,
+}: Pick<AgentsTables, 'conversations' | 'conversationItems' | 'conversationSummaries'>): ConversationItems {
   const find = (tenantId: Id<'ten'>, id: ConversationId) => {
     const row = conversations.get(id)
     return row?.tenantId === tenantId ? row : null
@@ -45,6 +46,8 @@ export function memoryConversationItems({
       const stored = itemsOf(tenantId, id)
       const kept = stored.filter((item) => item.runId !== runId)
       if (kept.length < stored.length) conversationItems.set(id, kept)
+      const first = stored.find((item) => item.runId === runId)?.seq ?? Infinity
+      if ((conversationSummaries.get(id)?.throughSeq ?? 0) >= first) conversationSummaries.delete(id)
       return stored.length - kept.length
     },
   }

@@ -12,7 +12,11 @@ import {
 export function memoryConversationRepository({
   conversations,
   conversationItems,
-}: Pick<AgentsTables, 'conversations' | 'conversationItems'>): ConversationRepository {
+  conversationSummaries,
+}: Pick<
+  AgentsTables,
+  'conversations' | 'conversationItems' | 'conversationSummaries'
+>): ConversationRepository {
   const find = ({ tenantId, userId }: ConversationReader, id: ConversationId): ConversationRow | null => {
     const row = conversations.get(id)
     return row?.tenantId === tenantId && (row.userId === userId || row.shared) ? row : null
@@ -21,7 +25,11 @@ export function memoryConversationRepository({
     const row = find(owner, id)
     return row?.userId === owner.userId ? row : null
   }
-  const removeRow = (id: ConversationId) => conversations.delete(id) && (conversationItems.delete(id), true)
+  function removeRow(id: ConversationId): boolean {
+    conversationItems.delete(id)
+    conversationSummaries.delete(id)
+    return conversations.delete(id)
+  }
   const ofUser = (userId: ConversationReader['userId']) =>
     [...conversations.values()].filter((row) => row.userId === userId)
 
@@ -77,6 +85,8 @@ export function memoryConversationRepository({
       const start = items.findIndex((item) => item.id === from && roleOf(item.content) === 'user')
       if (start < 0) return null
       conversationItems.set(id, items.slice(0, start))
+      const first = items[start]?.seq ?? Infinity
+      if ((conversationSummaries.get(id)?.throughSeq ?? 0) >= first) conversationSummaries.delete(id)
       return items.length - start
     },
 

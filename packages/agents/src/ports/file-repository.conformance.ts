@@ -1,7 +1,7 @@
 import { type Id, newId } from '@corbel/core'
 import { race, type Suite, winners } from '@corbel/core/ports'
 import type { StoredFile } from './file-repository.ts'
-import { type AgentsStorage, at, now, storedTenant } from './samples.conformance.ts'
+import { type AgentsStorage, at, now, sampleFile, storedTenant } from './samples.conformance.ts'
 
 const room = 1000
 
@@ -14,16 +14,8 @@ export function fileRepositoryConformance(
     const storage = await fresh()
     const { files } = storage.repositories.agents
     const reader = { tenantId: await storedTenant(storage), userId: newId('usr') }
-    const sample = (change: Partial<StoredFile> = {}): StoredFile => ({
-      ...reader,
-      id: newId('fil'),
-      name: 'žluť 🌱 "a".txt',
-      contentType: 'text/plain',
-      size: 10,
-      sha256: 'ab'.repeat(32),
-      createdAt: now,
-      ...change,
-    })
+    const sample = (change: Partial<StoredFile> = {}): StoredFile =>
+      sampleFile(reader.tenantId, { userId: reader.userId, ...change })
     const stored = async (change: Partial<StoredFile> = {}): Promise<StoredFile> => {
       const file = sample(change)
       await files.reserve(file, Number.MAX_SAFE_INTEGER)

@@ -15,7 +15,7 @@ export type { AgentsStorage } from './samples.conformance.ts'
 export { ProviderSettingErrors } from '../provider-settings/provider-setting-errors.ts'
 export type { ModelProvider } from '../provider-settings/provider-setting.ts'
 export type { ProviderSettingRepository, StoredProviderSetting } from './provider-setting-repository.ts'
-export type { ProviderAccess, ProviderSettings } from './provider-settings.ts'
+export type { OwnAccess, ProviderAccess, ProviderSettings } from './provider-settings.ts'
 export { type ConversationSearch, type Found, foundKey } from './conversation-search.ts'
 export {
   type ConversationFilter,
@@ -37,11 +37,19 @@ export type {
   NewConversation,
   NewConversationItem,
 } from './conversation-items.ts'
+export type {
+  ConversationRecall,
+  ConversationSummaries,
+  ConversationSummary,
+} from './conversation-summaries.ts'
 export { conversationItemsConformance } from './conversation-items.conformance.ts'
 export { memoryConversationItems } from './conversation-items.memory.ts'
 export type { FileType } from '../files/file-type.ts'
 export type { FileId, FileRepository, StoredFile } from './file-repository.ts'
+export { ModelErrors } from '../models/model-errors.ts'
+export type { ModelConnection, ModelCredentials, ModelVendor } from './model-vendor.ts'
 export type { Models } from './models.ts'
+export { vendorModels } from './vendor-models.ts'
 export { offlineModels, type OfflineModelsOptions } from './models.offline.ts'
 export type {
   AgentRunEnd,
@@ -60,5 +68,5 @@ export type {
   NewAgentApproval,
 } from './agent-approval-repository.ts'
 export type { AgentApprovalRow } from './agents-tables.memory.ts'
-export type { AgentUsageRepository, ModelCall } from './agent-usage-repository.ts'
+export type { AgentUsageRepository, AgentUsageTotal, ModelCall } from './agent-usage-repository.ts'
 export { type Quota, type TokenUse, unlimitedQuota } from './quota.ts'

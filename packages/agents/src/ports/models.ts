@@ -2,13 +2,14 @@ import type { Id } from '@corbel/core'
 import type { PortAdapter } from '@corbel/core/ports'
 import type { Model } from '@openai/agents-core'
 
-/** The models that agents talk through, for one tenant at a time. */
+/** The models that agents talk through by the platform's own account, where a tenant has none and may use it. */
 export interface Models extends PortAdapter {
   /**
-   * The model of this name, with the credentials of this tenant. What one tenant's model sends, no other tenant's key, address or
-   * account has to do with it, and nothing is read from the environment.
+   * The model of this name, for a tenant. Nothing is read from the environment.
    *
-   * @throws `models/not-configured` when the tenant has no credentials and may not use the platform's.
+   * @throws `models/not-configured` when the platform has no account with the provider of this model.
    */
   model(tenantId: Id<'ten'>, name: string): Promise<Model>
+  /** Who answers for the model of this name, as traces are to say. Absent: the adapter. */
+  providerOf?(name: string): string
 }

@@ -4,6 +4,7 @@ import type { TenantRepositories } from '@corbel/core/tenant/ports'
 import type { AgentsRepositories } from './agents-repositories.ts'
 import type { ItemContent, NewConversationItem } from './conversation-items.ts'
 import { type ConversationRecord, newConversation } from './conversation-repository.ts'
+import type { StoredFile } from './file-repository.ts'
 
 /** A storage that keeps the agents module and the tenants that it relies on. */
 export type AgentsStorage = Storage<{
@@ -33,7 +34,24 @@ export const sampleConversation = (
   ...change,
 })
 
+export const sampleFile = (tenantId: Id<'ten'>, change: Partial<StoredFile> = {}): StoredFile => ({
+  tenantId,
+  userId: newId('usr'),
+  id: newId('fil'),
+  name: 'žluť 🌱 "a".txt',
+  contentType: 'text/plain',
+  size: 10,
+  sha256: 'ab'.repeat(32),
+  createdAt: now,
+  ...change,
+})
+
 export const userSaid = (text: string): ItemContent => ({ type: 'message', role: 'user', content: text })
+
+export const said = (): Pick<NewConversationItem, 'id' | 'content'> => ({
+  id: newId('itm'),
+  content: userSaid(awkwardText),
+})
 
 export const agentSaid = (text: string): ItemContent => ({
   type: 'message',

@@ -1,12 +1,14 @@
 import { created, defineContract, empty, fresh, idSchema, json, ok, scope } from '@corbel/core'
 import * as z from 'zod'
 import { AgentsPermissions } from '../agents-permissions.ts'
+import { ModelErrors } from '../models/model-errors.ts'
 import {
   NewProviderSetting,
   ModelProvider,
   ProviderPolicy,
   ProviderSetting,
   ProviderSettingChange,
+  ProviderTest,
 } from './provider-setting.ts'
 import { ProviderSettingErrors } from './provider-setting-errors.ts'
 
@@ -58,6 +60,16 @@ export const providerSettingContract = defineContract('provider settings', '/api
     success: ok(ProviderSetting),
     errors: [notFound],
   },
+  listModels: {
+    method: 'GET',
+    path: '/models/{provider}',
+    access: read,
+    summary: 'Ask a provider which models your own key may use',
+    params: z.object({ provider: ModelProvider }),
+    success: ok(z.object({ data: z.array(z.string()).readonly() })),
+    errors: [notFound, ...Object.values(ModelErrors)],
+    rateLimit: { name: 'provider-models', by: 'tenant', limit: 30, window: '1m' },
+  },
   get: {
     method: 'GET',
     path: '/{id}',
@@ -85,6 +97,18 @@ export const providerSettingContract = defineContract('provider settings', '/api
     params,
     success: empty(204),
     errors: [notFound],
+  },
+  test: {
+    method: 'POST',
+    path: '/{id}/test',
+    access: write,
+    summary: 'Try a key, whether it is in use or not',
+    description: 'The provider is asked for its models, for at most 10 seconds.',
+    params,
+    success: ok(ProviderTest),
+    errors: [notFound, changed, ModelErrors.notConfigured],
+    rateLimit: { name: 'provider-test', by: 'tenant', limit: 10, window: '1m' },
+    idempotent: false,
   },
   activate: {
     method: 'POST',

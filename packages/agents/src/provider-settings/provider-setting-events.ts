@@ -16,6 +16,12 @@ export const ProviderSettingEvents = defineEvents({
     summary: 'The key, the address or the use of a provider of models was changed',
     ...{ payload, audit },
   },
+  providerTested: {
+    type: 'agents.provider.tested',
+    summary: 'A key for a provider of models was tried',
+    payload: payload.extend({ passed: z.boolean() }),
+    audit,
+  },
   providerRemoved: {
     type: 'agents.provider.removed',
     summary: 'A key for a provider of models was removed',

@@ -4,7 +4,7 @@ import type {
   ProviderSettingRepository,
   StoredProviderSetting,
 } from '../ports/provider-setting-repository.ts'
-import type { ProviderAccess, ProviderSettings } from '../ports/provider-settings.ts'
+import type { OwnAccess, ProviderAccess, ProviderSettings } from '../ports/provider-settings.ts'
 import type {
   ModelProvider,
   NewProviderSetting,
@@ -27,6 +27,11 @@ export interface ProviderSettingServiceDeps {
   }>
 }
 
+export interface SettingAccess {
+  readonly setting: StoredProviderSetting
+  readonly access: OwnAccess
+}
+
 /** Keys of tenants for providers of models. */
 export class ProviderSettingService implements ProviderSettings {
   readonly #deps: ProviderSettingServiceDeps
@@ -46,9 +51,7 @@ export class ProviderSettingService implements ProviderSettings {
 
   /** @throws `provider-settings/not-found` */
   async getByProvider(tenantId: Id<'ten'>, provider: ModelProvider): Promise<ProviderSetting> {
-    const { setting } = await this.#deps.providerSettings.findAccess(tenantId, provider)
-    if (!setting) throw ProviderSettingErrors.notFound()
-    return toSetting(setting)
+    return toSetting(await this.#findByProvider(tenantId, provider))
   }
 
   /** @throws `provider-settings/duplicate` */
@@ -131,12 +134,57 @@ export class ProviderSettingService implements ProviderSettings {
   }
 
   async accessOf(tenantId: Id<'ten'>, provider: ModelProvider): Promise<ProviderAccess> {
-    const { providerSettings, keyVault, platformKey: byDefault } = this.#deps
+    const { providerSettings, platformKey: byDefault } = this.#deps
     const { setting, platformKey } = await providerSettings.findAccess(tenantId, provider)
     if (!setting) return { kind: (platformKey ?? byDefault === 'allowed') ? 'platform' : 'none' }
     // A key that was switched off is not a wish for the platform's to be charged.
-    if (!setting.active) return { kind: 'none' }
-    const key = await keyVault.open(setting.sealedKey, contextOf(setting))
+    return setting.active ? this.#open(setting) : { kind: 'none' }
+  }
+
+  /**
+   * What is set, and the access that it gives or would give if it were active.
+   *
+   * @throws `provider-settings/not-found`
+   */
+  async accessById(tenantId: Id<'ten'>, id: Id<'pst'>): Promise<SettingAccess> {
+    return this.#accessTo(await this.#find(tenantId, id))
+  }
+
+  /** The same by its provider. */
+  async accessByProvider(tenantId: Id<'ten'>, provider: ModelProvider): Promise<SettingAccess> {
+    return this.#accessTo(await this.#findByProvider(tenantId, provider))
+  }
+
+  /** @throws `provider-settings/changed` when it is not any more what was tested. */
+  async noteTest(
+    setting: StoredProviderSetting,
+    passed: boolean,
+    origin: Origin,
+  ): Promise<{ readonly testedAt: string }> {
+    const testedAt = this.#deps.clock.now()
+    const { id: settingId, tenantId, provider } = setting
+    await this.#deps.transaction(async ({ providerSettings, events }) => {
+      if (!(await providerSettings.replace({ ...setting, testedAt, testPassed: passed })))
+        throw ProviderSettingErrors.changed()
+      await events.record(
+        ProviderSettingEvents.providerTested(tenantId, { settingId, provider, passed }, origin),
+      )
+    })
+    return { testedAt: testedAt.toISOString() }
+  }
+
+  async #accessTo(setting: StoredProviderSetting): Promise<SettingAccess> {
+    return { setting, access: await this.#open(setting) }
+  }
+
+  async #findByProvider(tenantId: Id<'ten'>, provider: ModelProvider): Promise<StoredProviderSetting> {
+    const { setting } = await this.#deps.providerSettings.findAccess(tenantId, provider)
+    if (!setting) throw ProviderSettingErrors.notFound()
+    return setting
+  }
+
+  async #open(setting: StoredProviderSetting): Promise<OwnAccess> {
+    const key = await this.#deps.keyVault.open(setting.sealedKey, contextOf(setting))
     const { baseUrl, id, version } = setting
     const apiKey = new Secret(new TextDecoder().decode(key))
     return { kind: 'tenant', apiKey, baseUrl, version: `${id}.${version}` }

@@ -21,6 +21,19 @@ export const ProviderSetting = z.object({
 })
 export type ProviderSetting = z.infer<typeof ProviderSetting>
 
+/** How a key did when it was tried. */
+export const ProviderTest = z.object({
+  passed: z.boolean(),
+  problem: z
+    .string()
+    .nullable()
+    .describe(
+      'Why it did not pass: `models/refused` is about the key, `models/unavailable` about the address.',
+    ),
+  testedAt: z.iso.datetime(),
+})
+export type ProviderTest = z.infer<typeof ProviderTest>
+
 // A header value: what a key may consist of without changing the request around it.
 const apiKey = secretText({ min: 10, max: 500 }).refine(
   (value) => /^[\x21-\x7e]+$/.test(value),

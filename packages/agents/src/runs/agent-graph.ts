@@ -12,6 +12,7 @@ import type { AgentHandoff } from '../agents/agent.ts'
 import { type AgentRegistry, handoffToolName, type RegisteredAgent } from '../agents/agent-registry.ts'
 import type { PendingCall } from '../approvals/pending-calls.ts'
 import { guard, type GuardOptions, GuardrailTripped } from '../guardrails/guard.ts'
+import type { ToolCallSubject, ToolOutcome } from '../telemetry/agents-telemetry.ts'
 import type { Caller, Tool, ToolCall } from '../tools/tool.ts'
 
 export interface AgentGraphOptions {
@@ -22,6 +23,11 @@ export interface AgentGraphOptions {
   readonly taint: { isTainted: boolean }
   readonly call: Omit<ToolCall, 'callId' | 'signal'>
   readonly signal: AbortSignal
+  /** Follows a call of a tool. */
+  toolCall(
+    call: Omit<ToolCallSubject, 'run'>,
+    work: () => Promise<{ readonly outcome: ToolOutcome; readonly text: string }>,
+  ): Promise<string>
   modelOf(agent: RegisteredAgent): Model
   guardingOf(agent: RegisteredAgent): GuardOptions
 }
@@ -119,7 +125,21 @@ const withheld = 'What the tool returned is withheld, for it looked like an atte
 /** Beyond what a model can use; a tool that returns more has a bug. */
 const longestOutput = 100_000
 
-function boundTool(spec: Tool, { call, caller, taint, signal }: AgentGraphOptions, guarding: GuardOptions) {
+function boundTool(spec: Tool, options: AgentGraphOptions, guarding: GuardOptions) {
+  const { call, caller, taint, signal } = options
+  const carriedOut = async (
+    args: Readonly<Record<string, unknown>>,
+    details: Omit<ToolCall, keyof typeof call>,
+  ) => {
+    const refusal = await tripped(JSON.stringify(args), 'tool-input', guarding)
+    if (refusal !== null) return { outcome: 'refused', text: `Refused: ${refusal}` } as const
+    const output = asText(await spec.execute(args, { ...call, ...details }))
+    if (spec.trusted !== true) taint.isTainted = true
+    if ((await tripped(output, 'tool-output', guarding)) !== null)
+      return { outcome: 'withheld', text: withheld } as const
+    const text = output.length > longestOutput ? `${output.slice(0, longestOutput)} [cut]` : output
+    return { outcome: 'completed', text } as const
+  }
   return tool({
     name: spec.name,
     description: spec.description,
@@ -129,30 +149,28 @@ function boundTool(spec: Tool, { call, caller, taint, signal }: AgentGraphOption
     timeoutBehavior: 'error_as_result',
     // What it threw may hold what nobody must see.
     errorFunction: () => failed,
-    async execute(args, _context, details) {
-      try {
-        await guard(JSON.stringify(args), 'tool-input', guarding)
-      } catch (error) {
-        if (error instanceof GuardrailTripped) return `Refused: ${error.message}`
-        throw error
-      }
-      const output = asText(
-        await spec.execute(args, {
-          ...call,
-          callId: details?.toolCall?.callId ?? '',
-          signal: details?.signal ?? signal,
-        }),
+    execute(args, _context, details) {
+      const callId = details?.toolCall?.callId ?? ''
+      return options.toolCall({ agent: guarding.agent, tool: spec.name, callId }, () =>
+        carriedOut(args, { callId, signal: details?.signal ?? signal }),
       )
-      if (spec.trusted !== true) taint.isTainted = true
-      try {
-        await guard(output, 'tool-output', guarding)
-      } catch (error) {
-        if (error instanceof GuardrailTripped) return withheld
-        throw error
-      }
-      return output.length > longestOutput ? `${output.slice(0, longestOutput)} [cut]` : output
     },
   })
+}
+
+/** Why a guardrail refuses the text; null when none does. */
+async function tripped(
+  text: string,
+  stage: 'tool-input' | 'tool-output',
+  guarding: GuardOptions,
+): Promise<string | null> {
+  try {
+    await guard(text, stage, guarding)
+    return null
+  } catch (error) {
+    if (error instanceof GuardrailTripped) return error.message
+    throw error
+  }
 }
 
 export function needsApproval(

@@ -1,18 +1,40 @@
-import { defineContract, empty, eventStream, idSchema, json, ok, type UserAccess } from '@corbel/core'
+import {
+  defineContract,
+  empty,
+  eventStream,
+  idSchema,
+  json,
+  ok,
+  type RateLimit,
+  type StreamLimit,
+  type UserAccess,
+} from '@corbel/core'
 import * as z from 'zod'
 import { AgentsErrors } from '../agents-errors.ts'
 import { ApprovalErrors } from '../approvals/approval-errors.ts'
 import { ConversationErrors } from '../conversations/conversation-errors.ts'
 import { AgentsPermissions } from '../agents-permissions.ts'
 import { MessageChunkSchema } from '../stream/message-chunk.ts'
+import { RunSettings } from './run-settings.ts'
 import { AgentRunView, ChatBody, ChatReply, RunBody } from './agent-run.ts'
 
 // A conversation is a person's, so no machine has one.
 const access: UserAccess = { kind: 'user', scopes: [AgentsPermissions.chat.scope] }
-const refusals = [AgentsErrors.agentNotFound, ConversationErrors.notFound, AgentsErrors.conversationBusy]
+const refusals = [
+  AgentsErrors.agentNotFound,
+  ConversationErrors.notFound,
+  AgentsErrors.conversationBusy,
+  AgentsErrors.quotaExceeded,
+]
 const ofRun = { params: z.object({ id: idSchema('arn') }), errors: [AgentsErrors.runNotFound] }
 const ofConversation = z.object({ id: idSchema('cnv') })
-const limit = { name: 'chat', by: 'user', limit: 60, window: '1m' } as const
+const rateLimit: readonly RateLimit[] = [
+  { name: 'chat', by: 'user', limit: 60, window: '1m', setting: RunSettings.chatPerUser.env },
+  { name: 'chat-tenant', by: 'tenant', limit: 600, window: '1m', setting: RunSettings.chatPerTenant.env },
+]
+const streamLimit: StreamLimit = {
+  ...{ name: 'chat-streams', by: 'user', limit: 20, setting: RunSettings.chatStreams.env },
+}
 const stream = eventStream(MessageChunkSchema)
 
 export const runContract = defineContract('chat', '/api/v1', {
@@ -25,7 +47,7 @@ export const runContract = defineContract('chat', '/api/v1', {
     body: json(ChatBody),
     success: ok(ChatReply),
     errors: refusals,
-    rateLimit: limit,
+    rateLimit,
     idempotent: false,
   },
   stream: {
@@ -35,8 +57,9 @@ export const runContract = defineContract('chat', '/api/v1', {
     summary: 'Say something to an agent, and read along',
     body: json(ChatBody),
     success: stream,
+    streamLimit,
     errors: refusals,
-    rateLimit: limit,
+    rateLimit,
     idempotent: false,
   },
   begin: {
@@ -49,8 +72,9 @@ export const runContract = defineContract('chat', '/api/v1', {
     params: ofConversation,
     body: json(RunBody),
     success: stream,
+    streamLimit,
     errors: [...refusals, AgentsErrors.noMessage, ...Object.values(ApprovalErrors)],
-    rateLimit: limit,
+    rateLimit,
     idempotent: false,
   },
   followConversation: {
@@ -60,6 +84,7 @@ export const runContract = defineContract('chat', '/api/v1', {
     summary: 'Read along with the run at work in a conversation, from its beginning',
     params: ofConversation,
     success: stream,
+    streamLimit,
     alternatives: [empty(204)],
     errors: [ConversationErrors.notFound],
   },
@@ -77,6 +102,7 @@ export const runContract = defineContract('chat', '/api/v1', {
     access,
     summary: 'Read along with a run, after the chunk that `Last-Event-ID` names',
     success: stream,
+    streamLimit,
     ...ofRun,
   },
   cancel: {

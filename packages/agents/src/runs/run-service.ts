@@ -25,6 +25,8 @@ import {
 } from './agent-run.ts'
 import { roleOf, textOf } from '../conversations/message.ts'
 import type { RunExecutor } from './run-executor.ts'
+import type { RunLeases } from './run-leases.ts'
+import type { Quota } from '../ports/quota.ts'
 import type { RunningRuns } from './running-runs.ts'
 
 interface RunRepositories {
@@ -37,7 +39,9 @@ export interface RunServiceDeps extends RunRepositories {
   readonly agentUsage: AgentUsageRepository
   readonly registry: AgentRegistry
   readonly executor: RunExecutor
+  readonly leases: RunLeases
   readonly running: RunningRuns
+  readonly quota: Quota
   readonly eventStream: EventStream
   readonly pubSub: PubSub
   readonly clock: Clock
@@ -48,6 +52,8 @@ export interface RunServiceDeps extends RunRepositories {
 /** The last words of the agents. */
 const textOfLast = (items: readonly ItemContent[]): string =>
   items.flatMap((item) => (roleOf(item) === 'assistant' ? textOf(item) : [])).at(-1) ?? ''
+
+const userMessage = (text: string): ItemContent => ({ type: 'message', role: 'user', content: text })
 
 const cancelTopic = 'agents.run.cancelled'
 /** Runs that one process takes over at once. */
@@ -64,22 +70,23 @@ export class RunService {
   /**
    * Takes a message, durably, and sets a run to work that does not end with this call. Not to be called inside a transaction.
    *
-   * @throws `agents/agent-not-found`, `conversations/not-found`, `agents/conversation-busy`
+   * @throws `agents/agent-not-found`, `agents/quota-exceeded`, `conversations/not-found`, `agents/conversation-busy`
    */
   async begin(
     caller: Caller,
     conversationId: ConversationId | null,
     { message, agent, clientMessageId, whenBusy }: RunRequest,
   ): Promise<AgentRunRecord> {
-    const { registry, executor, agentRuns, conversationItems, clock } = this.#deps
+    const { registry, leases, agentRuns, conversationItems, clock } = this.#deps
     const first = agent === undefined ? registry.defaultAgent : registry.find(agent)
     if (!first) throw AgentsErrors.agentNotFound()
     const { tenantId, userId, scopes } = caller
     const now = clock.now()
+    await this.#requireBudget(tenantId, now)
     const id = conversationId ?? newId('cnv', clock)
     if (conversationId === null) await conversationItems.create({ tenantId, id, userId, createdAt: now })
-    else await this.#requireOpen(caller, id)
     if (whenBusy === 'interrupt' || whenBusy === 'rollback') {
+      await this.#requireOpen(caller, id)
       const active = await agentRuns.findActive(tenantId, id)
       if (active && active.clientMessageId !== clientMessageId)
         await this.#cancel(active, whenBusy === 'rollback')
@@ -95,11 +102,9 @@ export class RunService {
       clientMessageId: clientMessageId ?? newId('msg', clock),
       createdAt: now,
     }
-    const begun = await this.#deps.transaction(async (scope) => {
-      const result = await scope.agentRuns.begin(run, executor.lease(), whenBusy !== 'reject')
-      if (result.outcome === 'running') await this.#say(scope, result.run)
-      return result
-    })
+    const said = { id: newId('itm', clock), content: userMessage(message) }
+    const begun = await agentRuns.begin(run, leases.take(), whenBusy !== 'reject', said)
+    if (begun.outcome === 'closed') throw ConversationErrors.notFound()
     if (begun.outcome === 'busy') throw AgentsErrors.conversationBusy()
     if (begun.outcome === 'running') void this.#drive(begun.run)
     // What it waits for may have ended in between.
@@ -114,11 +119,11 @@ export class RunService {
     request: RunRequest,
     signal: AbortSignal,
   ): Promise<ChatReply> {
-    const { id } = await this.begin(caller, conversationId, request)
+    const begun = await this.begin(caller, conversationId, request)
     let last: MessageChunk | null = null
-    for await (const { chunk } of this.follow(caller, id, 0, signal)) last = chunk
+    for await (const { chunk } of this.followBegun(begun, 0, signal)) last = chunk
     signal.throwIfAborted()
-    const run = await this.#find(caller, id)
+    const run = await this.#find(caller, begun.id)
     const items = await this.#itemsOf(run)
     return {
       conversationId: run.conversationId,
@@ -170,8 +175,13 @@ export class RunService {
     after: number,
     signal: AbortSignal,
   ): AsyncGenerator<NumberedChunk> {
+    yield* this.followBegun(await this.#find(caller, id), after, signal)
+  }
+
+  /** The same of a run that the caller may read. */
+  async *followBegun(run: AgentRunRecord, after: number, signal: AbortSignal): AsyncGenerator<NumberedChunk> {
     const { eventStream, agentUsage } = this.#deps
-    const run = await this.#find(caller, id)
+    const { id } = run
     if (run.status !== 'queued' && run.status !== 'running') {
       let last: NumberedChunk | null = null
       for await (const numbered of readLog(eventStream, id)) last = numbered
@@ -195,9 +205,9 @@ export class RunService {
 
   /** Takes over what processes have left that went down, and starts what waits for nobody. */
   async recover(): Promise<void> {
-    const { agentApprovals, agentRuns, executor, clock } = this.#deps
+    const { agentApprovals, agentRuns, leases, clock } = this.#deps
     await agentApprovals.expire(clock.now(), adoptAtOnce)
-    const orphans = await agentRuns.adopt(clock.now(), executor.lease(), adoptAtOnce)
+    const orphans = await agentRuns.adopt(clock.now(), leases.take(), adoptAtOnce)
     for (const run of orphans) this.drive(run)
     for (const stalled of await agentRuns.listStalled(adoptAtOnce))
       void this.#drive(await this.#next(stalled))
@@ -212,15 +222,17 @@ export class RunService {
   }
 
   async #cancel(run: AgentRunRecord, discarding: boolean): Promise<void> {
-    const { agentRuns, running, pubSub, clock } = this.#deps
-    const change = { discarding, at: clock.now() }
-    const cancelled = await agentRuns.cancel(run.tenantId, run.id, change)
-    if (cancelled?.status === 'waiting') {
-      await this.#deps.agentApprovals.withdraw(run.tenantId, run.id, clock.now())
+    const { running, pubSub, clock, leases } = this.#deps
+    const { tenantId, id } = run
+    const at = clock.now()
+    const { cancelled, resumed } = await this.#deps.transaction(async ({ agentApprovals, agentRuns }) => {
+      const asked = await agentRuns.cancel(tenantId, id, { discarding, at })
+      if (asked?.status !== 'waiting') return { cancelled: asked, resumed: null }
+      await agentApprovals.withdraw(tenantId, id, at)
       // It ends as one that was at work does.
-      const resumed = await agentRuns.resume(run.tenantId, run.id, this.#deps.executor.lease())
-      return resumed ? this.drive(resumed) : undefined
-    }
+      return { cancelled: asked, resumed: await agentRuns.resume(tenantId, id, leases.take()) }
+    })
+    if (resumed) this.drive(resumed)
     if (cancelled?.status !== 'running' || running.abort(run.id, 'cancelled')) return
     // It is noticed at the next renewal of the lease, too.
     await pubSub.publish(cancelTopic, run.id).catch(() => {})
@@ -235,7 +247,8 @@ export class RunService {
     try {
       for (let current = run; current;) {
         const done = current
-        current = (await this.#deps.executor.execute(done)) ?? (await this.#next(done))
+        const { resumed, isNextWaiting } = await this.#deps.executor.execute(done)
+        current = resumed ?? (isNextWaiting ? await this.#next(done) : null)
       }
     } catch (error) {
       this.#deps.logger.error('a waiting run of an agent was not started', { error })
@@ -247,7 +260,7 @@ export class RunService {
     conversationId,
   }: Pick<AgentRunRecord, 'tenantId' | 'conversationId'>): Promise<AgentRunRecord | null> {
     return this.#deps.transaction(async (scope) => {
-      const run = await scope.agentRuns.next(tenantId, conversationId, this.#deps.executor.lease())
+      const run = await scope.agentRuns.next(tenantId, conversationId, this.#deps.leases.take())
       if (run) await this.#say(scope, run)
       return run
     })
@@ -261,7 +274,7 @@ export class RunService {
         id: newId('itm', this.#deps.clock),
         runId: run.id,
         clientMessageId,
-        content: { type: 'message', role: 'user', content: message },
+        content: userMessage(message),
         createdAt: this.#deps.clock.now(),
       },
     ])
@@ -276,6 +289,17 @@ export class RunService {
     const run = await this.#deps.agentRuns.find(tenantId, id)
     if (!run || !(await this.#isOpen(tenantId, run.conversationId, userId))) throw AgentsErrors.runNotFound()
     return run
+  }
+
+  async #requireBudget(tenantId: Id<'ten'>, now: Date): Promise<void> {
+    const quota = await this.#deps.quota.refusal?.(tenantId)
+    if (!quota) return
+    const seconds = quota.resetAt === null ? null : (Date.parse(quota.resetAt) - now.getTime()) / 1000
+    throw AgentsErrors.quotaExceeded({
+      detail: `${quota.featureKey}: ${quota.usage} of ${quota.limitValue} are used or reserved.`,
+      quota,
+      ...(seconds !== null && { retryAfter: seconds }),
+    })
   }
 
   async #requireOpen({ tenantId, userId }: Caller, id: ConversationId): Promise<void> {

@@ -38,8 +38,8 @@ export class RunStreams {
       return this.#answer(caller, conversationId, answers, signal, origin)
     const request = toRunRequest(body)
     if (!request) throw AgentsErrors.noMessage()
-    const { id } = await this.#runs.begin(caller, conversationId, request)
-    return events(this.#runs.follow(caller, id, 0, signal))
+    const run = await this.#runs.begin(caller, conversationId, request)
+    return events(this.#runs.followBegun(run, 0, signal))
   }
 
   /** What the run goes on to say after what was said before. */
