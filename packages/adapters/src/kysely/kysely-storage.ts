@@ -10,6 +10,7 @@ import { kyselyAgentRunRepository } from './agents/agent-run-repository.ts'
 import { kyselyAgentApprovalRepository } from './agents/agent-approval-repository.ts'
 import { kyselyAgentUsageRepository } from './agents/agent-usage-repository.ts'
 import { kyselyConversationItems } from './agents/conversation-items.ts'
+import { kyselyConversationSummaries } from './agents/conversation-summaries.ts'
 import { kyselyFileRepository } from './agents/file-repository.ts'
 import { kyselyProviderSettingRepository } from './agents/provider-setting-repository.ts'
 import { kyselyConversationSearch } from './agents/conversation-search.ts'
@@ -43,6 +44,7 @@ import { kyselyCustomerRepository } from './billing/customer-repository.ts'
 import { kyselyInboxRepository } from './billing/inbox-repository.ts'
 import { kyselyProjectionRepository } from './billing/projection-repository.ts'
 import { kyselyQuotaStore } from './billing/quota-store.ts'
+import { kyselyReconciliationRepository } from './billing/reconciliation-repository.ts'
 import { kyselyUsageRepository } from './billing/usage-repository.ts'
 import type { Database } from './database.ts'
 import { kyselyAuditLog } from './platform/audit-log.ts'
@@ -199,6 +201,7 @@ const repositories = (db: TenantDb, clock: Clock): KyselyRepositories => ({
     projections: kyselyProjectionRepository(db),
     usage: kyselyUsageRepository(db),
     quotas: kyselyQuotaStore(db),
+    reconciliations: kyselyReconciliationRepository(db),
   },
   agents: {
     agentRuns: kyselyAgentRunRepository(db),
@@ -207,6 +210,7 @@ const repositories = (db: TenantDb, clock: Clock): KyselyRepositories => ({
     files: kyselyFileRepository(db),
     conversations: kyselyConversationRepository(db),
     conversationItems: kyselyConversationItems(db),
+    conversationSummaries: kyselyConversationSummaries(db),
     conversationSearch: kyselyConversationSearch(db),
     providerSettings: kyselyProviderSettingRepository(db),
   },

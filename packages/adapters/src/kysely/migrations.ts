@@ -1,6 +1,8 @@
 import { providerSettings0002 } from './agents/migrations/0002-provider-settings.ts'
 import { agentApprovals0051 } from './agents/migrations/0051-approvals.ts'
+import { summaries0070 } from './agents/migrations/0070-summaries.ts'
 import { files0060 } from './agents/migrations/0060-files.ts'
+import { usageTime0061 } from './agents/migrations/0061-usage-time.ts'
 import { agentRuns0050 } from './agents/migrations/0050-runs.ts'
 import { conversations0001 } from './agents/migrations/0001-conversations.ts'
 import { sessions0002 } from './auth/migrations/0002-sessions.ts'
@@ -16,6 +18,7 @@ import { sso0012 } from './auth/migrations/0012-sso.ts'
 import { users0001 } from './auth/migrations/0001-users.ts'
 import { inbox0001 } from './billing/migrations/0001-inbox.ts'
 import { commands0003 } from './billing/migrations/0003-commands.ts'
+import { marks0022 } from './billing/migrations/0022-marks.ts'
 import { projections0002 } from './billing/migrations/0002-projections.ts'
 import { quotas0021 } from './billing/migrations/0021-quotas.ts'
 import { usage0020 } from './billing/migrations/0020-usage.ts'
@@ -67,9 +70,12 @@ export const migrations: readonly Migration[] = [
   commands0003,
   usage0020,
   quotas0021,
+  marks0022,
   conversations0001,
   providerSettings0002,
   agentRuns0050,
   agentApprovals0051,
   files0060,
+  usageTime0061,
+  summaries0070,
 ]

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { agentsRepositoriesConformance } from '@corbel/agents/ports'
 import { authRepositoriesConformance } from '@corbel/auth/ports'
+import { billingRepositoriesConformance } from '@corbel/billing/ports'
 import { newId } from '@corbel/core/ports'
 import { tenantRepositoriesConformance } from '@corbel/core/tenant/ports'
 import { Kysely, PostgresDialect, sql } from 'kysely'
@@ -62,6 +63,7 @@ const mayLookAcrossTenants = [
   'conversations.listOfUser',
   'conversations.purge',
   'conversations.removeOfUser',
+  'billingObjects.listOpen',
   'billingObjects.load',
   'billingObjects.save',
   'deliveries.abandon',
@@ -170,7 +172,10 @@ describe.each(databases)('row-level security on %s', (backend) => {
     const ofTenants = /"corbel_tenants"/.test(text)
       ? text.replaceAll(/"id" = (\$\d+)/g, '$1::text is not null')
       : text
-    const stripped = ofTenants.replaceAll(/(?:\b\w+\.)?"?tenant_id"? = (\$\d+)/g, '$1::text is not null')
+    const stripped = ofTenants.replaceAll(
+      /(?:"\w+"\.|\b\w+\.)?"?tenant_id"? = (\$\d+)/g,
+      '$1::text is not null',
+    )
     if (stripped !== text) mutated.add(text)
     return stripped
   }
@@ -216,6 +221,7 @@ describe.each(databases)('row-level security on %s', (backend) => {
     tenantRepositoriesConformance(conforming('tenant repositories', `${backend}, policies alone`), fresh)
     authRepositoriesConformance(conforming('auth repositories', `${backend}, policies alone`), fresh)
     agentsRepositoriesConformance(conforming('agents repositories', `${backend}, policies alone`), fresh)
+    billingRepositoriesConformance(conforming('billing repositories', `${backend}, policies alone`), fresh)
 
     test('the predicates of every table were really taken away', () => {
       const all = [...mutated].join('\n')

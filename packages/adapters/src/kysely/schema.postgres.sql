@@ -158,6 +158,7 @@ create table corbel_agent_usage (
   constraint corbel_agent_usage_pkey PRIMARY KEY (tenant_id, run_id, call),
   constraint corbel_agent_usage_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES corbel_tenants(id) ON DELETE CASCADE
 );
+CREATE INDEX corbel_agent_usage_time ON corbel_agent_usage USING btree (tenant_id, created_at) INCLUDE (input_tokens, output_tokens);
 alter table corbel_agent_usage enable row level security;
 alter table corbel_agent_usage force row level security;
 create policy corbel_tenant on corbel_agent_usage for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
@@ -305,11 +306,18 @@ CREATE INDEX corbel_billing_inbox_dead_idx ON corbel_billing_inbox USING btree (
 CREATE INDEX corbel_billing_inbox_due_idx ON corbel_billing_inbox USING btree (due_at, seq) WHERE (status = 'pending'::text);
 CREATE INDEX corbel_billing_inbox_ended_idx ON corbel_billing_inbox USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX corbel_billing_inbox_object_idx ON corbel_billing_inbox USING btree (object_id, seq);
-CREATE INDEX corbel_billing_inbox_occurred_idx ON corbel_billing_inbox USING btree (account, occurred_at);
 CREATE INDEX corbel_billing_inbox_tenant_idx ON corbel_billing_inbox USING btree (tenant_id, seq) WHERE (tenant_id IS NOT NULL);
 alter table corbel_billing_inbox enable row level security;
 alter table corbel_billing_inbox force row level security;
 create policy corbel_tenant on corbel_billing_inbox for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
+
+create table corbel_billing_marks (
+  account text collate "C" not null,
+  reached_at timestamp with time zone not null,
+  started_at timestamp with time zone,
+  cursor text,
+  constraint corbel_billing_marks_pkey PRIMARY KEY (account)
+);
 
 create table corbel_billing_objects (
   tenant_id text collate "C" not null,
@@ -416,6 +424,22 @@ CREATE INDEX corbel_conversation_items_terms ON corbel_conversation_items USING 
 alter table corbel_conversation_items enable row level security;
 alter table corbel_conversation_items force row level security;
 create policy corbel_tenant on corbel_conversation_items for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
+
+create table corbel_conversation_summaries (
+  tenant_id text collate "C" not null,
+  conversation_id text collate "C" not null,
+  user_id text collate "C" not null,
+  summary text not null,
+  through_seq integer not null,
+  updated_at timestamp with time zone not null,
+  constraint corbel_conversation_summaries_pkey PRIMARY KEY (tenant_id, conversation_id),
+  constraint corbel_conversation_summaries_conversation_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES corbel_conversations(tenant_id, id) ON DELETE CASCADE,
+  constraint corbel_conversation_summaries_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES corbel_tenants(id) ON DELETE CASCADE
+);
+CREATE INDEX corbel_conversation_summaries_user ON corbel_conversation_summaries USING btree (tenant_id, user_id, updated_at DESC);
+alter table corbel_conversation_summaries enable row level security;
+alter table corbel_conversation_summaries force row level security;
+create policy corbel_tenant on corbel_conversation_summaries for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
 
 create table corbel_conversations (
   tenant_id text collate "C" not null,

@@ -118,6 +118,16 @@ export function completeCheckout(world: World, id: string, card: string): Sessio
   return complete
 }
 
+/** Its time is over, or somebody ends it before. */
+export function expireCheckout(world: World, id: string): Session {
+  const session = world.get('checkout.session', id)
+  if (session.status !== 'open') throw refused(`The session is ${session.status}.`, 'id')
+  delete world.state.orders[id]
+  const expired = world.put<'checkout.session'>({ ...session, status: 'expired', url: null })
+  world.emit('checkout.session.expired', expired)
+  return expired
+}
+
 export function createPortal(world: World, params: Params): Stripe.BillingPortal.Session {
   const customer = world.get('customer', params.required('customer'), 'customer')
   const id = world.newId('bps')

@@ -1,6 +1,6 @@
 import type { Stripe } from 'stripe'
 import { declined, missing, refused } from './api-error.ts'
-import type { Params } from './form.ts'
+import { Params } from './form.ts'
 import { refId, type World } from './world.ts'
 
 export function createCustomer(world: World, params: Params): Stripe.Customer {
@@ -35,8 +35,12 @@ export function createCustomer(world: World, params: Params): Stripe.Customer {
   })
   world.emit('customer.created', customer)
   const method = params.text('payment_method')
-  if (method !== undefined) attach(world, customer.id, method)
-  return updateCustomer(world, params, customer.id)
+  if (method === undefined) return updateCustomer(world, params, customer.id)
+  const { id } = attach(world, customer.id, method)
+  const isDefault = params.inner('invoice_settings').text('default_payment_method') === method
+  // The name of a trial card means the one that has just been made of it.
+  const settings = isDefault ? { invoice_settings: { default_payment_method: id } } : {}
+  return updateCustomer(world, new Params({ ...params.form, ...settings }), customer.id)
 }
 
 export function updateCustomer(world: World, params: Params, id: string): Stripe.Customer {

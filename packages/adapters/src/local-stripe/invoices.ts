@@ -18,10 +18,10 @@ export function invoiceOf(
     readonly id: string | null
   },
   draft: InvoiceDraft,
+  id = world.newId('upcoming_in'),
 ): Stripe.Invoice {
   const total = draft.lines.reduce((sum, { amount }) => sum + amount, 0)
   const due = Math.max(0, total)
-  const id = world.newId('in')
   return {
     id,
     object: 'invoice',
@@ -123,12 +123,13 @@ export function draftInvoice(
   draft: InvoiceDraft,
 ): Stripe.Invoice {
   const invoice = world.put<'invoice'>({
-    ...invoiceOf(world, subscription, draft),
+    ...invoiceOf(world, subscription, draft, world.newId('in')),
     automatically_finalizes_at: world.now() + hour,
   })
   world.emit('invoice.created', invoice)
-  const current = world.get('subscription', subscription.id)
-  world.put<'subscription'>({ ...current, latest_invoice: invoice.id })
+  world.change<'subscription'>('customer.subscription.updated', world.get('subscription', subscription.id), {
+    latest_invoice: invoice.id,
+  })
   return invoice
 }
 

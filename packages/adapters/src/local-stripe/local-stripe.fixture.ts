@@ -75,6 +75,7 @@ const definitions: Readonly<Record<string, string>> = {
   subscription: 'Subscriptions::Subscription',
   subscription_schedule: 'SubscriptionSchedules::SubscriptionSchedule',
   invoice: 'Invoices::Invoice',
+  invoiceitem: 'InvoiceItems::InvoiceItem',
   payment_method: 'PaymentMethods::PaymentMethod',
   setup_intent: 'SetupIntents::SetupIntent',
   'checkout.session': 'Checkout_Sessions::Session',

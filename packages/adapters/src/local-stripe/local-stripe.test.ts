@@ -237,6 +237,9 @@ describe('a checkout', () => {
     expect(await local.gateway.createCheckout(order, 'checkout/1')).toEqual(session)
     await local.completeCheckout(session.id)
     await expect(local.completeCheckout(session.id)).rejects.toThrow('The session is complete.')
+    expect(await local.gateway.expireCheckout({ checkoutId: session.id }, 'expire/1')).toMatchObject({
+      status: 'complete',
+    })
     const done = await local.gateway.retrieve('checkout', session.id)
     expect(done).toMatchObject({ value: { status: 'complete', customerId } })
     const { items } = await local.gateway.listSubscriptions()
@@ -261,10 +264,53 @@ describe('a checkout', () => {
     await expect(local.completeCheckout(session.id, 'pm_card_chargeCustomerFail')).rejects.toThrow('declined')
     expect(await local.gateway.retrieve('checkout', session.id)).toMatchObject({ value: { status: 'open' } })
     await local.advance('25h')
-    expect(await local.gateway.retrieve('checkout', session.id)).toMatchObject({
-      value: { status: 'expired' },
-    })
+    const expired = { status: 'expired', url: null }
+    expect(await local.gateway.retrieve('checkout', session.id)).toMatchObject({ value: expired })
   })
+
+  test('that is taken back cannot be paid, however often it is', async () => {
+    local = await openLocal()
+    const { pro } = await sell(local)
+    const customerId = await customerWith(local, null)
+    const { id: checkoutId } = await local.gateway.createCheckout(
+      {
+        ...{ customerId, tenantId: 'ten_1', items: [{ priceId: pro.id, quantity: 1 }] },
+        successUrl: 'https://app.example.test/done',
+        cancelUrl: 'https://app.example.test/no',
+      },
+      'checkout/1',
+    )
+    const expired = { id: checkoutId, status: 'expired', url: null }
+    for (const key of ['expire/1', 'expire/1', 'expire/2'])
+      expect(await local.gateway.expireCheckout({ checkoutId }, key)).toMatchObject(expired)
+    await expect(local.completeCheckout(checkoutId)).rejects.toThrow('The session is expired.')
+    const events = (await local.events()).filter(({ type }) => type === 'checkout.session.expired')
+    expect(events).toHaveLength(1)
+  })
+})
+
+test('what is to be paid for beside subscriptions comes on an invoice of its own', async () => {
+  local = await openLocal()
+  const customer = await customerWith(local)
+  const invoiced = async (key: string) => {
+    const item = { customer, amount: 2500, currency: 'usd' }
+    await local.client.invoiceItems.create(item, { idempotencyKey: `item/${key}` })
+    const params = { customer, pending_invoice_items_behavior: 'include' } as const
+    return local.client.invoices.create(params, { idempotencyKey: `invoice/${key}` })
+  }
+  const [first, second] = [await invoiced('1'), await invoiced('2')]
+  expect([first.status, first.total, second.total]).toEqual(['draft', 2500, 2500])
+  await local.client.invoices.pay(first.id, {}, { idempotencyKey: 'pay/1' })
+  await local.client.invoices.finalizeInvoice(second.id, {}, { idempotencyKey: 'finalize/2' })
+  await local.client.invoices.markUncollectible(second.id, {}, { idempotencyKey: 'give-up/2' })
+  const sent = { customer, collection_method: 'send_invoice', days_until_due: 7 } as const
+  const { id } = await local.client.invoices.create(sent, { idempotencyKey: 'invoice/3' })
+  await local.client.invoices.sendInvoice(id, {}, { idempotencyKey: 'send/3' })
+  expect(await invoicesOf(customer)).toEqual([
+    ['open', 0],
+    ['uncollectible', 2500],
+    ['paid', 2500],
+  ])
 })
 
 test('what was answered survives a restart', async () => {

@@ -2,12 +2,20 @@ import type { Stripe } from 'stripe'
 import { ApiError, refused } from './api-error.ts'
 import { day } from './calendar.ts'
 import { charge } from './customers.ts'
-import { subscriptionIdOf, voided } from './invoices.ts'
+import type { Params } from './form.ts'
+import { finalized, subscriptionIdOf, voided } from './invoices.ts'
 import { itemList } from './subscription-items.ts'
 import { refId, type World } from './world.ts'
 
 /** Days between the attempts; after the last one the subscription is canceled. */
 const retryAfterDays = [3, 5, 7]
+
+/** What somebody asks for at once; a draft is finalized first. */
+export function pay(world: World, params: Params, id: string): Stripe.Invoice {
+  const invoice = world.get('invoice', id)
+  const open = invoice.status === 'draft' ? finalized(world, invoice) : invoice
+  return collect(world, open, params.text('payment_method'))
+}
 
 /** Tries to have an open invoice paid, and does to the subscription what follows. */
 export function collect(world: World, invoice: Stripe.Invoice, paymentMethod?: string): Stripe.Invoice {

@@ -1,4 +1,4 @@
-import { createCheckout, createPortal } from './checkout.ts'
+import { createCheckout, createPortal, expireCheckout } from './checkout.ts'
 import {
   createMeter,
   createMeterEvent,
@@ -19,7 +19,14 @@ import {
 import { missing } from './api-error.ts'
 import type { Params } from './form.ts'
 import { listed } from './listing.ts'
-import { collect } from './payments.ts'
+import {
+  createInvoice,
+  createInvoiceItem,
+  markUncollectible,
+  sendInvoice,
+  updateInvoice,
+} from './one-off-invoices.ts'
+import { pay } from './payments.ts'
 import { finalized, voided } from './invoices.ts'
 import { previewInvoice } from './preview.ts'
 import { createSchedule, releaseSchedule, updateSchedule } from './schedules.ts'
@@ -43,6 +50,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   subscriptions: 'subscription',
   subscription_schedules: 'subscription_schedule',
   invoices: 'invoice',
+  invoiceitems: 'invoiceitem',
   'checkout/sessions': 'checkout.session',
 }
 
@@ -78,12 +86,17 @@ const routes: Readonly<Record<string, Handler>> = {
   'POST subscription_schedules': (world, params) => createSchedule(world, params),
   'POST subscription_schedules/:': updateSchedule,
   'POST subscription_schedules/:/release': (world, _, id) => releaseSchedule(world, id),
+  'POST invoiceitems': (world, params) => createInvoiceItem(world, params),
+  'POST invoices': (world, params) => createInvoice(world, params),
+  'POST invoices/:': updateInvoice,
+  'POST invoices/:/send': (world, _, id) => sendInvoice(world, id),
+  'POST invoices/:/mark_uncollectible': (world, _, id) => markUncollectible(world, id),
   'POST invoices/create_preview': (world, params) => previewInvoice(world, params),
   'POST invoices/:/finalize': (world, _, id) => finalized(world, world.get('invoice', id)),
-  'POST invoices/:/pay': (world, params, id) =>
-    collect(world, world.get('invoice', id), params.text('payment_method')),
+  'POST invoices/:/pay': (world, params, id) => pay(world, params, id),
   'POST invoices/:/void': (world, _, id) => voided(world, world.get('invoice', id)),
   'POST checkout/sessions': (world, params) => createCheckout(world, params),
+  'POST checkout/sessions/:/expire': (world, _, id) => expireCheckout(world, id),
   'POST billing_portal/sessions': (world, params) => createPortal(world, params),
   'GET events': (world, params) => listed(world, 'event', params, '/v1/events'),
   'GET events/:': (world, _, id) => {

@@ -1,5 +1,6 @@
 import type { Stripe } from 'stripe'
 import { day, hour, periodEndAfter } from './calendar.ts'
+import { expireCheckout } from './checkout.ts'
 import { draftInvoice, finalized, invoiceOf, subscriptionIdOf, voided } from './invoices.ts'
 import { periodLines, usageLines } from './lines.ts'
 import { collect, endSubscription } from './payments.ts'
@@ -42,13 +43,7 @@ function* allDue(world: World): Generator<Due> {
   for (const invoice of world.all('invoice')) yield* dueOfInvoice(world, invoice)
   for (const session of world.all('checkout.session'))
     if (session.status === 'open')
-      yield {
-        at: session.expires_at,
-        happen: () => {
-          const expired = world.put<'checkout.session'>({ ...session, status: 'expired', url: null })
-          world.emit('checkout.session.expired', expired)
-        },
-      }
+      yield { at: session.expires_at, happen: () => void expireCheckout(world, session.id) }
 }
 
 const warningDays = 3

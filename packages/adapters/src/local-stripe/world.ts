@@ -20,6 +20,7 @@ export interface Kinds {
   readonly subscription: Stripe.Subscription
   readonly subscription_schedule: Stripe.SubscriptionSchedule
   readonly invoice: Stripe.Invoice
+  readonly invoiceitem: Stripe.InvoiceItem
   readonly 'checkout.session': Stripe.Checkout.Session
 }
 export type Kind = keyof Kinds

@@ -1,1 +1,1 @@
-export { openaiClientOptions, openaiModels, type OpenaiModelsOptions } from './openai-models.ts'
+export { openaiVendor, type OpenaiVendorOptions } from './openai-vendor.ts'

@@ -4,6 +4,7 @@ import {
   followByReading,
   type StreamEvent,
   type StreamLimits,
+  type StreamPage,
 } from '@corbel/core/ports'
 import type { Redis } from 'ioredis'
 import { checkKeeps } from './redis-check.ts'
@@ -54,6 +55,8 @@ export function redisEventStream({
   const signals = streamSignals(client, signalKey)
   const keyOf = (stream: string): string => `${prefix}:stream:${stream}`
   const closing = new AbortController()
+  /** Reads of followers under way, by cursor: those that one append has woken at the same place share one, and what it gives. */
+  const reads = new Map<string, Map<string | null, Promise<StreamPage>>>()
 
   const range = async (stream: string, from: string, count: number): Promise<readonly Entry[]> =>
     (await command('XRANGE', (client) => client.xrange(keyOf(stream), from, '+', 'COUNT', count))).map(
@@ -76,6 +79,20 @@ export function redisEventStream({
     return { events: (await range(stream, '-', limit)).map(toEvent), reset: true }
   }
 
+  function readTogether(stream: string, after: string | null, limit: number): Promise<StreamPage> {
+    const known = reads.get(stream) ?? new Map<string | null, Promise<StreamPage>>()
+    const underWay = known.get(after)
+    if (underWay) return underWay
+    const reading = read(stream, after, limit)
+    reads.set(stream, known.set(after, reading))
+    const forget = (): void => {
+      if (known.get(after) === reading) known.delete(after)
+      if (known.size === 0 && reads.get(stream) === known) reads.delete(stream)
+    }
+    reading.then(forget, forget)
+    return reading
+  }
+
   return {
     adapter: { name: 'redis' },
     append: async (stream, data) => {
@@ -87,8 +104,13 @@ export function redisEventStream({
     follow: (stream, after, signal) =>
       followByReading(
         {
-          read: (cursor, limit) => read(stream, cursor, limit),
-          listen: (wake) => signals.listen(stream, wake),
+          read: (cursor, limit) => readTogether(stream, cursor, limit),
+          listen: (wake) =>
+            signals.listen(stream, () => {
+              // What a read under way has seen may be older than this.
+              reads.delete(stream)
+              wake()
+            }),
           idleMs,
         },
         after,

@@ -54,6 +54,8 @@ export const stripeCatalog = (client: Stripe): CatalogGateway => ({
       product: price.productId,
       lookup_key: price.lookupKey,
       transfer_lookup_key: true,
+      // The lookup key moves on; this stays, and says what those who keep the price have subscribed to.
+      metadata: { lookup_key: price.lookupKey },
       currency: price.currency,
       recurring: {
         interval: price.interval,

@@ -29,6 +29,9 @@ const kinds: Readonly<Record<string, GatewayObjectType>> = {
   'checkout.session': 'checkout',
 }
 
+/** Shows an invoice that there is not: the one of that time will have another id. */
+const announcement = 'invoice.upcoming'
+
 /** Verifies one delivery with the client's own verifier, once for each secret. */
 export async function verifyDelivery(
   signature: Stripe['webhooks']['signature'],
@@ -119,6 +122,7 @@ export function readEvent(payload: GatewayEvent['payload'], version: string): Ev
   const event = eventOf(payload)
   const type = kinds[event?.object?.type ?? '']
   if (event?.object === null || event === null || type === undefined) return { is: 'foreign' }
+  if (event.type === announcement) return { is: 'foreign' }
   const asReference = { is: 'reference', object: { type, id: event.object.id } } as const
   if (event.kind === 'thin' || event.apiVersion !== version) return asReference
   try {

@@ -23,6 +23,13 @@ const idOrNull = (ref: string | { readonly id: string } | null | undefined): str
 
 /** What things made by us bear. */
 export const metadataOf = (key: string, tenantId: string) => ({ tenant_id: tenantId, corbel_key: key })
+/** Stripe keeps what a change does not name. */
+export const seatsMetadata = (chosenSeats: number | undefined) =>
+  chosenSeats === undefined ? {} : { seats: String(chosenSeats) }
+const seatsOf = (metadata: Stripe.Metadata | null): number | null => {
+  const seats = metadata?.['seats'] ?? ''
+  return /^[1-9]\d{0,8}$/.test(seats) ? Number(seats) : null
+}
 export const keyOf = ({ metadata }: { readonly metadata: Stripe.Metadata | null }): string | undefined =>
   metadata?.['corbel_key']
 const tenantOf = (metadata: Stripe.Metadata | null): string | null => metadata?.['tenant_id'] ?? null
@@ -32,7 +39,7 @@ export function toSubscription(subscription: Stripe.Subscription): GatewaySubscr
     id: item.id,
     priceId: item.price.id,
     productId: idOf(item.price.product),
-    lookupKey: item.price.lookup_key,
+    lookupKey: item.price.lookup_key ?? item.price.metadata['lookup_key'] ?? null,
     quantity: item.quantity ?? null,
     periodStart: isoTime(item.current_period_start),
     periodEnd: isoTime(item.current_period_end),
@@ -44,6 +51,7 @@ export function toSubscription(subscription: Stripe.Subscription): GatewaySubscr
     tenantId: tenantOf(subscription.metadata),
     status: subscription.status as GatewaySubscription['status'],
     items,
+    chosenSeats: seatsOf(subscription.metadata),
     currency: subscription.currency,
     periodStart: earliest(items.map((item) => item.periodStart)),
     periodEnd,

@@ -5,6 +5,7 @@ import {
   epoch,
   idOf,
   metadataOf,
+  seatsMetadata,
   toCheckout,
   toCustomer,
   toPaymentMethod,
@@ -28,7 +29,7 @@ export const stripeOperations = (client: Stripe): GatewayOperations => ({
     const params = {
       customer: input.customerId,
       items: itemParams(input.items),
-      metadata: metadataOf(key, input.tenantId),
+      metadata: { ...metadataOf(key, input.tenantId), ...seatsMetadata(input.chosenSeats) },
       // A card that is declined leaves it `incomplete`, to be paid; without any it is refused.
       payment_behavior: 'allow_incomplete',
       ...(input.trialEnd !== undefined && { trial_end: epoch(input.trialEnd) }),
@@ -46,12 +47,13 @@ export const stripeOperations = (client: Stripe): GatewayOperations => ({
       // Until the difference is paid for, the old prices stay.
       ...(input.proration === 'now' && { payment_behavior: 'pending_if_incomplete' }),
     }
-    return update(client, input.subscriptionId, params, key)
+    const changed = await update(client, input.subscriptionId, params, key)
+    return (await keepSeats(client, input, key)) ?? changed
   },
 
-  async scheduleChange({ subscriptionId, items }, key) {
-    await scheduleItems(client, subscriptionId, itemParams(items), key)
-    return current(client, subscriptionId)
+  async scheduleChange(input, key) {
+    await scheduleItems(client, input.subscriptionId, itemParams(input.items), key)
+    return (await keepSeats(client, input, key)) ?? current(client, input.subscriptionId)
   },
 
   async cancelScheduledChange({ subscriptionId }, key) {
@@ -96,11 +98,18 @@ export const stripeOperations = (client: Stripe): GatewayOperations => ({
       cancel_url: input.cancelUrl,
       metadata,
       subscription_data: {
-        metadata,
+        metadata: { ...metadata, ...seatsMetadata(input.chosenSeats) },
         ...(input.trialDays !== undefined && { trial_period_days: input.trialDays }),
       },
     } satisfies Stripe.Checkout.SessionCreateParams
     return toCheckout(await answered(client.checkout.sessions.create(params, { idempotencyKey: key })))
+  },
+
+  async expireCheckout({ checkoutId }, key) {
+    const before = toCheckout(await answered(client.checkout.sessions.retrieve(checkoutId)))
+    if (before.status !== 'open') return before
+    const call = client.checkout.sessions.expire(checkoutId, {}, { idempotencyKey: key })
+    return toCheckout(await answered(call))
   },
 
   async openPortal({ customerId, returnUrl }, key) {
@@ -137,6 +146,16 @@ const current = async (client: Stripe, id: string) =>
 
 const update = async (client: Stripe, id: string, params: Stripe.SubscriptionUpdateParams, key: string) =>
   toSubscription(await answered(client.subscriptions.update(id, params, { idempotencyKey: key })))
+
+/** A call of its own: a change that waits for its payment takes no metadata. */
+async function keepSeats(
+  client: Stripe,
+  { subscriptionId, chosenSeats }: Pick<GatewayInput<'changeSubscription'>, 'subscriptionId' | 'chosenSeats'>,
+  key: string,
+) {
+  if (chosenSeats === undefined) return null
+  return update(client, subscriptionId, { metadata: seatsMetadata(chosenSeats) }, `${key}/seats`)
+}
 
 /** A payment method of another customer is none. One that is detached already belongs to nobody. */
 async function ownPaymentMethod(

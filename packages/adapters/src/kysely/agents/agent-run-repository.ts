@@ -1,4 +1,11 @@
-import type { AgentRunRecord, AgentRunRepository, NewAgentRun } from '@corbel/agents/ports'
+import {
+  type AgentRunRecord,
+  type AgentRunRepository,
+  type NewAgentRun,
+  roleOf,
+  searchable,
+  textOf,
+} from '@corbel/agents/ports'
 import type { Id } from '@corbel/core/ports'
 import { type Selectable, sql } from 'kysely'
 import type { TenantDb } from '../scoped-db.ts'
@@ -17,11 +24,8 @@ export function kyselyAgentRunRepository(db: TenantDb): AgentRunRepository {
       .where('tenant_id', '=', tenantId)
       .where('id', '=', id)
 
-  /** One statement, which does nothing when either key stands in the way. */
-  async function insert(
-    run: NewAgentRun,
-    change: Pick<Row, 'status' | 'attempts' | 'owner' | 'lease_until'>,
-  ) {
+  /** Does nothing when it was sent before. */
+  async function enqueue(run: NewAgentRun) {
     const row = await db
       .forTenant(run.tenantId)
       .insertInto('corbel_agent_runs')
@@ -40,7 +44,10 @@ export function kyselyAgentRunRepository(db: TenantDb): AgentRunRepository {
         error_code: null,
         created_at: run.createdAt,
         ended_at: null,
-        ...change,
+        status: 'queued',
+        attempts: 0,
+        owner: null,
+        lease_until: null,
       })
       .onConflict((conflict) => conflict.doNothing())
       .returningAll()
@@ -57,14 +64,42 @@ export function kyselyAgentRunRepository(db: TenantDb): AgentRunRepository {
   }
 
   return {
-    async begin(run, { owner, until }, mayWait) {
-      const lease = { status: 'running', attempts: 1, owner, lease_until: until } as const
-      const running = await insert(run, lease)
-      if (running) return { outcome: 'running', run: running }
+    async begin(run, { owner, until }, mayWait, { id, content }) {
+      // The numbers of the conversation are given out under its lock, and only to who got the run.
+      const { rows } = await sql<Row & { readonly is_open: boolean }>`
+        with conversation as (
+          select tenant_id, id from corbel_conversations
+          where tenant_id = ${run.tenantId} and id = ${run.conversationId} and (shared or user_id = ${run.userId})
+        ), begun as (
+          insert into corbel_agent_runs (tenant_id, id, conversation_id, user_id, scopes, agent, message, client_message_id,
+            status, attempts, owner, lease_until, created_at)
+          select tenant_id, ${run.id}, id, ${run.userId}, ${run.scopes}::text[], ${run.agent}, ${run.message},
+            ${run.clientMessageId}, 'running', 1, ${owner}, ${until}::timestamptz, ${run.createdAt}::timestamptz
+          from conversation
+          on conflict do nothing
+          returning *
+        ), said as (
+          update corbel_conversations c set last_seq = c.last_seq + 1, updated_at = begun.created_at from begun
+          where c.tenant_id = begun.tenant_id and c.id = begun.conversation_id
+          returning c.tenant_id, c.id, c.user_id, c.last_seq, begun.id as run_id, begun.client_message_id, begun.created_at
+        ), item as (
+          insert into corbel_conversation_items
+            (tenant_id, conversation_id, seq, id, user_id, run_id, client_message_id, role, content, terms, created_at)
+          select tenant_id, id, last_seq, ${id}, user_id, run_id, client_message_id, ${roleOf(content)},
+            ${JSON.stringify(content)}::json,
+            to_tsvector('simple', ${searchable(textOf(content))}) || array_to_tsvector(array[tenant_id, user_id]), created_at
+          from said
+          on conflict on constraint corbel_conversation_items_client_key do nothing
+        )
+        select opened.is_open, begun.* from (select exists (select from conversation) as is_open) opened
+        left join begun on true`.execute(db.forTenant(run.tenantId))
+      const [row] = rows
+      if (row?.is_open !== true) return { outcome: 'closed' }
+      if (row.id !== null) return { outcome: 'running', run: toRecord(row) }
       const repeated = await findRepeated(run)
       if (repeated) return { outcome: 'repeated', run: repeated }
       if (!mayWait) return { outcome: 'busy' }
-      const queued = await insert(run, { status: 'queued', attempts: 0, owner: null, lease_until: null })
+      const queued = await enqueue(run)
       if (queued) return { outcome: 'queued', run: queued }
       const rival = await findRepeated(run)
       return rival ? { outcome: 'repeated', run: rival } : { outcome: 'busy' }
@@ -103,12 +138,15 @@ export function kyselyAgentRunRepository(db: TenantDb): AgentRunRepository {
     },
 
     async end(tenantId, id, owner, { status, errorCode, endedAt }) {
-      const { numUpdatedRows } = await changing(tenantId, id)
-        .set({ status, error_code: errorCode, ended_at: endedAt, owner: null, lease_until: null })
-        .where('status', '=', 'running')
-        .where('owner', '=', owner)
-        .executeTakeFirstOrThrow()
-      return numUpdatedRows > 0n
+      const { rows } = await sql<{ readonly waiting: boolean }>`
+        update corbel_agent_runs run set status = ${status}, error_code = ${errorCode}, ended_at = ${endedAt}::timestamptz,
+          owner = null, lease_until = null
+        where tenant_id = ${tenantId} and id = ${id} and status = 'running' and owner = ${owner}
+        returning exists (
+          select from corbel_agent_runs queued
+          where queued.tenant_id = ${tenantId} and queued.conversation_id = run.conversation_id and queued.status = 'queued'
+        ) as waiting`.execute(db.forTenant(tenantId))
+      return rows[0] ? { isNextWaiting: rows[0].waiting } : null
     },
 
     async pause(tenantId, id, owner) {
@@ -157,15 +195,20 @@ export function kyselyAgentRunRepository(db: TenantDb): AgentRunRepository {
     async next(tenantId, conversationId, { owner, until }) {
       const scoped = db.forTenant(tenantId)
       // In a transaction this keeps two callers apart; the update must be a statement of its own, to see what the other has done.
+      // Outside of one the first run is waited for, not skipped: who skipped it would start the second.
       await sql`select pg_advisory_xact_lock(hashtextextended('corbel agent run ' || ${conversationId}::text, 0))`.execute(
         scoped,
       )
+      // Who ends the active run may not have seen the one that waits: it is waited for.
+      await sql`
+        select from corbel_agent_runs where tenant_id = ${tenantId} and conversation_id = ${conversationId}
+          and status in ('running', 'waiting') for share`.execute(scoped)
       const next = sql<Row>`
         update corbel_agent_runs set status = 'running', attempts = 1, owner = ${owner}, lease_until = ${until}::timestamptz
         where tenant_id = ${tenantId} and id = (
           select id from corbel_agent_runs
           where tenant_id = ${tenantId} and conversation_id = ${conversationId} and status = 'queued'
-          order by id limit 1 for update skip locked
+          order by id limit 1 for update
         ) and not exists (
           select from corbel_agent_runs
           where tenant_id = ${tenantId} and conversation_id = ${conversationId} and status in ('running', 'waiting')

@@ -1,9 +1,11 @@
-import type { AgentUsageRepository } from '@corbel/agents/ports'
+import type { AgentUsageRepository, AgentUsageTotal } from '@corbel/agents/ports'
+import { sql } from 'kysely'
 import type { TenantDb } from '../scoped-db.ts'
 
 export const kyselyAgentUsageRepository = (db: TenantDb): AgentUsageRepository => ({
   async record({ tenantId, runId, call, agent, model, estimated, createdAt, ...tokens }) {
     const used = {
+      model,
       input_tokens: tokens.inputTokens,
       cached_tokens: tokens.cachedTokens,
       output_tokens: tokens.outputTokens,
@@ -13,7 +15,7 @@ export const kyselyAgentUsageRepository = (db: TenantDb): AgentUsageRepository =
     await db
       .forTenant(tenantId)
       .insertInto('corbel_agent_usage')
-      .values({ tenant_id: tenantId, run_id: runId, call, agent, model, created_at: createdAt, ...used })
+      .values({ tenant_id: tenantId, run_id: runId, call, agent, created_at: createdAt, ...used })
       .onConflict((conflict) =>
         conflict
           .columns(['tenant_id', 'run_id', 'call'])
@@ -45,5 +47,20 @@ export const kyselyAgentUsageRepository = (db: TenantDb): AgentUsageRepository =
       estimated: row.estimated,
       createdAt: row.created_at,
     }))
+  },
+
+  async count(tenantId, { from, until }) {
+    // As floats: sums are exact up to 2^53, and drivers read bigint as text.
+    const { rows } = await sql<AgentUsageTotal>`
+      select
+        count(*)::float8 as "modelCalls",
+        coalesce(sum(input_tokens), 0)::float8 as "inputTokens",
+        coalesce(sum(output_tokens), 0)::float8 as "outputTokens",
+        coalesce((select bytes from corbel_agent_file_usage where tenant_id = ${tenantId}), 0)::float8 as "fileBytes"
+      from corbel_agent_usage
+      where tenant_id = ${tenantId}
+        and created_at >= ${from}::timestamptz and created_at < ${until}::timestamptz
+    `.execute(db.forTenant(tenantId))
+    return rows[0] ?? { modelCalls: 0, inputTokens: 0, outputTokens: 0, fileBytes: 0 }
   },
 })

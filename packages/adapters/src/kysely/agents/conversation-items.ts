@@ -94,14 +94,17 @@ export const kyselyConversationItems = (db: TenantDb): ConversationItems => ({
   },
 
   async removeRun(tenantId, id, runId) {
-    const { numDeletedRows } = await db
-      .forTenant(tenantId)
-      .deleteFrom('corbel_conversation_items')
-      .where('tenant_id', '=', tenantId)
-      .where('conversation_id', '=', id)
-      .where('run_id', '=', runId)
-      .executeTakeFirstOrThrow()
-    return Number(numDeletedRows)
+    const { rows } = await sql<{ readonly removed: number }>`
+      with removed as (
+        delete from corbel_conversation_items
+        where tenant_id = ${tenantId} and conversation_id = ${id} and run_id = ${runId}
+        returning seq
+      ), forgotten as (
+        delete from corbel_conversation_summaries
+        where tenant_id = ${tenantId} and conversation_id = ${id} and through_seq >= (select min(seq) from removed)
+      )
+      select count(*)::integer as removed from removed`.execute(db.forTenant(tenantId))
+    return rows[0]?.removed ?? 0
   },
 })
 

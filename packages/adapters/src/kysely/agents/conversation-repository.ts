@@ -106,6 +106,10 @@ export const kyselyConversationRepository = (db: TenantDb): ConversationReposito
           select s.seq from corbel_conversation_items s
           where s.tenant_id = c.tenant_id and s.conversation_id = c.id and s.id = ${from} and s.role = 'user')
         returning i.seq
+      ), forgotten as (
+        delete from corbel_conversation_summaries s using conversation c
+        where s.tenant_id = c.tenant_id and s.conversation_id = c.id
+          and s.through_seq >= (select min(seq) from removed)
       )
       select count(*)::integer as removed from removed`.execute(db.forTenant(tenantId))
     return rows[0]?.removed || null

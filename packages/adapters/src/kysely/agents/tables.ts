@@ -26,6 +26,14 @@ export interface AgentsTables extends AgentRunTables, AgentFileTables {
     created_at: Date
     updated_at: Date
   }
+  corbel_conversation_summaries: {
+    tenant_id: Id<'ten'>
+    conversation_id: ConversationId
+    user_id: Id<'usr'>
+    summary: string
+    through_seq: number
+    updated_at: Date
+  }
   corbel_provider_settings: {
     tenant_id: Id<'ten'>
     id: Id<'pst'>

@@ -84,7 +84,12 @@ export const kyselyInboxRepository = (db: TenantDb): InboxRepository => ({
     return rows[0] ? toEvent(rows[0]) : null
   },
 
-  list: (filter, page) => list(db.platform('billingInbox.list'), selects(filter), page),
+  list: (filter, page) =>
+    list(
+      filter.tenantId === undefined ? db.platform('billingInbox.list') : db.forTenant(filter.tenantId),
+      selects(filter),
+      page,
+    ),
 
   listOfTenant: (tenantId, filter, page) =>
     list(db.forTenant(tenantId), sql`${selects({ ...filter, tenantId })} and status <> 'pending'`, page),
@@ -93,16 +98,10 @@ export const kyselyInboxRepository = (db: TenantDb): InboxRepository => ({
     const { numAffectedRows = 0n } = await sql`
       update corbel_billing_inbox
       set status = 'pending', attempts = 0, due_at = ${now}::timestamptz, ended_at = null, replays = replays + 1
-      where ${selects(filter)} and status <> 'pending'`.execute(db.platform('billingInbox.replay'))
-    return Number(numAffectedRows)
-  },
-
-  async latestOccurredAt(account) {
-    const { rows } = await sql<{ readonly latest: Date | null }>`
-      select max(occurred_at) as latest from corbel_billing_inbox where account = ${account}`.execute(
-      db.platform('billingInbox.list'),
+      where ${selects(filter)} and status <> 'pending'`.execute(
+      filter.tenantId === undefined ? db.platform('billingInbox.replay') : db.forTenant(filter.tenantId),
     )
-    return rows[0]?.latest ?? null
+    return Number(numAffectedRows)
   },
 
   async purge(endedBefore) {

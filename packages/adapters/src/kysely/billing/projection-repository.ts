@@ -1,4 +1,10 @@
-import type { ProjectedObject, ProjectedType, Projection, ProjectionRepository } from '@corbel/billing/ports'
+import {
+  endedStatuses,
+  type ProjectedObject,
+  type ProjectedType,
+  type Projection,
+  type ProjectionRepository,
+} from '@corbel/billing/ports'
 import { type Selectable, sql } from 'kysely'
 import { jsonb } from '../json.ts'
 import type { TenantDb } from '../scoped-db.ts'
@@ -72,6 +78,14 @@ export const kyselyProjectionRepository = (db: TenantDb): ProjectionRepository =
       .orderBy('id', 'desc')
       .limit(limit + 1)
       .execute()
+    return rows.map((row) => toProjection(row))
+  },
+
+  async listOpen({ limit, after }) {
+    const { rows } = await sql<Row>`
+      select * from corbel_billing_objects
+      where type = 'subscription' and id > ${after ?? ''} and state ->> 'status' <> all (${[...endedStatuses]}::text[])
+      order by id limit ${limit + 1}::integer`.execute(db.platform('billingObjects.listOpen'))
     return rows.map((row) => toProjection(row))
   },
 })

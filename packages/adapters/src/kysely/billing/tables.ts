@@ -37,6 +37,12 @@ export interface BillingTables {
     note: string | null
     ended_at: Date | null
   }
+  corbel_billing_marks: {
+    account: string
+    reached_at: Date
+    started_at: Date | null
+    cursor: string | null
+  }
   corbel_billing_quotas: {
     tenant_id: Id<'ten'>
     feature_key: string

@@ -1,5 +1,10 @@
-import { type Tenant, TenantErrors, type TenantRepository } from '@corbel/core/tenant/ports'
-import type { Selectable } from 'kysely'
+import {
+  type Tenant,
+  type TenantCounts,
+  TenantErrors,
+  type TenantRepository,
+} from '@corbel/core/tenant/ports'
+import { type Selectable, sql } from 'kysely'
 import type { TenantDb } from '../scoped-db.ts'
 import { onUniqueViolation } from '../violations.ts'
 import type { TenantTables } from './tables.ts'
@@ -34,6 +39,17 @@ export const kyselyTenantRepository = (db: TenantDb): TenantRepository => ({
       .returningAll()
       .executeTakeFirst()
     return row ? toTenant(row) : null
+  },
+
+  async count(id, now) {
+    const { rows } = await sql<TenantCounts>`
+      select
+        (select count(*) from corbel_memberships where tenant_id = ${id})::integer as members,
+        (select count(*) from corbel_invitations
+          where tenant_id = ${id} and status = 'pending' and expires_at > ${now}::timestamptz)::integer as invitations,
+        (select count(*) from corbel_webhooks where tenant_id = ${id})::integer as webhooks
+    `.execute(db.forTenant(id))
+    return rows[0] ?? { members: 0, invitations: 0, webhooks: 0 }
   },
 })
 

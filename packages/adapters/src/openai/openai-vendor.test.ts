@@ -1,12 +1,12 @@
+import { Secret } from '@corbel/core'
 import { newId } from '@corbel/core/ports'
-import { OpenAI } from 'openai'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { fakeOpenai } from './fake-openai.fixture.ts'
-import { openaiClientOptions, openaiModels } from './openai-models.ts'
+import { fakeOpenai } from '../../../../test/agents/fake-openai.fixture.ts'
+import { streamingFetch } from '../node-fetcher/streaming-fetch.ts'
+import { openaiVendor } from './openai-vendor.ts'
 
-type Request = Parameters<
-  Awaited<ReturnType<ReturnType<typeof openaiModels>['model']>>['getStreamedResponse']
->[0]
+type Vendor = ReturnType<typeof openaiVendor>
+type Request = Parameters<ReturnType<ReturnType<Vendor['connect']>['model']>['getStreamedResponse']>[0]
 
 const request: Request = {
   systemInstructions: 'Be brief.',
@@ -32,9 +32,14 @@ describe.each(['responses', 'chat'] as const)('openai models by the API %s', (ap
     await server.close()
   })
 
+  const connect = (apiKey: string) =>
+    openaiVendor({ api, fetch: streamingFetch({ allow: ['127.0.0.1'] }) }).connect({
+      apiKey: new Secret(apiKey),
+      baseUrl: server.baseURL,
+    })
+
   test('says what the provider says, with what it used, and keeps nothing there', async () => {
-    const client = new OpenAI({ ...openaiClientOptions, apiKey: 'key-a', baseURL: server.baseURL })
-    const model = await openaiModels({ client, api }).model(newId('ten'), 'gpt-test')
+    const model = connect('key-a').model('gpt-test')
     let said = ''
     let used: unknown = null
     for await (const event of model.getStreamedResponse(request)) {
@@ -49,14 +54,9 @@ describe.each(['responses', 'chat'] as const)('openai models by the API %s', (ap
 
   test('two tenants at once send their own key, and nothing of the environment', async () => {
     const tenants = [newId('ten'), newId('ten')] as const
-    const models = openaiModels({
-      api,
-      client: async (tenantId) =>
-        new OpenAI({ ...openaiClientOptions, apiKey: `key-of-${tenantId}`, baseURL: server.baseURL }),
-    })
     await Promise.all(
       tenants.map(async (tenantId) => {
-        const model = await models.model(tenantId, 'gpt-test')
+        const model = connect(`key-of-${tenantId}`).model('gpt-test')
         for await (const _ of model.getStreamedResponse({ ...request, systemInstructions: tenantId }));
       }),
     )

@@ -1,0 +1,1 @@
+export { anthropicVendor, type AnthropicVendorOptions } from './anthropic-vendor.ts'

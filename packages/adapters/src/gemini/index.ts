@@ -1,0 +1,1 @@
+export { geminiVendor, type GeminiVendorOptions } from './gemini-vendor.ts'
