@@ -1,9 +1,14 @@
 import { type Application, buildApplication, buildRouteMap } from '@stricli/core'
 import type { CliContext } from './run/cli-context.ts'
 import { apiRoutes, configRoutes, programRoutes } from './tree/catalog-tree.ts'
-import { authRoutes, usersRoutes } from './tree/auth-tree.ts'
+import { authRoutes, ssoRoutes, usersRoutes } from './tree/auth-tree.ts'
 import { envRoutes } from './tree/env-tree.ts'
+import { infraRoutes, logsRoutes } from './tree/machine-tree.ts'
+import { stripeRoutes, usageRoutes } from './tree/payment-tree.ts'
+import { dev, newRoutes, providersRoutes } from './tree/project-tree.ts'
 import { releaseRoutes } from './tree/release-tree.ts'
+import { secretsRoutes } from './tree/secrets-tree.ts'
+import { statusRoutes } from './tree/status-tree.ts'
 import { dbRoutes, redisRoutes } from './tree/storage-tree.ts'
 import { readVersion } from './version.ts'
 
@@ -18,7 +23,17 @@ export const app: Application<CliContext> = buildApplication<CliContext>(
       db: dbRoutes,
       redis: redisRoutes,
       auth: authRoutes,
+      secrets: secretsRoutes,
+      sso: ssoRoutes,
       users: usersRoutes,
+      providers: providersRoutes,
+      stripe: stripeRoutes,
+      usage: usageRoutes,
+      status: statusRoutes,
+      logs: logsRoutes,
+      infra: infraRoutes,
+      new: newRoutes,
+      dev,
       api: apiRoutes,
       release: releaseRoutes,
     },

@@ -17,19 +17,24 @@ export interface CliSetup {
   readonly cwd?: string
   readonly signal?: AbortSignal
   readonly config?: string | null
+  /** Told what was printed so far, after each piece. */
+  readonly onOutput?: (stdout: string) => void
 }
 
-const collector = () => {
+const collector = (onText: (text: string) => void = () => {}) => {
   const stream = new PassThrough()
   const chunks: Buffer[] = []
-  stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+  stream.on('data', (chunk: Buffer) => {
+    chunks.push(chunk)
+    onText(Buffer.concat(chunks).toString())
+  })
   return { stream: stream as unknown as NodeJS.WriteStream, text: () => Buffer.concat(chunks).toString() }
 }
 
 /** Runs the program in this process, without a terminal. */
 export async function runCli(argv: readonly string[], setup: CliSetup = {}): Promise<CliRun> {
   const { env = {}, cwd = '/', signal = new AbortController().signal, config = stackFixture } = setup
-  const [stdout, stderr] = [collector(), collector()]
+  const [stdout, stderr] = [collector(setup.onOutput), collector()]
   const host: CliProcess = {
     stdin: new PassThrough().end() as unknown as NodeJS.ReadStream,
     stdout: stdout.stream,

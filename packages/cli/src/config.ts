@@ -1,4 +1,11 @@
 import type { ModuleCatalogs, SettingsSource } from '@corbel/core'
+import type { SecretStore } from '@corbel/core/ports'
+import type { PaymentTools } from './tools/payment-tools.ts'
+import type { ConnectionTools, CredentialTools, OperatorTools, UserTools } from './tools/people-tools.ts'
+import type { ProviderReport } from './tools/provider-tools.ts'
+import type { DatabaseReport, RedisReport } from './tools/server-reports.ts'
+import type { StatusTools } from './tools/status-tools.ts'
+import type { UsageTools } from './tools/usage-tools.ts'
 
 /** Everything that a stack declares. */
 export interface StackDescription {
@@ -20,18 +27,11 @@ export interface DatabaseTools {
   readonly name: string
   /** One round trip. Rejects when the database does not answer. */
   check(): Promise<void>
+  inspect?(): Promise<DatabaseReport>
   plan(): Promise<Migrations>
   /** Applies all that is pending or nothing, and returns the names. */
   apply(): Promise<readonly string[]>
   close(): Promise<void>
-}
-
-export interface RedisReport {
-  readonly version: string
-  /** What Redis does when its memory is full, such as `noeviction`. */
-  readonly evictionPolicy: string
-  readonly tls: boolean
-  readonly authenticated: boolean
 }
 
 /** An open Redis. */
@@ -59,11 +59,6 @@ export interface SigningKeyTools {
   remove(kid: string, options?: { readonly compromised?: boolean }): Promise<void>
 }
 
-export interface OperatorTools {
-  /** Creates an operator of the platform; the password is known only to the caller. */
-  create(email: string): Promise<{ readonly email: string; readonly password: string }>
-}
-
 export interface PortReport {
   readonly status: string
   readonly detail?: string
@@ -75,6 +70,14 @@ export interface OpenedStack {
   readiness(): Promise<{ readonly ports: Readonly<Record<string, PortReport>> }>
   readonly signingKeys?: SigningKeyTools
   readonly operators?: OperatorTools
+  readonly users?: UserTools
+  readonly credentials?: CredentialTools
+  readonly connections?: ConnectionTools
+  readonly payments?: PaymentTools
+  readonly status?: StatusTools
+  readonly usage?: UsageTools
+  /** Puts in what a newcomer needs and returns what that was; done twice it adds nothing. */
+  seed?(): Promise<readonly string[]>
   close(): Promise<void>
 }
 
@@ -106,6 +109,33 @@ export interface CorbelConfig {
   }
   /** What `release evidence` runs, in this order. */
   readonly evidence?: { readonly checks: readonly EvidenceCheck[] }
+  /**
+   * Whether the services outside accept their credentials.
+   *
+   * @param live - Ask them; otherwise nothing leaves the machine.
+   */
+  providers?(
+    settings: SettingsSource,
+    options: { readonly live: boolean },
+  ): Promise<readonly ProviderReport[]>
+  /** Where secrets are kept that do not stand in the env file. */
+  readonly secrets?: {
+    /** Names of the settings that open the store, and so cannot be in it. */
+    readonly kept: readonly string[]
+    /** Null when the settings name no store. */
+    open(settings: SettingsSource): Promise<SecretStore | null>
+  }
+  /** Names of the settings of the payment provider, and the path on which its events arrive. */
+  readonly payments?: {
+    readonly secretKey: string
+    readonly webhookSecret: string
+    readonly prices: string
+    readonly webhookPath: string
+  }
+  /** How `corbel dev` starts the stack: a program and its arguments, run in the folder of the configuration. */
+  readonly dev?: { readonly command: readonly [program: string, ...args: string[]] }
+  /** Where the stack's lines of log are kept, one JSON document a line in files that end with .log. */
+  readonly logs?: { folder(settings: SettingsSource): Promise<string> }
   /** @throws what a start would throw for these settings */
   openStack?(settings: SettingsSource): Promise<OpenedStack>
 }

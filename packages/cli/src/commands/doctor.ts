@@ -15,14 +15,15 @@ export type DoctorFlags = {
   readonly fix: boolean
   readonly strict: boolean
   readonly markdown: boolean
+  readonly live: boolean
 }
 
 export const action: Action<DoctorFlags> = async (invocation, flags) => {
-  let findings = await runChecks(await gather(invocation, flags.profile))
+  let findings = await runChecks(await gather(invocation, flags))
   const repaired: string[] = []
   if (flags.fix) {
     for (const { repair } of findings) if (repair) repaired.push(await repair())
-    if (repaired.length > 0) findings = await runChecks(await gather(invocation, flags.profile))
+    if (repaired.length > 0) findings = await runChecks(await gather(invocation, flags))
   }
   const data = {
     findings: findings.map(({ repair, ...finding }) => ({ ...finding, repairable: repair !== undefined })),
@@ -48,7 +49,7 @@ export const action: Action<DoctorFlags> = async (invocation, flags) => {
 
 async function gather(
   { config, settings, flags, resolve, progress }: Invocation,
-  profile: Profile | undefined,
+  { profile, live }: DoctorFlags,
 ): Promise<Facts> {
   const { config: stack, path } = await config()
   const [description, source] = await Promise.all([stack.describe(), settings()])
@@ -58,6 +59,7 @@ async function gather(
     description,
     source,
     inspected: await inspectStack(stack, description, source, profile),
+    ...{ folder: dirname(path), live },
     envFiles: flags.settingsFile?.map(resolve) ?? (existsSync(own) ? [own] : []),
     progress: (what) => progress(`Looking at: ${what}`),
   }

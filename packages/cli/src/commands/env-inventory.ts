@@ -27,14 +27,9 @@ export const write: Action<InventoryFlags> = async ({ config, resolve }, { path 
 
 export const check: Action<InventoryFlags> = async ({ config, resolve }, { path }) => {
   const target = resolve(path)
-  const wanted = listed(inventory(await (await config()).config.describe()))
-  const found = existsSync(target) ? listed(readFileSync(target, 'utf8')) : new Map<string, string>()
-  const missing = [...wanted.keys()].filter((name) => !found.has(name))
-  const surplus = [...found.keys()].filter((name) => !wanted.has(name))
-  const changed = [...wanted]
-    .filter(([name, row]) => found.has(name) && found.get(name) !== row)
-    .map(([name]) => name)
-  const data = { path: target, missing, surplus, changed }
+  const drift = inventoryDrift(await (await config()).config.describe(), target)
+  const { missing, surplus, changed } = drift
+  const data = { path: target, ...drift }
   if (missing.length + surplus.length + changed.length === 0)
     return { data, text: `${target} lists every setting as it is declared.` }
   throw new CliError('conflict', {
@@ -52,6 +47,19 @@ export const check: Action<InventoryFlags> = async ({ config, resolve }, { path 
     next: `corbel env inventory write --path ${path}`,
     data,
   })
+}
+
+/** How the file at a path differs from what is declared. */
+export function inventoryDrift(description: StackDescription, target: string) {
+  const wanted = listed(inventory(description))
+  const found = existsSync(target) ? listed(readFileSync(target, 'utf8')) : new Map<string, string>()
+  return {
+    missing: [...wanted.keys()].filter((name) => !found.has(name)),
+    surplus: [...found.keys()].filter((name) => !wanted.has(name)),
+    changed: [...wanted]
+      .filter(([name, row]) => found.has(name) && found.get(name) !== row)
+      .map(([name]) => name),
+  }
 }
 
 function inventory(description: StackDescription): string {

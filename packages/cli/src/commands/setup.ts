@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { fromEnv, type Profile, profiles, type SettingsSource } from '@corbel/core'
 import { inspectStack } from '../catalog/inspect-stack.ts'
 import { settingsOf } from '../catalog/setting-list.ts'
 import type { Invocation } from '../run/cli-context.ts'
 import type { Action } from '../run/command.ts'
 import type { Result } from '../run/envelope.ts'
+import { envTarget } from '../run/env-target.ts'
 import { readEnvFile } from '../run/read-settings.ts'
 import { type Answers, readAnswers } from '../setup/answers.ts'
 import { carryOut } from '../setup/carry-out.ts'
@@ -39,9 +39,8 @@ export type SetupFlags = {
 /** Brings a stack to where it starts. Values that are there stay; doing it twice changes nothing. */
 export const action: Action<SetupFlags> = async (invocation, flags) => {
   const { config, process: host, resolve } = invocation
-  const { config: stack, path: configPath } = await config()
-  const envFile = invocation.flags.settingsFile?.[0]
-  const target = envFile === undefined ? join(dirname(configPath), '.env') : resolve(envFile)
+  const { config: stack } = await config()
+  const target = await envTarget(invocation)
   if (flags.resume) return finish(invocation, readPlan(target))
   if (hasPlan(target) && !flags.dryRun && !flags.reportOnly) throw unfinished(target)
   const description = await stack.describe()

@@ -2,6 +2,7 @@ import type { DatabaseTools } from '../config.ts'
 import { toCliError } from '../run/to-cli-error.ts'
 import type { Facts } from './facts.ts'
 import type { Finding } from './finding.ts'
+import { serverFindings } from './database-server.ts'
 import { unusable } from './unusable.ts'
 
 /** Whether it answers, and whether its schema is that of this version. */
@@ -22,12 +23,13 @@ export async function checkDatabase({
   try {
     open = await database.open(source)
     await open.check()
-    return await schema(open, database.open.bind(database, source))
+    const server = open.inspect ? serverFindings(setting, await open.inspect(), inspected.profile) : []
+    return [...server, ...(await schema(open, database.open.bind(database, source)))]
   } catch (error) {
     const { ending, details } = toCliError(error)
     return [
       {
-        id: `database.${ending === 'denied' || ending === 'conflict' ? ending : 'unavailable'}`,
+        id: `database.${isAbsent(error) ? 'absent' : ending === 'denied' || ending === 'conflict' ? ending : 'unavailable'}`,
         severity: 'error',
         subject: setting,
         what: 'names a database that cannot be used',
@@ -38,6 +40,13 @@ export async function checkDatabase({
   } finally {
     await open?.close()
   }
+}
+
+/** SQLSTATE 3D000: the server answers, and has no database of that name. */
+function isAbsent(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if ((cause as { readonly code?: unknown }).code === '3D000') return true
+  return false
 }
 
 async function schema(

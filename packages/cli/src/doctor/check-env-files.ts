@@ -1,14 +1,22 @@
 import { chmodSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { assignmentsOf } from '../env-file/env-document.ts'
-import { privateMode } from '../env-file/write-file.ts'
+import { draftsOf, privateMode, removeDrafts } from '../env-file/write-file.ts'
+import { hasPlan } from '../setup/plan.ts'
+import { envTextFindings } from './env-text.ts'
 import type { Facts } from './facts.ts'
 import type { Finding } from './finding.ts'
 
 /** Files with secrets: who may read them, and whether they say one thing. */
 export const checkEnvFiles = async ({ envFiles }: Facts): Promise<readonly Finding[]> =>
   envFiles.flatMap((path) => {
-    const found = [...readableByOthers(path), ...repeated(path), ...notIgnored(path)]
+    const found = [
+      ...readableByOthers(path),
+      ...replaceable(path),
+      ...leftDrafts(path),
+      ...unfinishedSetup(path),
+      ...envTextFindings(path),
+      ...notIgnored(path),
+    ]
     return found.length > 0
       ? found
       : [{ id: 'env-file', severity: 'ok', subject: path, what: 'is private and says one thing' }]
@@ -34,17 +42,57 @@ function readableByOthers(path: string): readonly Finding[] {
   ]
 }
 
-function repeated(path: string): readonly Finding[] {
-  const names = assignmentsOf(readFileSync(path, 'utf8')).map(({ name }) => name)
-  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))].map((name) => ({
-    id: 'env-file.repeated',
-    severity: 'warning',
-    subject: name,
-    what: `stands more than once in ${path}`,
-    why: 'The last one counts for most readers, and nobody sees that from the first.',
-    fix: 'Leave one of them.',
-  }))
+/** Whoever may write to the folder may put another file in its place. The sticky bit keeps them from that. */
+function replaceable(path: string): readonly Finding[] {
+  const folder = dirname(path)
+  const { mode } = statSync(folder)
+  if ((mode & 0o002) === 0 || (mode & 0o1000) !== 0) return []
+  return [
+    {
+      id: 'env-file.replaceable',
+      severity: 'error',
+      subject: folder,
+      what: 'can be written by everybody on this machine',
+      why: `Anybody could put another file in the place of ${basename(path)}.`,
+      fix: `chmod o-w ${folder}`,
+    },
+  ]
 }
+
+/** Of a writer that was killed. */
+function leftDrafts(path: string): readonly Finding[] {
+  const drafts = draftsOf(path)
+  if (drafts.length === 0) return []
+  return [
+    {
+      id: 'env-file.left-draft',
+      severity: 'warning',
+      subject: drafts.join(', '),
+      what: 'was left by a writer that was killed',
+      why: 'It holds the same secrets.',
+      fix: 'Remove it.',
+      next: 'corbel doctor --fix',
+      repair: async () => {
+        removeDrafts(path)
+        return `${drafts.length} draft(s) of ${path} are removed.`
+      },
+    },
+  ]
+}
+
+const unfinishedSetup = (path: string): readonly Finding[] =>
+  hasPlan(path)
+    ? [
+        {
+          id: 'setup.unfinished',
+          severity: 'warning',
+          subject: path,
+          what: 'is half of what a setup was to write',
+          fix: 'Finish it.',
+          next: 'corbel setup --resume',
+        },
+      ]
+    : []
 
 /** In a repository whose .gitignore does not name it. */
 function notIgnored(path: string): readonly Finding[] {

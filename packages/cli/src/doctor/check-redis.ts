@@ -1,7 +1,7 @@
-import type { RedisReport } from '../config.ts'
 import { toCliError } from '../run/to-cli-error.ts'
 import type { Facts } from './facts.ts'
 import type { Finding } from './finding.ts'
+import { redisFindings } from './redis-server.ts'
 import { unusable } from './unusable.ts'
 
 export async function checkRedis({
@@ -18,7 +18,7 @@ export async function checkRedis({
     const open = await redis.open(source)
     if (open === null) return []
     try {
-      return findingsOf(redis.setting, await open.inspect())
+      return redisFindings(redis.setting, await open.inspect(), inspected.profile)
     } finally {
       await open.close()
     }
@@ -35,19 +35,4 @@ export async function checkRedis({
       },
     ]
   }
-}
-
-function findingsOf(subject: string, { version, evictionPolicy }: RedisReport): readonly Finding[] {
-  if (!evictionPolicy.startsWith('allkeys'))
-    return [{ id: 'redis', severity: 'ok', subject, what: `answers: Redis ${version}, ${evictionPolicy}` }]
-  return [
-    {
-      id: 'redis.evicts',
-      severity: 'warning',
-      subject,
-      what: `has the policy ${evictionPolicy}`,
-      why: 'When its memory is full it may throw away event streams and locks.',
-      fix: 'Set maxmemory-policy to noeviction or volatile-ttl.',
-    },
-  ]
 }

@@ -1,8 +1,8 @@
-import { systemClock } from '@corbel/core'
-import type { OpenedStack, SigningKeyStanding } from '../config.ts'
+import type { OpenedStack } from '../config.ts'
 import { toCliError } from '../run/to-cli-error.ts'
 import type { Facts } from './facts.ts'
 import type { Finding } from './finding.ts'
+import { keyFindings } from './signing-keys.ts'
 
 /** Opens the stack as a start would, without starting it, and asks each of its ports. */
 export async function checkStack({
@@ -28,7 +28,7 @@ export async function checkStack({
     const down = Object.entries(ports).filter(([, { status }]) => status !== 'up')
     return [
       ...(down.length > 0 ? down.map(([name]) => portDown(name)) : [portsUp(Object.keys(ports))]),
-      ...keyFindings((await stack.signingKeys?.standings()) ?? []),
+      ...(stack.signingKeys ? keyFindings(await stack.signingKeys.standings()) : []),
     ]
   } catch (error) {
     const { details } = toCliError(error)
@@ -61,21 +61,3 @@ const portDown = (name: string): Finding => ({
   what: 'does not answer within 2 s',
   fix: 'Check the service behind it and the settings that name it.',
 })
-
-// A year: longer than any advice for keys that sign access tokens.
-const longestUseMs = 365 * 24 * 60 * 60 * 1000
-
-function keyFindings(standings: readonly SigningKeyStanding[]): readonly Finding[] {
-  const old = standings.filter(
-    ({ state, createdAt }) =>
-      state === 'active' && Number(systemClock.now()) - Number(createdAt) > longestUseMs,
-  )
-  return old.map(({ kid }) => ({
-    id: 'keys.old',
-    severity: 'warning',
-    subject: kid,
-    what: 'has signed for more than a year',
-    fix: 'Rotate it; nobody is signed out by that.',
-    next: 'corbel auth keys rotate',
-  }))
-}

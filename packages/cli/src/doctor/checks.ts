@@ -1,7 +1,10 @@
 import { checkDatabase } from './check-database.ts'
 import { checkEnvFiles } from './check-env-files.ts'
 import { checkNode } from './check-node.ts'
+import { checkProject } from './check-project.ts'
+import { checkProviders } from './check-providers.ts'
 import { checkRedis } from './check-redis.ts'
+import { checkSecrets } from './check-secrets.ts'
 import { checkSettings } from './check-settings.ts'
 import { checkStack } from './check-stack.ts'
 import type { Facts } from './facts.ts'
@@ -15,6 +18,9 @@ const checks: readonly ((facts: Facts) => Promise<readonly Finding[]>)[] = [
   checkDatabase,
   checkRedis,
   checkStack,
+  checkSecrets,
+  checkProviders,
+  checkProject,
 ]
 
 /** One after the other: an embedded database serves one of them at a time. */

@@ -7,6 +7,10 @@ export interface Facts {
   readonly description: StackDescription
   readonly source: SettingsSource
   readonly inspected: InspectedSettings
+  /** Where the configuration is. */
+  readonly folder: string
+  /** Whether services outside are asked. */
+  readonly live: boolean
   /** Env files that are there, absolute. */
   readonly envFiles: readonly string[]
   /** Tells people what is being looked at. */

@@ -39,13 +39,19 @@ export function writeFileAtomically(path: string, text: string, mode = privateMo
 
 const draftPrefix = (target: string): string => `.${basename(target)}.draft-`
 
-/** Removes what writers left that were killed. To be called while nobody else writes the file. */
-export function removeDrafts(path: string): void {
+/** What writers left that were killed. */
+export function draftsOf(path: string): readonly string[] {
   const target = resolved(path)
   const folder = dirname(target)
-  if (!existsSync(folder)) return
-  for (const name of readdirSync(folder))
-    if (name.startsWith(draftPrefix(target))) rmSync(join(folder, name), { force: true })
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(draftPrefix(target)))
+    .map((name) => join(folder, name))
+}
+
+/** Removes them. To be called while nobody else writes the file. */
+export function removeDrafts(path: string): void {
+  for (const draft of draftsOf(path)) rmSync(draft, { force: true })
 }
 
 function resolved(path: string): string {

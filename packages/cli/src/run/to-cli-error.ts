@@ -6,7 +6,7 @@ import { CliError } from './cli-error.ts'
 export function toCliError(error: unknown): CliError {
   if (error instanceof CliError) return error
   if (!(error instanceof Error)) return unexpected(String(error), error)
-  return refusedStart(error) ?? domainError(error) ?? unreachable(error) ?? named(error)
+  return refusedStart(error) ?? domainError(error) ?? wrongForm(error) ?? unreachable(error) ?? named(error)
 }
 
 interface Problem {
@@ -46,10 +46,30 @@ function domainError(error: Error): CliError | undefined {
   })
 }
 
+interface Issue {
+  readonly path: readonly PropertyKey[]
+  readonly message: string
+}
+
+/** What the schema of an endpoint says of the values that it was handed; it repeats none of them. */
+function wrongForm(error: Error): CliError | undefined {
+  const { issues } = error as { readonly issues?: readonly Issue[] }
+  if (!error.name.endsWith('ZodError') || !Array.isArray(issues)) return undefined
+  return new CliError('usage', {
+    code: 'cli/wrong-form',
+    message: 'A value has the wrong form; nothing was begun.',
+    why: issues
+      .map(({ path, message }: Issue) => [path.map(String).join('.'), message].join(': '))
+      .join('; '),
+    fix: 'Correct the values that are named.',
+    cause: error,
+  })
+}
+
 function unreachable(error: Error): CliError | undefined {
   const code = systemCode(error)
   if (code === undefined) return undefined
-  const denied = code.startsWith('28') || code === 'EACCES' || code === 'EPERM' || code === 'WRONGPASS'
+  const denied = /^(?:28|EACCES|EPERM|WRONGPASS|NOAUTH|NOPERM)/.test(code)
   return new CliError(denied ? 'denied' : 'unavailable', {
     code: denied ? 'service/denied' : 'service/unavailable',
     message: denied ? `Access was refused (${code}).` : `A service did not answer (${code}).`,
@@ -64,10 +84,10 @@ function unreachable(error: Error): CliError | undefined {
 /** Codes of the system, and SQLSTATEs: 08 connection, 28 authorization, 3D no such database, 57P the server goes away. */
 function systemCode(error: unknown): string | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const { code } = cause as { readonly code?: unknown }
+    const { code = refusalOfRedis(cause) } = cause as { readonly code?: unknown }
     if (
       typeof code === 'string' &&
-      /^(?:E(?:CONN|HOST|NET|TIMED|PIPE|AI_|ACCES|PERM|NOTFOUND)\w*|ETIMEDOUT|(?:08|28|3D|57P)\w+)$/.test(
+      /^(?:E(?:CONN|HOST|NET|TIMED|PIPE|AI_|ACCES|PERM|NOTFOUND)\w*|ETIMEDOUT|WRONGPASS|NOAUTH|NOPERM|(?:08|28|3D|57P)\w+)$/.test(
         code,
       )
     )
@@ -76,6 +96,10 @@ function systemCode(error: unknown): string | undefined {
   }
   return undefined
 }
+
+/** Redis says it with the first word of what it answers. */
+const refusalOfRedis = ({ message }: Error): string | undefined =>
+  /^(?:WRONGPASS|NOAUTH|NOPERM)\b/.exec(message)?.[0]
 
 /** Errors that a host or an adapter wrote for whoever runs it carry a name of their own. */
 function named(error: Error): CliError {
@@ -87,6 +111,18 @@ function named(error: Error): CliError {
       next: 'corbel db status',
       cause: error,
     })
+  if (error.name === 'VaultError') {
+    const { status } = error as { readonly status?: number | null }
+    const denied = status === 400 || status === 403
+    return new CliError(denied ? 'denied' : 'unavailable', {
+      code: denied ? 'service/denied' : 'service/unavailable',
+      message: error.message,
+      fix: denied
+        ? 'Check the credential for Vault, and that its policy covers the path that is named.'
+        : 'Check that Vault runs, is unsealed, and that the settings name its address.',
+      cause: error,
+    })
+  }
   if (error.name === 'HostError')
     return new CliError('failed', {
       code: 'host/refused',

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import { inspectSettings, type Profile, type Setting, type SettingsSource } from '@corbel/core'
+import { madeSecret } from '../catalog/made-secret.ts'
 import { type DeclaredSetting, sectionTitle, settingsCatalogs, settingsOf } from '../catalog/setting-list.ts'
 import type { StackDescription } from '../config.ts'
 import type { EnvEntry } from '../env-file/edit-env.ts'
@@ -102,8 +102,8 @@ async function valueFor(
   const kept = present.get(setting.env)
   if (kept !== undefined) return { setting, origin: 'kept', value: kept }
   if (setting.required?.includes(profile) !== true) return undefined
-  const bytes = madeBytes(setting)
-  if (bytes !== null) return { setting, origin: 'made', value: randomBytes(bytes).toString('base64url') }
+  const made = madeSecret(setting)
+  if (made !== null) return { setting, origin: 'made', value: made }
   if (!prompter) return undefined
   const value = await prompter.ask(
     {
@@ -118,12 +118,6 @@ async function valueFor(
     remaining,
   )
   return value === null ? null : { setting, origin: 'asked', value: value.trim() }
-}
-
-/** How many random bytes the declaration says to make; null when the value comes from elsewhere. */
-const madeBytes = ({ secret, fix = '' }: Setting): number | null => {
-  const [, bytes] = /openssl rand -base64 (\d+)/.exec(fix) ?? []
-  return secret === true && bytes !== undefined ? Number(bytes) : null
 }
 
 /** What the env file gets: what is new, with its summary. */

@@ -119,6 +119,7 @@ export const programRoutes = {
         fix: switchFlag('Do the repairs that lose nothing'),
         strict: switchFlag('Fail on warnings too'),
         markdown: switchFlag('Print a Markdown table'),
+        live: switchFlag('Ask the services outside, too'),
       },
     },
   }),

@@ -1,8 +1,9 @@
 import { buildRouteMap } from '@stricli/core'
 import type { EnvCheckFlags } from '../commands/env-check.ts'
+import type { EnvRunFlags } from '../commands/env-run.ts'
 import type { CliContext } from '../run/cli-context.ts'
 import { command } from '../run/command.ts'
-import { profileFlag, text } from './parameters.ts'
+import { profileFlag, switchFlag, text } from './parameters.ts'
 
 type None = Readonly<Record<never, never>>
 
@@ -56,11 +57,12 @@ export const envRoutes = buildRouteMap<string, CliContext>({
         },
       },
     }),
-    run: command<None, string[]>({
+    run: command<EnvRunFlags, string[]>({
       kind: 'change',
       brief: 'Run a program with the env files: corbel env run -- node server.js',
       load: () => import('../commands/env-run.ts'),
       parameters: {
+        flags: { secrets: switchFlag('And with the secret store') },
         positional: {
           kind: 'array',
           minimum: 1,

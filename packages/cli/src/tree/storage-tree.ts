@@ -27,6 +27,11 @@ export const dbRoutes = buildRouteMap<string, CliContext>({
       load: () => import('../commands/db-check.ts'),
     }),
     migrate,
+    seed: command({
+      kind: 'change',
+      brief: 'Put in what a newcomer needs; run again it adds nothing',
+      load: () => import('../commands/db-seed.ts'),
+    }),
     status: command({
       kind: 'check',
       brief: 'Fail when migrations are pending',
