@@ -3,14 +3,16 @@ import { defineConfig } from 'corbel'
 /** What `npx corbel` knows of this host. Each part is imported by the commands that need it. */
 export default defineConfig({
   describe: async () => (await import('./src/describe-stack.ts')).describeStack(),
-  supplies: async (settings) => (await import('./src/operator-tools.ts')).suppliedSettings(settings),
+  supplies: async (settings) =>
+    (await import('./src/operator-tools/open-tools.ts')).suppliedSettings(settings),
   database: {
     setting: 'DATABASE_URL',
-    open: async (settings) => (await import('./src/operator-tools.ts')).openDatabaseTools(settings),
+    open: async (settings) =>
+      (await import('./src/operator-tools/open-tools.ts')).openDatabaseTools(settings),
   },
   redis: {
     setting: 'REDIS_URL',
-    open: async (settings) => (await import('./src/operator-tools.ts')).openRedisTools(settings),
+    open: async (settings) => (await import('./src/operator-tools/open-tools.ts')).openRedisTools(settings),
   },
   evidence: {
     checks: [
@@ -45,5 +47,23 @@ export default defineConfig({
       },
     ],
   },
-  openStack: async (settings) => (await import('./src/operator-tools.ts')).openStackTools(settings),
+  secrets: {
+    kept: ['SECRET_KEY', 'VAULT_TOKEN', 'VAULT_SECRET_ID'],
+    open: async (settings) =>
+      (await import('./src/operator-tools/secret-tools.ts')).openSecretStore(settings),
+  },
+  providers: async (settings, options) =>
+    (await import('./src/operator-tools/provider-checks.ts')).checkProviders(settings, options),
+  payments: {
+    secretKey: 'STRIPE_SECRET_KEY',
+    webhookSecret: 'STRIPE_WEBHOOK_SECRET',
+    prices: 'STRIPE_PRODUCT_PRICE_MAP',
+    webhookPath: '/webhooks/stripe',
+  },
+  dev: { command: ['node', '--conditions=@corbel/source', 'src/main.ts'] },
+  logs: {
+    folder: async (settings) => (await import('./src/operator-tools/open-tools.ts')).logFolder(settings),
+  },
+  openStack: async (settings) =>
+    (await import('./src/operator-tools/open-tools.ts')).openStackTools(settings),
 })

@@ -14,6 +14,7 @@ import {
   plainRedis,
   url,
 } from '@corbel/core'
+import { AgentsHostSettings } from './agents-host-settings.ts'
 
 /** What this host needs beyond the stack: where it listens, and what it turns into clients for the adapters. */
 export const HostSettings = defineSettings({
@@ -175,27 +176,24 @@ export const HostSettings = defineSettings({
   vaultAddress: {
     env: 'VAULT_ADDR',
     section: 'secrets',
-    summary: 'Address of Vault.',
+    summary: 'Address of Vault. Required when AUTH_KEY_STORAGE_BACKEND or SECRETS_PROVIDER is vault.',
     schema: url(),
-    required: ['local', 'staging', 'production'],
     refuse: plainHttp,
-    when: { env: 'AUTH_KEY_STORAGE_BACKEND', equals: 'vault' },
     example: 'https://vault.example.com:8200',
   },
   vaultToken: {
     env: 'VAULT_TOKEN',
     section: 'secrets',
-    summary: 'Token for Vault that somebody else renews. Absent: VAULT_ROLE_ID and VAULT_SECRET_ID sign in.',
+    summary:
+      'Token for Vault that somebody else renews. Absent: VAULT_ROLE_ID, VAULT_JWT_ROLE or VAULT_CLIENT_CERT_PATH signs in.',
     schema: opaque(),
     secret: true,
-    when: { env: 'AUTH_KEY_STORAGE_BACKEND', equals: 'vault' },
   },
   vaultRoleId: {
     env: 'VAULT_ROLE_ID',
     section: 'secrets',
     summary: 'AppRole with which this host signs in to Vault.',
     schema: line(255),
-    when: { env: 'AUTH_KEY_STORAGE_BACKEND', equals: 'vault' },
   },
   vaultSecretId: {
     env: 'VAULT_SECRET_ID',
@@ -203,14 +201,43 @@ export const HostSettings = defineSettings({
     summary: 'Secret of the AppRole.',
     schema: opaque(),
     secret: true,
-    when: { env: 'AUTH_KEY_STORAGE_BACKEND', equals: 'vault' },
+  },
+  vaultJwtRole: {
+    env: 'VAULT_JWT_ROLE',
+    section: 'secrets',
+    summary: 'Role with which this host signs in to Vault by the token of its workload, in VAULT_JWT_PATH.',
+    schema: line(255),
+  },
+  vaultJwtPath: {
+    env: 'VAULT_JWT_PATH',
+    section: 'secrets',
+    summary: 'File with the token of the workload, which is read at every sign-in to Vault.',
+    schema: line(1024),
+    default: '/var/run/secrets/kubernetes.io/serviceaccount/token',
+  },
+  vaultClientCertPath: {
+    env: 'VAULT_CLIENT_CERT_PATH',
+    section: 'secrets',
+    summary: 'Certificate (PEM) with which this host signs in to Vault; its key is in VAULT_CLIENT_KEY_PATH.',
+    schema: line(1024),
+  },
+  vaultClientKeyPath: {
+    env: 'VAULT_CLIENT_KEY_PATH',
+    section: 'secrets',
+    summary: 'Key (PEM) of the certificate for Vault.',
+    schema: line(1024),
+  },
+  vaultCaPath: {
+    env: 'VAULT_CA_PATH',
+    section: 'secrets',
+    summary: 'Authorities (PEM) that the certificate of Vault must come from. Absent: those of Node.',
+    schema: line(1024),
   },
   vaultNamespace: {
     env: 'VAULT_NAMESPACE',
     section: 'secrets',
     summary: 'Namespace of Vault Enterprise. Absent: none.',
     schema: line(255),
-    when: { env: 'AUTH_KEY_STORAGE_BACKEND', equals: 'vault' },
   },
   vaultTransitKey: {
     env: 'VAULT_TRANSIT_KEY',
@@ -220,6 +247,22 @@ export const HostSettings = defineSettings({
     schema: line(100),
     when: { env: 'AUTH_KEY_STORAGE_BACKEND', equals: 'vault' },
     example: 'corbel',
+  },
+  secretsProvider: {
+    env: 'SECRETS_PROVIDER',
+    section: 'secrets',
+    summary:
+      'Where "corbel secrets" keeps secrets, and "corbel env run --secrets" takes them from. none: nowhere. file: a sealed file. vault: HashiCorp Vault.',
+    schema: choice(['none', 'file', 'vault']),
+    default: 'none',
+  },
+  secretsPath: {
+    env: 'SECRETS_PATH',
+    section: 'secrets',
+    summary: 'Sealed file of secrets. Absent: secrets.json in the data folder.',
+    schema: line(1024),
+    when: { env: 'SECRETS_PROVIDER', equals: 'file' },
+    example: '/var/lib/corbel/secrets.json',
   },
   keyStoragePath: {
     env: 'AUTH_KEY_STORAGE_PATH',
@@ -368,28 +411,5 @@ export const HostSettings = defineSettings({
     default: 'https://api.stripe.com',
     refuse: plainHttp,
   },
-  openaiApiKey: {
-    env: 'OPENAI_API_KEY',
-    section: 'agents',
-    summary:
-      'API key of OpenAI, or of a compatible server. Absent: agents answer by rules, which production refuses.',
-    schema: opaque(),
-    secret: true,
-    fix: 'Create a key at https://platform.openai.com/api-keys.',
-  },
-  openaiBaseUrl: {
-    env: 'OPENAI_BASE_URL',
-    section: 'agents',
-    summary: 'Address of the API of OpenAI, or of a compatible server.',
-    schema: url(),
-    default: 'https://api.openai.com/v1',
-    refuse: plainHttp,
-  },
-  openaiApi: {
-    env: 'OPENAI_API',
-    section: 'agents',
-    summary: 'Which API the server speaks: responses, or chat for most compatible servers.',
-    schema: choice(['responses', 'chat']),
-    default: 'responses',
-  },
+  ...AgentsHostSettings,
 })

@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { argon2PasswordHasher } from '@corbel/adapters/argon2'
 import { dnsDomainVerifier } from '@corbel/adapters/dns'
 import { oidcIdentityProvider } from '@corbel/adapters/oidc'
-import { filesystemObjectStore } from '@corbel/adapters/filesystem'
 import { inboxMailer } from '@corbel/adapters/inbox'
 import { kyselyStorage } from '@corbel/adapters/kysely'
 import { nodeFetcher } from '@corbel/adapters/node-fetcher'
@@ -21,7 +20,7 @@ import {
 import { resendMailer } from '@corbel/adapters/resend'
 import { agents } from '@corbel/agents'
 import { auth } from '@corbel/auth'
-import { billing } from '@corbel/billing'
+import { billing, defaultPlans } from '@corbel/billing'
 import { createStack, refuseStart, standInProblems, type StartProblem } from '@corbel/core'
 import { type Logger, memoryCache, memoryRateLimiter } from '@corbel/core/ports'
 import { status } from '@corbel/core/status'
@@ -34,16 +33,20 @@ import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { Resend } from 'resend'
 import { FastResponse } from 'srvx'
+import { answersQuota, type SoldAnswers } from './answers-quota.ts'
 import { lockDataFolder } from './data-folder.ts'
 import { ensureDatabaseFolder } from './embedded-folder.ts'
 import { openGeoIp, openNotifier } from './notices.ts'
 import { HostSettings } from './host-settings.ts'
 import { type ConnectionCounts, measureHost } from './host-metrics.ts'
-import { keyVaultProblems, openKeyVault } from './key-vault.ts'
+import { openKeyVault } from './key-vault.ts'
 import { LogDestination } from './log-destination.ts'
 import { openModels } from './models.ts'
+import { objectStoreProblems, openObjectStore } from './objects.ts'
 import { type Payments, paymentProblems, paymentStandIns } from './payments.ts'
 import type { ReadSettings } from './read-settings.ts'
+import { serviceAccounts } from './service-accounts.ts'
+import { vaultProblems } from './vault-client.ts'
 
 export type HostStack = ReturnType<typeof composeStack>
 type HostValues = ReadSettings['values']['host']
@@ -94,15 +97,16 @@ export function refuseSettings(settings: ReadSettings): void {
   // What stands in for a missing setting is not a second problem.
   const standIns = Object.entries({
     ...createStandIns(settings),
-    models: openModels(settings.values.host),
+    models: openModels(settings.values.host).models,
     ...paymentStandIns(settings),
   }).filter(([, { adapter }]) => !missing.has(`${adapter.standIn?.setting}`))
   refuseStart(profile, [
     ...problems,
     ...standInProblems(profile, Object.fromEntries(standIns)),
     ...placementProblems(settings),
+    ...objectStoreProblems(settings),
     ...paymentProblems(settings),
-    ...keyVaultProblems(settings),
+    ...vaultProblems(settings),
   ])
 }
 
@@ -151,7 +155,7 @@ export function createPorts(settings: ReadSettings, redis: Redis | null, logger:
     fetcher: nodeFetcher({ allow: settings.values.host.outboundNetworks }),
     mailer,
     keyVault: openKeyVault(settings.values.host),
-    objectStore: filesystemObjectStore({ folder: join(settings.values.host.dataDir, 'objects') }),
+    objectStore: openObjectStore(settings.values.host),
   }
 }
 
@@ -204,20 +208,24 @@ export function composeStack(
 ) {
   const meter = prometheusMeter({ registry: new Registry() })
   measureHost(meter, database.countConnections)
-  return createStack({
+  const sold: { billing?: SoldAnswers } = {}
+  const stack = createStack({
     modules: [
       tenant(),
       auth({
         passwords: argon2PasswordHasher(),
+        serviceAccounts,
         identityProvider: oidcIdentityProvider({
           fetcher: ports.fetcher,
           plainHttpOrigins: settings.values.host.ssoPlainHttpOrigins,
         }),
         domainVerifier: dnsDomainVerifier(),
+        // Whoever cannot pay can choose nothing either.
+        ...(payments && { plans: payments.billing.plans ?? defaultPlans }),
       }),
       billing(payments?.billing),
       status(),
-      agents({ models: openModels(settings.values.host) }),
+      agents({ ...openModels(settings.values.host), ...(payments && { quota: answersQuota(sold) }) }),
     ],
     storage: kyselyStorage({
       db: database.db,
@@ -230,4 +238,6 @@ export function composeStack(
     knownSettings: settings.hostNames,
     Response: FastResponse,
   })
+  sold.billing = stack.billing
+  return stack
 }
