@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
-import { fromEnv, inspectSettings } from '@corbel/core'
+import { fromEnv, inspectSettings, rateLimitsOf } from '@corbel/core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { documents } from '../scripts/docs/documents.ts'
 import { readReference } from '../scripts/docs/read-reference.ts'
@@ -93,7 +93,11 @@ describe('the generated reference', () => {
 
   it('every setting that an operation names is declared', () => {
     const settings = new Set(declared['settings.md']?.())
-    const named = reference.operations.flatMap(({ endpoint: { rateLimit } }) => rateLimit?.setting ?? [])
+    const named = reference.operations.flatMap(({ endpoint }) =>
+      [...rateLimitsOf(endpoint), ...(endpoint.streamLimit ? [endpoint.streamLimit] : [])].flatMap(
+        ({ setting }) => setting ?? [],
+      ),
+    )
     expect(named.filter((setting) => !settings.has(setting))).toEqual([])
   })
 

@@ -87,14 +87,21 @@ export async function backends(): Promise<readonly Backend[]> {
   return (await postgresUrl()) === null ? ['memory', 'pglite'] : ['memory', 'pglite', 'postgres']
 }
 
-/** An empty, migrated storage of one test file; `rewrite` changes each of its statements, as a bug would. Call `close` when done. */
+/** What happens to each statement. */
+export interface Interference {
+  /** Changes it, as a bug would, or throws, as a connection does that breaks before it arrives. */
+  readonly rewrite?: (sql: string) => string
+  /** Throws, as a connection does that breaks before the answer. */
+  readonly answered?: () => void
+}
+
+/** An empty, migrated storage of one test file. Call `close` when done. */
 export async function openStorage(
   backend: Backend,
-  options: { readonly clock?: Clock; readonly rewrite?: (sql: string) => string } = {},
+  { clock = systemClock, ...interference }: Interference & { readonly clock?: Clock } = {},
 ): Promise<OpenStorage> {
-  const { clock = systemClock, rewrite } = options
   if (backend === 'memory') return openMemory(clock)
-  const { db, everything, statements, close } = await openDatabase(backend, rewrite)
+  const { db, everything, statements, close } = await openDatabase(backend, interference)
   await applyMigrations(db)
   return {
     storage: kyselyStorage({ db, clock }),
@@ -117,6 +124,7 @@ export async function openStorage(
         'corbel_audit_chains',
         'corbel_audit_events',
         'corbel_billing_inbox',
+        'corbel_billing_marks',
         'corbel_status_components',
         'corbel_status_incidents',
         'corbel_status_maintenance',
@@ -139,7 +147,7 @@ export interface OpenDatabase extends Pick<OpenStorage, 'statements' | 'close'> 
 /** A database, or a schema of one, in which there is nothing yet. */
 export async function openDatabase(
   backend: Exclude<Backend, 'memory'>,
-  rewrite: (sql: string) => string = (sql) => sql,
+  { rewrite = (sql) => sql, answered = () => {} }: Interference = {},
 ): Promise<OpenDatabase> {
   let count = 0
   const counted = {
@@ -149,7 +157,7 @@ export async function openDatabase(
         count = 0
       },
     },
-    rewrite,
+    interference: { rewrite, answered },
     log: (_event: LogEvent) => void count++,
     /** kysely does not log the begin and the commit of PGlite. */
     transaction: () => void (count += 2),
@@ -159,7 +167,7 @@ export async function openDatabase(
   return { ...opened, statements: counted.statements }
 }
 
-function rewriting<D extends Driver>(driver: D, rewrite: (sql: string) => string): D {
+function disturbed<D extends Driver>(driver: D, { rewrite, answered }: Required<Interference>): D {
   const patched = new WeakSet()
   const acquire = driver.acquireConnection.bind(driver)
   driver.acquireConnection = async (options) => {
@@ -167,14 +175,18 @@ function rewriting<D extends Driver>(driver: D, rewrite: (sql: string) => string
     if (patched.has(connection)) return connection
     patched.add(connection)
     const execute = connection.executeQuery.bind(connection)
-    connection.executeQuery = (query, limits) => execute({ ...query, sql: rewrite(query.sql) }, limits)
+    connection.executeQuery = async <R>(...[query, limits]: Parameters<typeof execute>) => {
+      const result = await execute<R>({ ...query, sql: rewrite(query.sql) }, limits)
+      answered()
+      return result
+    }
     return connection
   }
   return driver
 }
 
 interface Counting {
-  readonly rewrite: (sql: string) => string
+  readonly interference: Required<Interference>
   readonly log: (event: LogEvent) => void
   readonly transaction: () => void
 }
@@ -200,13 +212,13 @@ function openMemory(clock: Clock): OpenStorage {
   }
 }
 
-async function openPglite({ rewrite, log, transaction }: Counting) {
+async function openPglite({ interference, log, transaction }: Counting) {
   const client = await startPglite()
   const dialect = pgliteDialect({ client })
   const createDriver = dialect.createDriver.bind(dialect)
   // Not by way of the client: a scoped statement is one, though it runs in a transaction there; none of it leaves the process.
   dialect.createDriver = () => {
-    const driver = rewriting(createDriver(), rewrite)
+    const driver = disturbed(createDriver(), interference)
     const begin = driver.beginTransaction.bind(driver)
     driver.beginTransaction = (connection, settings) => {
       transaction()
@@ -240,7 +252,7 @@ export async function startPglite(): Promise<PGlite> {
   return client
 }
 
-async function openPostgres({ rewrite, log }: Counting) {
+async function openPostgres({ interference, log }: Counting) {
   const connectionString = await postgresUrl()
   if (connectionString === null) throw new Error('There is no Postgres to test with.')
   const schema = newId('corbel_test')
@@ -259,7 +271,7 @@ async function openPostgres({ rewrite, log }: Counting) {
     })
   const bound = dialect('', 16)
   const createDriver = bound.createDriver.bind(bound)
-  bound.createDriver = () => rewriting(createDriver(), rewrite)
+  bound.createDriver = () => disturbed(createDriver(), interference)
   const db = new Kysely<unknown>({ dialect: bound, log })
   const everything = new Kysely<unknown>({ dialect: dialect('-c corbel.scope=platform', 2) })
   await sql`create schema ${sql.id(schema)}`.execute(db)

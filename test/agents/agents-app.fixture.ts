@@ -10,8 +10,10 @@ import {
   memoryEventStream,
   memoryKeyStore,
   memoryMailer,
+  type Logger,
   type ObjectStore,
   silentLogger,
+  type Tracer,
 } from '@corbel/core/ports'
 import { tenant } from '@corbel/core/tenant'
 import { cheapHasher } from '../auth/cheap-hasher.fixture.ts'
@@ -41,18 +43,25 @@ interface Shared {
   readonly eventStream: EventStream
 }
 
+/** What a test listens to, or brings itself. */
+export interface AgentsPorts {
+  readonly objectStore?: ObjectStore
+  readonly logger?: Logger
+  readonly tracer?: Tracer
+}
+
 const makeStack = (
   { storage }: OpenStorage,
   { clock, keyVault, eventStream }: Shared,
   settings: Readonly<Record<string, string>>,
   options: AgentsOptions,
-  ports: { readonly objectStore?: ObjectStore },
+  ports: AgentsPorts,
 ) =>
   createStack({
     modules: [tenant(), auth({ passwords: cheapHasher }), agents(options)],
     storage,
-    ...ports,
     logger: silentLogger,
+    ...ports,
     mailer: memoryMailer(),
     clock,
     keyVault,
@@ -65,7 +74,7 @@ export async function agentsApp(
   backend: Backend,
   settings: Readonly<Record<string, string>> = {},
   options: AgentsOptions = {},
-  ports: { readonly objectStore?: ObjectStore } = {},
+  ports: AgentsPorts = {},
 ) {
   const clock = manualClock()
   const opened = await openStorage(backend, { clock })

@@ -63,6 +63,8 @@ export const agentsExempt: Readonly<Record<string, string>> = {
   'POST /api/v1/conversations/{id}/runs': talk,
   'POST /api/v1/agent-runs/{id}/cancel': talk,
   'POST /api/v1/approvals/{id}': decided,
+  'POST /api/v1/settings/{id}/test':
+    'there is nobody to ask without vendors of models; test/agents/tenant-models.test.ts has them',
   'POST /api/v1/conversations': talk,
   'PATCH /api/v1/conversations/{id}/title': talk,
   'PATCH /api/v1/conversations/{id}/memory': talk,

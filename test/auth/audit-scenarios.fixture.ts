@@ -238,7 +238,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'PATCH /api/v1/users/me/email': member('PATCH', { email: 'new@example.com' }),
   'PUT /api/v1/users/notification-preferences': member('PUT', {
     channel: 'email',
-    category: 'sign-ins',
+    category: 'tenant',
     enabled: false,
   }),
   'POST /api/v1/users/me/disable': leaving('POST'),

@@ -2,6 +2,8 @@ import { memoryStorage } from '@corbel/adapters/memory'
 import { agentsRepositoriesConformance } from '@corbel/agents/ports'
 import { authRepositoriesConformance } from '@corbel/auth/ports'
 import { manualClock, racers, type Suite } from '@corbel/core/ports'
+import { statusRepositoriesConformance } from '@corbel/core/status/ports'
+import { tenantRepositoriesConformance } from '@corbel/core/tenant/ports'
 import { expect, it } from 'vitest'
 
 type Verb = (...args: readonly unknown[]) => Promise<unknown>
@@ -9,13 +11,15 @@ type Repositories = Readonly<Record<string, Readonly<Record<string, Verb>>>>
 
 const reading = /^(?:find|list|get|count|is|has|head|export|verify|export)/
 
-type Module = 'auth' | 'agents'
+type Module = 'auth' | 'agents' | 'status' | 'tenant'
 type Conformance = (suite: Suite, fresh: () => Promise<never>) => void
 
 /** The suites that every storage passes. */
 const conformance: Readonly<Record<Module, Conformance>> = {
   auth: authRepositoriesConformance,
   agents: agentsRepositoriesConformance,
+  status: statusRepositoriesConformance,
+  tenant: tenantRepositoriesConformance,
 }
 
 /** By verb that changes something: in how many calls at a time its laws have it. */
@@ -109,6 +113,7 @@ const oneShots: Readonly<Record<Module, readonly string[]>> = {
     'agentRuns.next',
     'agentRuns.resume',
     'conversationItems.append',
+    'conversationSummaries.replace',
     'files.abandon',
     'files.complete',
     'files.remove',
@@ -133,6 +138,31 @@ const oneShots: Readonly<Record<Module, readonly string[]>> = {
     'users.changePassword',
     'users.insert',
   ],
+  status: [
+    'components.remove',
+    'components.replace',
+    'incidents.replace',
+    'maintenance.advance',
+    'maintenance.replace',
+    'probes.record',
+    'subscriptions.confirm',
+    'subscriptions.remove',
+    'subscriptions.request',
+  ],
+  tenant: [
+    'activity.insert',
+    'invitations.redeem',
+    'invitations.renew',
+    'invitations.revoke',
+    'lifecycles.change',
+    'lifecycles.erase',
+    'memberships.remove',
+    'memberships.transferOwnership',
+    'roles.remove',
+    'tenants.insert',
+    'webhooks.remove',
+    'webhooks.replace',
+  ],
 }
 
 /** Verbs that no two callers can quarrel about, and why. */
@@ -141,6 +171,8 @@ const calm: Readonly<Record<string, string>> = {
     [
       ...Object.keys(memoryStorage().repositories.auth),
       ...Object.keys(memoryStorage().repositories.agents),
+      ...Object.keys(memoryStorage().repositories.status),
+      ...Object.keys(memoryStorage().repositories.tenant),
     ].map((noun) => [`${noun}.purge`, 'forgets what is over by its own time, however often it is asked to']),
   ),
   'accounts.proveEmail': 'sets what is true, for all of them alike',
@@ -153,6 +185,8 @@ const calm: Readonly<Record<string, string>> = {
   'agentRuns.pause': 'its owner alone lets it wait',
   'agentRuns.renew': 'only the owner of a run does',
   'agentRuns.rescope': 'the last one stays',
+  'activity.bounds': 'reads',
+  'activity.forget': 'takes away what is there',
   'agentUsage.record': 'only the owner of a run does',
   'apiKeys.insert': 'the id is fresh',
   'apiKeys.touch': 'notes an hour; the later one stays',
@@ -163,21 +197,31 @@ const calm: Readonly<Record<string, string>> = {
   'auditLog.record': 'its law is in the suite of the audit log, where it is raced',
   'files.removeOfUser': 'takes away what is there',
   'files.removeUnfinished': 'takes away what is there',
+  'components.insert': 'the id is fresh',
   'conversationItems.create': 'the id is fresh',
   'conversationItems.removeRun': 'takes away what is there',
   'conversationItems.window': 'reads',
+  'conversationSummaries.recall': 'reads',
   'conversations.insert': 'the id is fresh',
   'conversations.removeOfUser': 'takes away what is there',
   'conversations.update': 'its user alone changes it, and the last change stays',
   'emailChanges.replace': 'the last one stays, as its law says',
+  'incidents.insert': 'the id is fresh',
+  'maintenance.insert': 'the id is fresh',
+  'memberships.changeRole': 'the last one stays; that an owner does is raced with removing',
+  'memberships.removeUser': 'takes away what is there',
   'notificationPreferences.put': 'the last one stays, as its law says',
+  'probes.trim': 'forgets what is over by its own time, however often it is asked to',
+  'roles.hold': 'locks what is then given to somebody, which is raced with removing it',
   'sessions.open': 'the id is fresh',
   'signInChallenges.insert': 'the id is fresh',
   'ssoConnections.insert': 'the id is fresh',
   'ssoStates.insert': 'the id is fresh',
+  'tenants.rename': 'the last one stays',
+  'webhooks.insert': 'the id is fresh',
 }
 
-it.each(['auth', 'agents'] as const)(
+it.each(['auth', 'agents', 'status', 'tenant'] as const)(
   'every verb of %s that changes something is raced by 64 in the suite that every storage passes',
   async (module) => {
     const widest = await widestRaces(module)

@@ -1,3 +1,4 @@
+import { idSchema, newId } from '@corbel/core'
 import { manualClock } from '@corbel/core/ports'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -64,6 +65,43 @@ describe.each(databases)('statements on %s', (backend) => {
       database.db as never,
     )
     expect(rows.rows.map(({ email }) => email)).toEqual(['ada@example.com', 'bob@example.com'])
+  })
+
+  it('of what a tenant has and uses: one for each module that counts', async () => {
+    const { accessToken, tenantId } = (await app.signIn('ada@example.com')).body
+    const bob = await app.member('counts@example.com')
+    const { agents } = database.storage.repositories
+    const usedAt = async (id: string, createdAt: Date, inputTokens: number) =>
+      agents.agentUsage.record({
+        ...{ tenantId: idSchema('ten').parse(id), runId: newId('arn'), call: 1, agent: 'triage', model: 'm' },
+        ...{ inputTokens, outputTokens: 3, cachedTokens: 0, reasoningTokens: 0, estimated: false, createdAt },
+      })
+    const now = clock.now()
+    const [from, until] = [0, 1].map(
+      (more) => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + more)),
+    )
+    if (!from || !until) throw new Error('a month has two ends')
+    await usedAt(tenantId, from, 5)
+    await usedAt(tenantId, new Date(from.getTime() - 1), 100)
+    await usedAt(bob.tenantId, from, 1000)
+    // Which tenants are suspended is read once in a while.
+    await app.call('GET', '/api/v1/usage', { token: accessToken })
+    const { result, count } = await statements(() => app.call('GET', '/api/v1/usage', { token: accessToken }))
+    expect(result).toMatchObject({ status: 200 })
+    expect(result.body).toEqual({
+      from: from.toISOString(),
+      until: until.toISOString(),
+      figures: [
+        { key: 'tenant.members', quantity: '1', counted: 'now' },
+        { key: 'tenant.invitations', quantity: '0', counted: 'now' },
+        { key: 'tenant.webhooks', quantity: '0', counted: 'now' },
+        { key: 'agents.model_calls', quantity: '1', counted: 'period' },
+        { key: 'agents.input_tokens', quantity: '5', counted: 'period' },
+        { key: 'agents.output_tokens', quantity: '3', counted: 'period' },
+        { key: 'agents.file_bytes', quantity: '0', counted: 'now' },
+      ],
+    })
+    expect(count).toBe(2)
   })
 
   it('of refreshing: one, also for a retry', async () => {

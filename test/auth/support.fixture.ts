@@ -2,7 +2,7 @@ import { agents } from '@corbel/agents'
 import { memoryStorage } from '@corbel/adapters/memory'
 import { auth, AuthEvents, type DeclaredAccounts, type Tokens } from '@corbel/auth'
 import type { BreachCheck, DomainVerifier, IdentityProvider, PasswordHasher } from '@corbel/auth/ports'
-import { createStack, defineModule, fromEnv } from '@corbel/core'
+import { createStack, defineModule, definePermissions, fromEnv } from '@corbel/core'
 import {
   type Fetcher,
   type ManualClock,
@@ -44,6 +44,8 @@ export interface TestOptions {
   readonly identityProvider?: IdentityProvider
   readonly domainVerifier?: DomainVerifier
   readonly serviceAccounts?: DeclaredAccounts
+  /** Of one more permission, which owners have. */
+  readonly scope?: `${string}:${string}`
   /** Wraps the hasher. */
   readonly hasher?: (hasher: PasswordHasher) => PasswordHasher
 }
@@ -67,11 +69,16 @@ export interface Registered {
 }
 
 /** Hears every event that is delivered. */
-function witness(heard: Map<string, RecordedEvent>) {
+function witness(heard: Map<string, RecordedEvent>, scope: TestOptions['scope']) {
   const handle = async (event: RecordedEvent): Promise<void> => void heard.set(event.id, event)
   return defineModule({
     name: 'witness',
     services: () => ({}),
+    ...(scope !== undefined && {
+      catalogs: {
+        permissions: definePermissions({ witness: { scope, summary: 'See it all', from: 'owner' } }),
+      },
+    }),
     handlers: () =>
       [...Object.values(AuthEvents), ...Object.values(TenantEvents)].map(({ type }) => ({ type, handle })),
   })
@@ -88,12 +95,13 @@ const makeStack = (
     identityProvider,
     domainVerifier,
     serviceAccounts = {},
+    scope,
     hasher = (plain) => plain,
   }: TestOptions,
 ) =>
   createStack({
     modules: [
-      witness(heard),
+      witness(heard, scope),
       tenant(),
       auth({
         passwords: hasher(cheapHasher),
@@ -101,6 +109,7 @@ const makeStack = (
         ...(identityProvider && { identityProvider }),
         ...(domainVerifier && { domainVerifier }),
         serviceAccounts,
+        plans: { find: (code) => (code === 'starter' ? { code } : null) },
       }),
       agents(),
     ],

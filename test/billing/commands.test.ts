@@ -100,6 +100,27 @@ describe.each(await backends())('commands to the gateway on %s', (backend) => {
     expect(await customers.find(tenantId)).toMatchObject({ tenantId })
   })
 
+  // Two connections: the second one works while the first is in its transaction.
+  test.skipIf(backend !== 'postgres')(
+    'pitfall 13: a customer that was made after the look for it, and before the command, is not made again',
+    async () => {
+      const { newCustomer, made, stack, tenantId } = await open()
+      let looks = 0
+      const looked = Promise.withResolvers<void>()
+      // Begun out here: within, it would belong to the transaction.
+      const first = looked.promise.then(() => newCustomer())
+      const second = stack.billing.commands.run({ tenantId, lane: 'customer' }, async (scope) => {
+        const found = await scope.customers.find(tenantId)
+        looks++
+        looked.resolve()
+        await first
+        return found ? null : { operation: 'createCustomer', input: { tenantId, name: 'Acme' } }
+      })
+      await expect(second).rejects.toMatchObject({ code: 'billing/change-in-progress' })
+      expect([await made('customer.created'), looks]).toEqual([1, 2])
+    },
+  )
+
   test('a subscription is known when its command returns', async () => {
     const { newCustomer, subscribe, cards, projections, tenantId, commands } = await open()
     await newCustomer()

@@ -213,13 +213,16 @@ describe.each(await backends())('entitlements and quotas on %s', (backend) => {
       ({ inputTokens, outputTokens }) => inputTokens + outputTokens,
     )
     const use = { model: 'm', inputTokens: 30, outputTokens: 50 }
-    const reservation = await quota.reserve(tenantId, use)
-    expect(await quota.reserve(tenantId, use)).toBe(null)
-    await reservation?.settle({ ...use, outputTokens: 5 })
+    const reservation = await quota.reserve(tenantId, use, 'arn_1-1')
+    expect(await quota.reserve(tenantId, use, 'arn_1-2')).toBe(null)
+    // Another process has the same reservation; who settles it first is heard.
+    const again = await quota.reserve(tenantId, use, 'arn_1-1')
+    await again?.settle({ ...use, outputTokens: 5 })
+    await reservation?.settle(use)
     expect(await usedOf('tokens')).toBe(35)
     const unknown: Quota = quotaOf(quotas, 'no-such', () => 1)
-    expect(await unknown.reserve(tenantId, use)).toBe(null)
+    expect(await unknown.reserve(tenantId, use, 'arn_1-3')).toBe(null)
     const broken: Quota = quotaOf(quotas, 'tokens', () => Number.NaN)
-    await expect(broken.reserve(tenantId, use)).rejects.toThrow(RangeError)
+    await expect(broken.reserve(tenantId, use, 'arn_1-4')).rejects.toThrow(RangeError)
   })
 })

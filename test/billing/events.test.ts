@@ -64,6 +64,22 @@ describe.each(await backends())('events of the gateway on %s', (backend) => {
     },
   )
 
+  test('pitfall 3: an event that repeats what is known does not hide another one of its second', async () => {
+    for (const order of [
+      [incomplete, active],
+      [active, incomplete],
+    ]) {
+      const { newTenant, deliver, dispatch, stateOf, fake } = await open()
+      const tenantId = await newTenant()
+      await deliver(tell({ at: 5, object: incomplete }).body)
+      await dispatch()
+      fake.has(active)
+      for (const object of order) await deliver(tell({ at: 5, object }).body)
+      await dispatch()
+      expect(await stateOf(tenantId)).toBe('active')
+    }
+  })
+
   test('pitfall 4: an older event after a newer one changes nothing', async () => {
     const { newTenant, deliver, dispatch, stateOf, recorded, eventOf, fake } = await open()
     const tenantId = await newTenant()
@@ -114,6 +130,28 @@ describe.each(await backends())('events of the gateway on %s', (backend) => {
     expect(await stateOf(tenantId)).toBe('canceled')
     expect(await recorded()).toEqual([])
     expect(fake.asked).toEqual([])
+  })
+
+  test('pitfall 8: while the database is away nothing is acknowledged, and what comes again is applied', async () => {
+    await opened.clear()
+    let isAway = false
+    const { storage } = opened
+    const { newTenant, deliver, dispatch, stateOf, inbox } = await openBilling({
+      storage: {
+        ...storage,
+        transaction: (work) =>
+          isAway ? Promise.reject(new Error('The connection was refused.')) : storage.transaction(work),
+      },
+    })
+    const tenantId = await newTenant()
+    const { body } = tell({ object: active })
+    isAway = true
+    expect((await deliver(body)).status).toBe(500)
+    expect(await inbox.depth()).toMatchObject({ pending: 0 })
+    isAway = false
+    expect(await deliver(body)).toMatchObject({ status: 200, body: { duplicate: false } })
+    await dispatch()
+    expect(await stateOf(tenantId)).toBe('active')
   })
 
   test('pitfall 9: an event of a type that nobody knows is stored and ignored', async () => {

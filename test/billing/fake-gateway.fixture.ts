@@ -13,6 +13,7 @@ export const subscription = (change: Partial<GatewaySubscription> = {}): Gateway
   tenantId: null,
   status: 'active',
   items: [],
+  chosenSeats: null,
   currency: 'usd',
   periodStart: '2026-01-01T00:00:00.000Z',
   periodEnd: '2026-02-01T00:00:00.000Z',

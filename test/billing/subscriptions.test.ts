@@ -1,15 +1,9 @@
-import { localStripe } from '@corbel/adapters/local-stripe'
-import { auth } from '@corbel/auth'
-import { applyCatalog, billing, defaultPlans } from '@corbel/billing'
-import { createStack, fromEnv, newId, Secret } from '@corbel/core'
-import { manualClock, racers, silentLogger } from '@corbel/core/ports'
-import { tenant } from '@corbel/core/tenant'
+import { newId } from '@corbel/core'
+import { racers } from '@corbel/core/ports'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { cheapHasher } from '../auth/cheap-hasher.fixture.ts'
-import { peppers } from '../auth/support.fixture.ts'
 import { backends, openStorage, type OpenStorage, openTimeout } from '../storages.ts'
+import { openLocalBilling } from './local-billing.fixture.ts'
 
-const webhookSecret = new Secret('whsec_local')
 const starter = { planCode: 'starter', interval: 'month' } as const
 const code = (name: string) => ({ code: `billing/${name}` })
 
@@ -20,49 +14,7 @@ describe.each(await backends())('subscriptions on %s', (backend) => {
   }, openTimeout)
   afterAll(() => opened?.close())
 
-  async function open() {
-    await opened.clear()
-    const clock = manualClock(new Date('2026-01-01T06:00:00Z'))
-    const local = await localStripe({
-      ...{ webhookSecret, clock },
-      deliver: async ({ body, signature }) => {
-        await stack.billing.intake.receive(new TextEncoder().encode(body), signature)
-        return 200
-      },
-    })
-    const stack = createStack({
-      modules: [
-        tenant(),
-        auth({ passwords: cheapHasher }),
-        billing({ gateway: local.gateway, webhookSecrets: [webhookSecret] }),
-      ],
-      ...{ storage: opened.storage, clock, logger: silentLogger, settings: fromEnv(peppers) },
-    })
-    await applyCatalog(defaultPlans, local.gateway.catalog)
-    const ownerId = newId('usr')
-    const { id: tenantId } = await stack.tenant.tenants.create({ name: 'Acme', ownerId })
-    const { subscriptions, payments, dispatcher } = stack.billing
-    const { customers } = opened.storage.repositories.billing
-    const own = { tenantId }
-    return {
-      ...{ clock, local, stack, tenantId, ownerId, own, subscriptions, payments },
-      /** Lets time pass, and everything that the gateway tells of it. */
-      async pass(duration: `${number}d`) {
-        await local.advance(duration)
-        await local.flush()
-        await dispatcher.dispatchDue()
-      },
-      async told() {
-        await local.flush()
-        await dispatcher.dispatchDue()
-      },
-      async card(card = 'pm_card_visa') {
-        await payments.createSetupIntent(own)
-        return local.giveCard((await customers.find(tenantId))?.customerId ?? '', card)
-      },
-      count: async (type: string) => (await local.events()).filter((event) => event.type === type).length,
-    }
-  }
+  const open = () => openLocalBilling(opened)
 
   test('a trial begins without a card, once for each tenant, and ends without one', async () => {
     const { subscriptions, own, tenantId, pass, card } = await open()
@@ -161,6 +113,29 @@ describe.each(await backends())('subscriptions on %s', (backend) => {
     expect(await subscriptions.cancel(own, { when: 'now' })).toMatchObject({ status: 'canceled' })
   })
 
+  test.each([
+    ['cancel', 'canceled', 'none'],
+    ['pause', 'paused', 'none'],
+    ['create_invoice', 'past_due', 'grace'],
+  ] as const)('pitfall 23: a trial that ends without a card, by "%s", is %s', async (way, status, access) => {
+    const { subscriptions, tenantId, stack, pass, local, clock, payments, own } = await open()
+    await payments.createSetupIntent(own)
+    const { prices } = await local.gateway.catalog.list()
+    const priceId = prices.find(({ lookupKey }) => lookupKey === 'corbel:pro:seat:month:usd')?.id ?? ''
+    await stack.billing.commands.run({ tenantId, lane: 'subscription' }, async ({ customers }) => {
+      const { customerId } = (await customers.find(tenantId)) ?? { customerId: '' }
+      const trialEnd = new Date(Number(clock.now()) + 14 * 86_400_000).toISOString()
+      const items = [{ priceId, quantity: 1 }]
+      return {
+        operation: 'startSubscription',
+        input: { customerId, tenantId, items, trialEnd, trialWithoutPayment: way },
+      }
+    })
+    expect(await subscriptions.get(tenantId)).toMatchObject({ status: 'trialing', access: 'full' })
+    await pass('15d')
+    expect(await subscriptions.get(tenantId)).toMatchObject({ status, access })
+  })
+
   test('pitfall 24: grace begins with the first invoice that failed, and further attempts do not make it longer', async () => {
     const { subscriptions, own, tenantId, card, pass, clock } = await open()
     await card()
@@ -213,6 +188,51 @@ describe.each(await backends())('subscriptions on %s', (backend) => {
     await told()
     expect(await subscriptions.get(tenantId)).toMatchObject({ planCode: 'starter', status: 'trialing' })
     await expect(payments.checkout(own, wanted)).rejects.toMatchObject(code('already-subscribed'))
+  })
+
+  test('of checkouts for different plans, one after the other or many at once, one can be paid', async () => {
+    const made = new Set<string>()
+    let before = async () => {}
+    const { payments, own, local, count } = await openLocalBilling(opened, {
+      wrap: (gateway) => ({
+        ...gateway,
+        async createCheckout(input, key) {
+          const checkout = await gateway.createCheckout(input, key)
+          made.add(checkout.id)
+          return checkout
+        },
+        async retrieve(type, id) {
+          await before()
+          return gateway.retrieve(type, id)
+        },
+      }),
+    })
+    const order = (planCode: string) =>
+      payments.checkout(own, { planCode, interval: 'month', successPath: '/done', cancelPath: '/' })
+    const first = await order('starter')
+    const second = await order('pro')
+    await expect(local.completeCheckout(first.id)).rejects.toThrow('The session is expired.')
+    expect(await order('pro')).toEqual(second)
+    // Another is made between what is read of the last one here and at the gateway.
+    before = async () => {
+      before = async () => {}
+      await order('starter')
+    }
+    await expect(order('pro')).rejects.toMatchObject(code('change-in-progress'))
+    const answers = await Promise.allSettled(
+      Array.from({ length: racers }, (_, index) => order(index % 2 === 0 ? 'starter' : 'pro')),
+    )
+    const codes = answers.flatMap((answer) =>
+      answer.status === 'rejected' ? [(answer.reason as { readonly code: string }).code] : [],
+    )
+    expect(codes.filter((each) => each !== 'billing/change-in-progress')).toEqual([])
+    await order('starter')
+    expect(made.size).toBeGreaterThan(2)
+    const paid = await Promise.allSettled([...made].map((id) => local.completeCheckout(id)))
+    expect(paid.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    // Nothing here has been told of it yet.
+    await expect(order('pro')).rejects.toMatchObject(code('already-subscribed'))
+    expect(await count('customer.subscription.created')).toBe(1)
   })
 
   test('payment methods are those of the tenant, one of them by default', async () => {

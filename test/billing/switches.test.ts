@@ -31,6 +31,10 @@ test.each(table)('%j %s starts, and does what it says', async (settings, _, hasG
   try {
     const tenantId = await newTenant()
     expect(await stack.billing.entitlements.get(tenantId)).toMatchObject({ planCode: null, access: 'none' })
+    const follow = () => stack.billing.stream.follow(tenantId, null, AbortSignal.abort())
+    if (settings['ENABLE_BILLING_STREAM'] === 'false')
+      expect(follow).toThrow(expect.objectContaining({ code: 'billing/stream-off' }))
+    else for await (const told of follow()) expect.unreachable(`before it was asked: ${told.id}`)
     const value = told(subscription())
     fake.has(value)
     fake.fails(GatewayErrors.busy())

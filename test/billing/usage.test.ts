@@ -52,6 +52,23 @@ describe.each(await backends())('usage on %s', (backend) => {
     return { ...all, usage, usageExport, tenantId, report, known, answers }
   }
 
+  test('a tenant sees what was reported of it beside what else is counted', async () => {
+    const { usage, tenantId, report, clock, stack, newTenant } = await open()
+    await usage.recordAll(tenantId, [report({ quantity: '2.5' }), report({ quantity: '0.75' })])
+    await usage.record(await newTenant(null), report({ quantity: '100' }))
+    const reported = { key: 'billing.api-calls', quantity: '3.25', counted: 'period' }
+    const figures = async (period: 'day' | 'month') =>
+      (await stack.tenant.usage.get(tenantId, { period })).figures
+    expect(await figures('day')).toContainEqual(reported)
+    clock.advance('24h')
+    expect(await figures('month')).toContainEqual(reported)
+    expect((await figures('day')).map(({ key }) => key)).toEqual([
+      'tenant.members',
+      'tenant.invitations',
+      'tenant.webhooks',
+    ])
+  })
+
   test('a report counts once, and says when it was known', async () => {
     const { usage, tenantId, report, clock } = await open()
     const one = report({ quantity: '2.5' })

@@ -81,7 +81,8 @@ function watched(driver: Driver, around: Around): Driver {
   return driver
 }
 
-const piecemeal = <R>(storage: Storage<R>): Storage<R> => ({
+/** What belongs into one transaction is written piece by piece. */
+export const piecemeal = <R>(storage: Storage<R>): Storage<R> => ({
   ...storage,
   transaction: (work) =>
     work({

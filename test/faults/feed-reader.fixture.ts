@@ -17,11 +17,25 @@ export interface FeedOptions {
   readonly resumes?: boolean
   /** Milliseconds until it comes back, unless it is told otherwise. @default 100 */
   readonly waitMs?: number
+  readonly headers?: Readonly<Record<string, string>>
+  /** The number of an event; null for one that does not count. @default its field `number` */
+  readonly numberOf?: (data: unknown) => number | null
+  /** Is told of each event as it comes. */
+  readonly seen?: (number: number) => void
 }
+
+const ownNumber = (data: unknown): number => (data as { readonly number: number }).number
 
 export function readFeed(
   url: string,
-  { cutAfter = () => Infinity, resumes = true, waitMs: firstWaitMs = 100 }: FeedOptions = {},
+  {
+    cutAfter = () => Infinity,
+    resumes = true,
+    waitMs: firstWaitMs = 100,
+    headers: own = {},
+    numberOf = ownNumber,
+    seen = () => {},
+  }: FeedOptions = {},
 ): FeedReader {
   const numbers: number[] = []
   const ends = { told: 0, broken: 0 }
@@ -38,7 +52,7 @@ export function readFeed(
         if (!state.closed) ends[isClean && isTold ? 'told' : 'broken']++
         resolve()
       }
-      const headers = lastEventId === null || !resumes ? {} : { 'last-event-id': lastEventId }
+      const headers = lastEventId === null || !resumes ? own : { ...own, 'last-event-id': lastEventId }
       request = get(url, { headers, agent: false }, (response) => {
         if (response.statusCode !== 200) {
           response.resume()
@@ -63,7 +77,10 @@ export function readFeed(
             const data = fields.get('data')
             if (data === undefined) continue
             lastEventId = fields.get('id') ?? lastEventId
-            numbers.push((JSON.parse(data) as { readonly number: number }).number)
+            const number = numberOf(JSON.parse(data))
+            if (number === null) continue
+            numbers.push(number)
+            seen(number)
           }
           if (left <= 0) response.destroy()
         })

@@ -13,8 +13,10 @@ import {
   runScript,
   spawnHost,
 } from '../../examples/reference-host/src/spawn-host.ts'
+import { runCli } from '../../packages/cli/src/cli.fixture.ts'
 import { recordBackend } from '../backends.ts'
 import { get, post, register, signIn } from './api.fixture.ts'
+import { readRunbook, sendCurl, wordsOf } from './runbook.fixture.ts'
 import { tempFolder } from './temp-folder.fixture.ts'
 
 const startLimit = 120_000
@@ -35,8 +37,11 @@ async function owner({ url }: HostProcess, { email, password } = ada) {
 /** Comes back with the events that the gateway has told and the host has applied, once one of this type is among them. */
 async function applied({ url }: HostProcess, operator: string, type: string): Promise<readonly unknown[]> {
   for (;;) {
-    const { body } = await get(url, `/api/v1/billing/inbox?status=done&type=${type}`, operator)
-    const events = body['data'] as readonly unknown[]
+    const { body } = await get(url, `/api/v1/billing/inbox?type=${type}`, operator)
+    // Of several about one object in one second, one is applied for all.
+    const events = (body['data'] as readonly { readonly status: string }[]).filter(
+      ({ status }) => status === 'done' || status === 'superseded',
+    )
     // An event that never comes is a test that never ends.
     if (events.length > 0) return events
     await delay(50)
@@ -72,6 +77,13 @@ describe('billing without an account of Stripe', { timeout: startLimit }, () => 
     })
     const session = (await signIn(host.url, operator.email, operator.password)) ?? ''
     expect(await applied(host, session, 'customer.subscription.created')).toHaveLength(1)
+    const all = '/api/v1/billing/reconcile'
+    expect(await post(host.url, all, { dryRun: true, cursor: 'listed:' }, session)).toMatchObject({
+      status: 200,
+      body: { dryRun: true, checked: 1, missedEvents: [], differences: [], nextCursor: 'open:' },
+    })
+    expect((await post(host.url, all, { cursor: 'elsewhere' }, session)).status).toBe(400)
+    expect((await post(host.url, all, { dryRun: true }, token)).status).toBe(403)
   })
 
   it('subscribes whoever pays on the page of the checkout, and nobody whose card is declined', async () => {
@@ -97,6 +109,63 @@ describe('billing without an account of Stripe', { timeout: startLimit }, () => 
       if (subscription['status'] === 'active') return expect(subscription['planCode']).toBe('pro')
       await delay(50)
     }
+  })
+
+  it('holds agents to what the plan allows, however many ask at once, and says so before it begins', async () => {
+    const { token, at } = await owner(host)
+    const { body: me } = await get(host.url, '/api/v1/auth/me', token)
+    const session = (await signIn(host.url, operator.email, operator.password)) ?? ''
+    const features = `${host.url}/api/v1/platform/tenants/${String(me['tenantId'])}/features`
+    const headers = { authorization: `Bearer ${session}`, 'content-type': 'application/json' }
+    const cap = (limit: number | null) =>
+      fetch(features, {
+        method: 'PUT',
+        headers,
+        body: JSON.stringify({ features: { 'agent-messages': limit } }),
+      })
+    expect((await cap(3)).status).toBe(200)
+    const chat = () => post(host.url, '/api/v1/chat', { message: 'Hello.' }, token)
+    const answers = await Promise.all(Array.from({ length: 12 }, chat))
+    const outcomes = answers.map(({ status, body }) => (status === 200 ? body['errorCode'] : body['code']))
+    expect(outcomes.filter((outcome) => outcome === null)).toHaveLength(3)
+    for (const outcome of outcomes) expect([null, 'budget', 'agents/quota-exceeded']).toContain(outcome)
+    const refused = await post(host.url, '/api/v1/chat', { message: 'Hello.' }, token)
+    expect(refused).toMatchObject({ status: 429, body: { code: 'agents/quota-exceeded' } })
+    const { body: allowed } = await get(host.url, `${at}/entitlements`, token)
+    expect(refused.body['quota']).toEqual({
+      planCode: 'starter',
+      featureKey: 'agent-messages',
+      limitType: 'hard',
+      limitValue: 3,
+      usage: 3,
+      window: 'period',
+      resetAt: allowed['until'],
+    })
+    // What is taken away is not there at all, and what is given back is.
+    await cap(0)
+    expect((await chat()).body['quota']).toMatchObject({ limitValue: 0 })
+    await cap(null)
+    expect(await chat()).toMatchObject({ status: 200, body: { errorCode: null } })
+  })
+
+  it('does what the runbook says', async () => {
+    const { commands, metrics } = readRunbook('billing-runbook.md')
+    const TOKEN = (await signIn(host.url, operator.email, operator.password)) ?? ''
+    const scraped = await (await fetch(`${host.url}/metrics`)).text()
+    for (const metric of metrics) expect(scraped).toContain(`# TYPE ${metric} `)
+    expect(metrics.length).toBeGreaterThan(3)
+    const folder = tempFolder()
+    const env = { FIXTURE_DIR: folder, FIXTURE_PEPPER: randomBytes(24).toString('base64url') }
+    const done = await Promise.all(
+      commands.map(async (command) => {
+        const [program, ...words] = wordsOf(command, { HOST: host.url, TOKEN })
+        if (program === 'curl') return [command, (await sendCurl([program, ...words])).status] as const
+        const { code } = await runCli(words, { cwd: folder, env })
+        return [command, program === 'corbel' && code === 0 ? 200 : code] as const
+      }),
+    )
+    expect(done.length).toBeGreaterThan(7)
+    expect(done).toEqual(commands.map((command) => [command, 200]))
   })
 
   it('has both sides of it after a kill -9', async () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { newId } from '@corbel/core'
 import pg from 'pg'
@@ -85,12 +86,78 @@ describe.each([
     const printed = (await run('auth', 'jwks', 'print')).data as { readonly keys: readonly { kid: string }[] }
     expect(printed.keys.map(({ kid }) => kid)).toEqual(listed.map(({ kid }) => kid))
     expect(JSON.stringify(printed)).not.toMatch(/"(?:d|p|q|k)":/)
-    const own = await serve(printed)
-    const foreign = await serve({ keys: [{ ...printed.keys[0], kid: 'somebody-elses' }] })
+    const own = await serve(() => printed)
+    const foreign = await serve(() => ({ keys: [{ ...printed.keys[0], kid: 'somebody-elses' }] }))
     expect((await run('auth', 'jwks', 'verify', own.url)).code).toBe(0)
     expect((await run('auth', 'jwks', 'verify', foreign.url)).code).toBe(6)
     own.close()
     foreign.close()
+  })
+
+  // The embedded database takes a second to open for each command, and the commands are the same.
+  it.runIf(backend === 'postgres' || postgres === null)('operates what the stack has', async () => {
+    const seeded = await run('users', 'seed', 'ada@example.com', '--tenant', 'Ada & Co')
+    expect(seeded).toMatchObject({ code: 0, data: { created: true } })
+    const { tenantId } = seeded.data as { readonly tenantId: string }
+    expect(await run('users', 'seed', 'ada@example.com', '--tenant', 'Other')).toMatchObject({
+      data: { created: false },
+    })
+
+    const issue = ['auth', 'tokens', 'issue-service-account'] as const
+    const issued = await run(...issue, 'billing-worker', '--tenant', tenantId, '--lifetime-minutes', '5')
+    expect(issued).toMatchObject({ code: 0, data: { tenantId, account: 'billing-worker' } })
+    const { jti } = issued.data as { readonly jti: string }
+    const revoke = ['auth', 'tokens', 'revoke', jti, '--tenant', tenantId, '--reason', 'no more needed']
+    expect((await run(...revoke)).code).toBe(0)
+    expect((await run(...revoke)).code).toBe(7)
+    expect((await run(...issue, 'nobody', '--tenant', tenantId)).code).toBe(7)
+
+    const opened = await run('status', 'incidents', 'open', 'Late', '--severity', 'minor', '--message', 'why')
+    const { id } = opened.data as { readonly id: string }
+    const update = ['status', 'incidents', 'update', id, '--state', 'resolved', '--message', 'done']
+    expect((await run(...update)).data).toMatchObject({ state: 'resolved' })
+    expect(await run('status', 'incidents', 'list')).toMatchObject({ data: { entries: [{ id }] } })
+
+    const wanted = join(tempFolder(), 'wanted.json')
+    writeFileSync(wanted, JSON.stringify({ [tenantId]: { seats: 7 } }))
+    expect((await run('usage', 'sync-entitlements', wanted)).code).toBe(0)
+    expect(await run('usage', 'sync-entitlements', wanted)).toMatchObject({ data: { changes: [] } })
+    expect(await run('usage', 'export', '--tenant', tenantId)).toMatchObject({ code: 0, data: { rows: [] } })
+
+    const idp = await serve((url) => ({
+      ...{ issuer: url, authorization_endpoint: `${url}/a`, token_endpoint: `${url}/t` },
+      ...{ jwks_uri: `${url}/k`, response_types_supported: ['code'] },
+    }))
+    const near = { SSO_PLAIN_HTTP_ORIGINS: idp.url, OUTBOUND_ALLOWED_NETWORKS: '127.0.0.0/8' }
+    const words = ['sso', 'setup', '--preset', 'custom', '--client-id', 'c', '--name', 'SSO']
+    const sso = (...more: readonly string[]): Promise<Ending> =>
+      corbel({ ...env, ...near }, ...words, '--issuer', idp.url, ...more)
+    expect(await sso()).toMatchObject({ code: 0, data: { created: true } })
+    expect(await sso()).toMatchObject({ code: 0, data: { created: false } })
+    expect((await sso('--tenant', 'not-an-id')).code).toBe(2)
+    idp.close()
+
+    expect(await run('stripe', 'inbox', 'list', '--status', 'dead')).toMatchObject({ data: { entries: [] } })
+    expect((await run('stripe', 'inbox', 'list', '--status', 'nonsense')).code).toBe(2)
+    expect(await run('db', 'seed')).toMatchObject({ data: { added: [expect.stringContaining('API')] } })
+    expect(await run('db', 'seed')).toMatchObject({ data: { added: [] } })
+  })
+
+  it('says what is to be done for the catalogue to be sold', async () => {
+    // The local gateway stands beside the embedded database alone, and sells the catalogue from the beginning.
+    const { code, data } = await run('stripe', 'setup', '--dry-run')
+    expect({ code, data }).toEqual(
+      backend === 'pglite' ? { code: 0, data: { steps: [] } } : { code: 1, data: undefined },
+    )
+    if (backend !== 'pglite') return
+    // The events of the catalogue that no host was there to be told.
+    const missed = expect.arrayContaining([expect.stringMatching(/^evt_/)])
+    expect(await run('stripe', 'reconcile', '--dry-run')).toMatchObject({
+      code: 0,
+      data: { missedEvents: missed },
+    })
+    expect(await run('stripe', 'reconcile')).toMatchObject({ code: 0, data: { missedEvents: missed } })
+    expect(await run('stripe', 'reconcile')).toMatchObject({ code: 0, data: { missedEvents: [] } })
   })
 
   it('prints the OpenAPI document', async () => {
@@ -122,10 +189,12 @@ describe.each([
   })
 })
 
-async function serve(document: unknown) {
-  const server = createServer((_request, response) => response.end(JSON.stringify(document)))
+async function serve(documentOf: (url: string) => unknown) {
+  const server = createServer((_request, response) =>
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(documentOf(url))),
+  )
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  return { url: `http://127.0.0.1:${port}/`, close: () => server.close() }
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return { url, close: () => server.close() }
 }

@@ -30,6 +30,7 @@ describe.skipIf(postgres === null || redis === null)(
     const env = {
       CORBEL_PROFILE: 'production',
       CORBEL_DATA_DIR: join(tempFolder(), 'data'),
+      OBJECT_STORE_PATH: join(tempFolder(), 'objects'),
       APP_PUBLIC_URL: 'https://app.example.com',
       DATABASE_URL: url.href,
       PGPASSWORD: decodeURIComponent(databasePassword),

@@ -187,6 +187,8 @@ describe('a start that cannot be', { timeout: startLimit }, () => {
       CORBEL_PROFILE: 'production',
       CORBEL_DATA_DIR: folder,
       AUTH_REFRESH_TOKEN_PEPPER: placeholder,
+      OUTBOUND_ALLOWED_NETWORKS: '0.0.0.0/0',
+      SSO_PLAIN_HTTP_ORIGINS: 'http://idp.example.com',
     })
     expect(code).toBe(1)
     const named = [...stderr.matchAll(/^ {2}(\S+) (is .*)\.$/gm)].map(
@@ -199,8 +201,10 @@ describe('a start that cannot be', { timeout: startLimit }, () => {
       'AUTH_PASSWORD_RESET_TOKEN_PEPPER is missing',
       'AUTH_REFRESH_TOKEN_PEPPER is a placeholder or too weak',
       'DATABASE_URL is missing',
+      'OUTBOUND_ALLOWED_NETWORKS is refused in production',
       'REDIS_URL is missing',
       'SECRET_KEY is missing',
+      'SSO_PLAIN_HTTP_ORIGINS is refused in production',
       'STATUS_SUBSCRIPTION_PEPPER is missing',
       'TENANT_INVITATION_PEPPER is missing',
       'mailer is served by the embedded stand-in "inbox"',

@@ -42,5 +42,6 @@ describe('a host with its keys in Vault', { timeout: startLimit }, () => {
     expect(code).toBe(1)
     expect(stderr).toContain('VAULT_TOKEN')
     expect(stderr).toContain('VAULT_ROLE_ID and VAULT_SECRET_ID')
+    expect(stderr).toContain('VAULT_JWT_ROLE')
   })
 })

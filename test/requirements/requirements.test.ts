@@ -25,6 +25,10 @@ const known = [
   'ASVS 5.0 10.4.16 L3',
   'RFC 9700 2.2.1',
   'RFC 9068 2.1 alg',
+  'Billing pitfall 11',
+  'Billing pitfall 17',
+  'Billing pitfall 32',
+  'Billing pitfall 33',
 ]
 
 /** How many clauses each section has: a table that forgets one is no table. */
@@ -61,6 +65,15 @@ describe('the table of requirements', () => {
       Array.from({ length: count }, (_, index) => `${section}.${index + 1}`),
     )
     expect(ids.toSorted()).toEqual(expected.toSorted())
+  })
+
+  it('has every kind of bad input that tenants, webhooks, mails and the status page meet', () => {
+    expect(Object.keys(standards['Bad input'] ?? {})).toHaveLength(9)
+  })
+
+  it('has all 40 pitfalls of billing', () => {
+    const numbers = Object.keys(standards['Billing pitfall'] ?? {}).map(Number)
+    expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, index) => index + 1))
   })
 
   it('names files that there are', () => {

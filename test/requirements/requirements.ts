@@ -1,10 +1,13 @@
+import { agentsInput } from './agents-input.ts'
 import { asvsAuthentication } from './asvs-authentication.ts'
 import { asvsOauth } from './asvs-oauth.ts'
 import { asvsSessionsAndTokens } from './asvs-sessions-and-tokens.ts'
+import { badInput } from './bad-input.ts'
+import { billingPitfalls } from './billing-pitfalls.ts'
 import type { Requirement, Requirements } from './requirement.ts'
 import { rfc7009, rfc7662, rfc8414, rfc8725, rfc9068, rfc9700 } from './rfcs.ts'
 
-/** Every standard that the package is held to, in the order of its clauses. */
+/** Every standard that the packages are held to, in the order of its clauses. */
 export const standards: Readonly<Record<string, Requirements>> = {
   'ASVS 5.0': { ...asvsAuthentication, ...asvsSessionsAndTokens, ...asvsOauth },
   'RFC 9700': rfc9700,
@@ -13,6 +16,9 @@ export const standards: Readonly<Record<string, Requirements>> = {
   'RFC 7009': rfc7009,
   'RFC 7662': rfc7662,
   'RFC 8414': rfc8414,
+  'Bad input': badInput,
+  'Billing pitfall': billingPitfalls,
+  'Bad input to agents': agentsInput,
 }
 
 const parts = (id: string): readonly string[] => id.split(/[. ]/).map((part) => part.padStart(4, '0'))

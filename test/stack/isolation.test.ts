@@ -99,6 +99,8 @@ const foreignIds: Readonly<Record<string, (foreign: Principal) => Readonly<Recor
   'DELETE /api/v1/files/{id}': ({ fileId }) => ({ id: fileId }),
   'POST /api/v1/approvals/{id}': ({ approvalId }) => ({ id: approvalId }),
   'GET /api/v1/settings/provider/{provider}': () => ({ provider: 'anthropic' }),
+  'GET /api/v1/settings/models/{provider}': () => ({ provider: 'anthropic' }),
+  'POST /api/v1/settings/{id}/test': ({ settingId }) => ({ id: settingId }),
   'GET /api/v1/settings/{id}': ({ settingId }) => ({ id: settingId }),
   'PUT /api/v1/settings/{id}': ({ settingId }) => ({ id: settingId }),
   'DELETE /api/v1/settings/{id}': ({ settingId }) => ({ id: settingId }),
@@ -296,7 +298,8 @@ describe.each(variants)('tenants over HTTP on %s, %s', (backend, _, rewrite) => 
     await files.complete(tenantId, fileId)
     const run = { tenantId, userId, conversationId, id: runId, scopes: [], agent: 'triage', createdAt }
     const lease = { owner: 'a process', until: createdAt }
-    await agentRuns.begin({ ...run, message: 'plans?', clientMessageId: 'm' }, lease, false)
+    const words = { id: newId('itm'), content: { type: 'message', role: 'user', content: 'plans?' } } as const
+    await agentRuns.begin({ ...run, message: 'plans?', clientMessageId: 'm' }, lease, false, words)
     const approvalId = newId('apv')
     const asked = { agent: 'triage', callId: 'c', tool: 't', argumentsHash: 'h', sealedArguments: 's' }
     const expiresAt = new Date('2999-01-01T00:00:00.000Z')

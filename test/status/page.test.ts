@@ -10,11 +10,11 @@ const hostile = '</title><script>alert(1)</script><img src=x onerror="alert(1)">
 
 async function open(settings: Readonly<Record<string, string>> = {}) {
   const clock = manualClock()
-  const answer = { status: 200, calls: 0 }
+  const answer = { status: 200, statuses: [] as number[], calls: 0 }
   const fetcher = memoryFetcher({
     answer: async () => {
       answer.calls++
-      return new Response(null, { status: answer.status })
+      return new Response(null, { status: answer.statuses.shift() ?? answer.status })
     },
   })
   const inner = memoryStorage({ clock })
@@ -73,20 +73,29 @@ test('components are looked at as often as the settings say', async () => {
   await stack.stop()
 })
 
-test('a component whose check fails turns after so many failures, and back after so many successes', async () => {
-  const { component, summary, probes, answer, storage } = await open()
-  await component({ check: { ...http, failures: 2, successes: 2 } })
+test('one failure is no outage, several in a row are one within the interval, and it takes several successes to end', async () => {
+  const { component, page, summary, probes, answer, storage } = await open({ STATUS_PROBE_SECONDS: '1' })
+  await component({ check: http })
   const states: string[] = []
-  for (const status of [200, 503, 200, 503, 503, 200, 200]) {
-    answer.status = status
+  for (const statuses of [
+    [200],
+    [503, 200],
+    [503, 503, 200],
+    [503, 503, 503],
+    [503],
+    [200],
+    [503],
+    [200],
+    [200],
+  ]) {
+    answer.statuses = statuses
     await probes(1)
+    expect(answer.statuses).toEqual([])
     states.push((await summary()).status)
   }
-  expect(states).toEqual([
-    ...['operational', 'operational', 'operational', 'operational'],
-    ...['major_outage', 'major_outage', 'operational'],
-  ])
-  expect(answer.calls).toBe(7)
+  const [up, down] = ['operational', 'major_outage']
+  expect(states).toEqual([up, up, up, down, down, down, down, down, up])
+  expect(await page()).toContain('All systems operational')
   const events = await storage.outbox.claim({ limit: 100, leaseMs: 1 })
   expect(events.map(({ type }) => type).filter((type) => /failed|recovered/.test(type))).toEqual([
     'status.component.failed',

@@ -5,8 +5,8 @@ import { statusApp } from './status-app.fixture.ts'
 
 const day = 86_400_000
 
-/** A page as large as it gets in practice: 20 components in groups, each with 90 days of which `isBad` says which had trouble. */
-export async function quarter(isBad: (component: number, day: number) => boolean) {
+/** A large page: components in groups, each with 90 days of which `isBad` says which had trouble. */
+export async function quarter(isBad: (component: number, day: number) => boolean, components = 20) {
   const clock = manualClock(new Date('2026-03-31T12:00:00.000Z'))
   const storage = memoryStorage({ clock })
   const app = await statusApp({ clock, storage })
@@ -17,7 +17,7 @@ export async function quarter(isBad: (component: number, day: number) => boolean
   ]
   const check = { kind: 'http', url: 'https://api.example.com/health' }
   const ids: Component['id'][] = []
-  for (let i = 0; i < 20; i++) {
+  for (let i = 0; i < components; i++) {
     const description = 'What customers call when they build upon us.'
     ids.push(
       await create({ name: `Component number ${i + 1}`, description, groupId: groups[i % 3] ?? null, check }),

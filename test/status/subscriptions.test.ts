@@ -232,6 +232,65 @@ describe('by webhook', () => {
     expect((await app.manage<Page>('GET', '/subscriptions')).body.data).toEqual([])
   })
 
+  test('one that redirects, or answers 10 MB, gets no further, and is told once it does not', async () => {
+    const app = await open()
+    const { receiver } = await join(app)
+    const other = await app.receive()
+    const tenMegabytes = Buffer.alloc(10_000_000)
+    const answers: Receiver['answer'][] = [
+      (response) => response.writeHead(302, { location: other.url }).end(),
+      (response) => response.writeHead(307, { location: other.url }).end(),
+      (response) => response.writeHead(200).end(tenMegabytes),
+      (response) => response.writeHead(204).end(),
+    ]
+    receiver.answer = (response, received) => answers.shift()?.(response, received)
+    await app.incident()
+    for (let hour = 0; hour < 3; hour++) {
+      app.clock.advance('1h')
+      await app.events()
+    }
+    expect(answers).toEqual([])
+    expect(other.received).toEqual([])
+    expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1)
+    expect(await app.storage.deliveries.depth()).toEqual({ pending: 0, dead: 0 })
+  })
+
+  test('one that fails for long is told no more, and the log and the trail say so', async () => {
+    const app = await open()
+    const { receiver, id } = await join(app)
+    const { incidents, subscriptions } = app.stack.status
+    const list = async () => (await subscriptions.list({ limit: 9 })).data
+    const tell = async () => {
+      await incidents.open({ title: 'Sign-in fails', severity: 'major', message: 'We look into it.' })
+      for (let hour = 0; hour < 12; hour++) {
+        await app.events()
+        app.clock.advance('1h')
+      }
+    }
+    // The fifth arrives: the count begins again.
+    for (let i = 1; i <= 10; i++) {
+      receiver.answer = (response) => response.writeHead(i === 5 ? 204 : 500).end()
+      expect(await list()).toHaveLength(1)
+      await tell()
+    }
+    expect(await list()).toEqual([])
+    const told = receiver.received.length
+    await tell()
+    expect(receiver.received).toHaveLength(told)
+    expect(app.logger.lines).toContainEqual(
+      expect.objectContaining({ level: 'warn', fields: expect.objectContaining({ subscriptionId: id }) }),
+    )
+    const operator = await app.signIn('olga@example.com')
+    const trail = await app.call<{ readonly data: readonly object[] }>(
+      'GET',
+      '/api/v1/audit/events?trail=platform',
+      {
+        token: operator.accessToken,
+      },
+    )
+    expect(trail.body.data).toContainEqual(expect.objectContaining({ type: 'status.subscription.removed' }))
+  })
+
   test('its secret and its address stand in no list, event or log', async () => {
     const app = await open()
     const { receiver, secret } = await join(app)
