@@ -14,6 +14,8 @@ export default defineConfig({
     ],
     // The slowest files wait for processes of their own, not for this one's core.
     maxWorkers: '100%',
+    // No test relies on what a module keeps, so files need no process of their own: each would load the same modules again.
+    isolate: false,
     // A cold PGlite takes 2-13 s on a busy two-core machine.
     hookTimeout: 60_000,
     testTimeout: 30_000,

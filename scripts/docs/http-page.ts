@@ -1,4 +1,4 @@
-import type { Access, Assurance, Endpoint, Operation } from '@corbel/core'
+import { type Access, type Assurance, type Endpoint, type Operation, rateLimitsOf } from '@corbel/core'
 import { code, page, plain, table } from './markdown.ts'
 import type { Reference } from './reference.ts'
 
@@ -53,8 +53,15 @@ function assuranceText(assurance: Assurance | undefined): string {
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`
 }
 
-function rateText({ rateLimit }: Endpoint): string {
-  if (rateLimit === undefined) return ''
-  const { limit, window, by, setting } = rateLimit
-  return `${limit} per ${window} and ${by}${setting === undefined ? '' : ` (${code(setting)})`}`
+function rateText(endpoint: Endpoint): string {
+  const { streamLimit } = endpoint
+  const from = (setting?: string): string => (setting === undefined ? '' : ` (${code(setting)})`)
+  return [
+    ...rateLimitsOf(endpoint).map(
+      ({ limit, window, by, setting }) => `${limit} per ${window} and ${by}${from(setting)}`,
+    ),
+    ...(streamLimit
+      ? [`${streamLimit.limit} streams at once per ${streamLimit.by}${from(streamLimit.setting)}`]
+      : []),
+  ].join('; ')
 }

@@ -19,7 +19,7 @@ export function securityPage(): string {
   const count = (kind: 'tests' | 'open' | 'notApplicable') => all.filter((one) => kind in one).length
   return page(
     'Security requirements',
-    'What the authentication and OAuth standards ask for, and the tests that show it. A run in which one of these tests is missing or fails is a failed run.',
+    'What the authentication and OAuth standards ask for, what agents must withstand, and the tests that show it. A run in which one of these tests is missing or fails is a failed run.',
     `${all.length} requirements: ${count('tests')} shown by tests, ${count('open')} open, ${count('notApplicable')} not applicable.`,
     ...Object.entries(standards).flatMap(([standard, requirements]) => [
       `## ${standard}`,
