@@ -15,11 +15,17 @@ function refusal(input: string | Uint8Array): DomainError {
   throw new Error('was accepted')
 }
 
+const hasEscapedKey = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.entries(value).some(([key, inner]) => JSON.stringify(key) !== `"${key}"` || hasEscapedKey(inner))
+
 describe('parseStrictJson', () => {
   it('reads what JSON.stringify writes', () => {
     const clean = fc.jsonValue({ maxDepth: 8 }).filter((value) => {
       const text = JSON.stringify(value)
-      return !/\\u(?:d[89a-f]|0000)/i.test(text) && !text.includes('"__proto__"')
+      const hasRefused = /\\u(?:d[89a-f]|0000)/i.test(text) || text.includes('"__proto__"')
+      return !hasRefused && !hasEscapedKey(value)
     })
     fc.assert(
       fc.property(clean, fc.constantFrom(undefined, 2), (value, indent) => {
@@ -27,6 +33,11 @@ describe('parseStrictJson', () => {
         expect(parseStrictJson(bytes(text))).toEqual(JSON.parse(text))
       }),
     )
+  })
+
+  it('reads an escaped key', () => {
+    const text = String.raw`{"\u0061\n":1,"a\"":{"\t":2}}`
+    expect(parseStrictJson(bytes(text))).toEqual({ 'a\n': 1, 'a"': { '\t': 2 } })
   })
 
   it('finds a repeated key wherever it is', () => {
@@ -44,6 +55,14 @@ describe('parseStrictJson', () => {
         expect(refusal(text).code).toBe('http/malformed-json')
       }),
     )
+  })
+
+  it('never takes an escaped key for another, whatever it has read before', () => {
+    for (const before of [String.raw`{"a":1,"\\":1}`, String.raw`{"a":1,"b\\":1}`]) {
+      for (let again = 0; again < 3; again++) refusal(before)
+    }
+    for (const key of [String.raw`"\n"`, String.raw`"\""`, String.raw`"\u0061"`, String.raw`"b\n"`])
+      expect(refusal(`{"a":1,${key}:1,${key}:2}`).code).toBe('http/malformed-json')
   })
 
   it.each([
@@ -64,6 +83,7 @@ describe('parseStrictJson', () => {
     ['a lone high surrogate', '"\\ud800"'],
     ['a lone low surrogate', '{"a":["x\\udc00"]}'],
     ['a lone surrogate in a key', '{"\\ud800":1}'],
+    ['a backslash in a key', '{"a":{"C:\\\\b":1}}'],
     ['a number beyond doubles', '1e400'],
     ['a negative number beyond doubles', '{"a":[-1e999]}'],
   ])('refuses %s', (_name, text) => {
