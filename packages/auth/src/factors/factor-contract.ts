@@ -1,6 +1,7 @@
 import { created, defineContract, empty, fresh, idSchema, json, ok, user } from '@corbel/core'
 import * as z from 'zod'
 import { AuthErrors } from '../auth-errors.ts'
+import { mfaEnrollLimit, mfaVerifyLimit } from '../throttling/shared-limits.ts'
 import {
   EnrollTotp,
   FactorOverview,
@@ -32,7 +33,7 @@ export const factorContract = defineContract('mfa', '/api/v1/auth/mfa', {
       AuthErrors.tooManyFactors,
       AuthErrors.sessionEnded,
     ],
-    rateLimit: { name: 'mfa-enroll', by: 'user', limit: 20, window: '1h' },
+    rateLimit: mfaEnrollLimit,
     idempotent: false,
   },
   verifyTotp: {
@@ -52,13 +53,7 @@ export const factorContract = defineContract('mfa', '/api/v1/auth/mfa', {
       AuthErrors.tooManyPermissions,
       AuthErrors.sessionEnded,
     ],
-    rateLimit: {
-      name: 'mfa-verify',
-      by: 'user',
-      limit: 10,
-      window: '1h',
-      setting: 'MFA_VERIFY_RATE_LIMIT_PER_HOUR',
-    },
+    rateLimit: mfaVerifyLimit,
     idempotent: false,
   },
   remove: {

@@ -2,6 +2,7 @@ import { accepted, anyone, defineContract, empty, json, ok } from '@corbel/core'
 import { AuthErrors } from '../auth-errors.ts'
 import { Tokens } from '../sessions/session.ts'
 import { SignInChallenge } from '../sign-in/sign-in.ts'
+import { signInLimit } from '../throttling/shared-limits.ts'
 import { RequestMagicLink, VerifyMagicLink } from './magic-link.ts'
 
 export const magicLinkContract = defineContract('magic-links', '/api/v1/auth/magic-links', {
@@ -41,13 +42,7 @@ export const magicLinkContract = defineContract('magic-links', '/api/v1/auth/mag
       AuthErrors.tooManyPermissions,
       AuthErrors.notAMember,
     ],
-    rateLimit: {
-      name: 'sign-in',
-      by: 'ip',
-      limit: 30,
-      window: '1m',
-      setting: 'AUTH_SIGN_IN_RATE_LIMIT_PER_MINUTE',
-    },
+    rateLimit: signInLimit,
     idempotent: false,
   },
 })

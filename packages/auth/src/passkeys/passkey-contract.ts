@@ -14,6 +14,7 @@ import * as z from 'zod'
 import { AuthErrors } from '../auth-errors.ts'
 import { Tokens } from '../sessions/session.ts'
 import { SignInChallenge } from '../sign-in/sign-in.ts'
+import { mfaEnrollLimit, mfaVerifyLimit, signInLimit } from '../throttling/shared-limits.ts'
 import {
   AuthenticationOptions,
   PasskeyList,
@@ -40,7 +41,7 @@ export const passkeyContract = defineContract('passkeys', '/api/v1/auth/passkeys
       'The answer is for PublicKeyCredential.parseCreationOptionsFromJSON. The passkey belongs to the host of APP_PUBLIC_URL.',
     success: ok(RegistrationOptions),
     errors: enrolling,
-    rateLimit: { name: 'mfa-enroll', by: 'user', limit: 20, window: '1h' },
+    rateLimit: mfaEnrollLimit,
     idempotent: false,
   },
   register: {
@@ -54,13 +55,7 @@ export const passkeyContract = defineContract('passkeys', '/api/v1/auth/passkeys
     session: 'renews',
     success: created(RegisteredPasskey),
     errors: [AuthErrors.passkeyRefused, AuthErrors.passkeyTaken, AuthErrors.tooManyPermissions, ...enrolling],
-    rateLimit: {
-      name: 'mfa-verify',
-      by: 'user',
-      limit: 10,
-      window: '1h',
-      setting: 'MFA_VERIFY_RATE_LIMIT_PER_HOUR',
-    },
+    rateLimit: mfaVerifyLimit,
     idempotent: false,
   },
   authenticationOptions: {
@@ -91,13 +86,7 @@ export const passkeyContract = defineContract('passkeys', '/api/v1/auth/passkeys
       AuthErrors.tooManyPermissions,
       AuthErrors.notAMember,
     ],
-    rateLimit: {
-      name: 'sign-in',
-      by: 'ip',
-      limit: 30,
-      window: '1m',
-      setting: 'AUTH_SIGN_IN_RATE_LIMIT_PER_MINUTE',
-    },
+    rateLimit: signInLimit,
     idempotent: false,
   },
   list: {

@@ -1,6 +1,7 @@
 import { anyone, created, defineContract, json, ok } from '@corbel/core'
 import { AuthErrors } from '../auth-errors.ts'
 import { TotpEnrollment } from '../factors/factor.ts'
+import { mfaCompleteLimit } from '../throttling/shared-limits.ts'
 import { ChallengeAnswer, ChallengeEnrollment, CompletedSignIn } from './challenge-answer.ts'
 
 export const signInChallengeContract = defineContract('sign-in', '/api/v1/auth/mfa', {
@@ -22,7 +23,7 @@ export const signInChallengeContract = defineContract('sign-in', '/api/v1/auth/m
       AuthErrors.tooManyPermissions,
       AuthErrors.notAMember,
     ],
-    rateLimit: { name: 'mfa-complete', by: 'ip', limit: 60, window: '1m' },
+    rateLimit: mfaCompleteLimit,
     idempotent: false,
   },
   enroll: {
@@ -35,7 +36,7 @@ export const signInChallengeContract = defineContract('sign-in', '/api/v1/auth/m
     body: json(ChallengeEnrollment),
     success: created(TotpEnrollment),
     errors: [AuthErrors.invalidChallenge, AuthErrors.factorEnrolled],
-    rateLimit: { name: 'mfa-complete', by: 'ip', limit: 60, window: '1m' },
+    rateLimit: mfaCompleteLimit,
     idempotent: false,
   },
 })

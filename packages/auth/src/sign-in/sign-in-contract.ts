@@ -1,6 +1,7 @@
 import { accepted, anyone, defineContract, json, ok } from '@corbel/core'
 import { AuthErrors } from '../auth-errors.ts'
 import { Tokens } from '../sessions/session.ts'
+import { signInLimit } from '../throttling/shared-limits.ts'
 import { SignIn, SignInChallenge } from './sign-in.ts'
 
 export const signInContract = defineContract('sign-in', '/api/v1/auth', {
@@ -23,13 +24,7 @@ export const signInContract = defineContract('sign-in', '/api/v1/auth', {
       AuthErrors.notAMember,
       AuthErrors.hashingBusy,
     ],
-    rateLimit: {
-      name: 'sign-in',
-      by: 'ip',
-      limit: 30,
-      window: '1m',
-      setting: 'AUTH_SIGN_IN_RATE_LIMIT_PER_MINUTE',
-    },
+    rateLimit: signInLimit,
     idempotent: false,
   },
 })

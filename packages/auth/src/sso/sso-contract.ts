@@ -15,6 +15,7 @@ import * as z from 'zod'
 import { AuthErrors } from '../auth-errors.ts'
 import { Tokens } from '../sessions/session.ts'
 import { SignInChallenge } from '../sign-in/sign-in.ts'
+import { ssoLinkLimit } from '../throttling/shared-limits.ts'
 import {
   Identity,
   IdentityList,
@@ -108,7 +109,7 @@ export const ssoContract = defineContract('sso', '/api/v1/auth/sso', {
     body: json(StartLink),
     success: ok(StartedSso),
     errors: [AuthErrors.ssoConnectionNotFound, AuthErrors.ssoUnavailable],
-    rateLimit: { name: 'sso-link', by: 'user', limit: 20, window: '1h' },
+    rateLimit: ssoLinkLimit,
     idempotent: false,
   },
   completeLink: {
@@ -120,7 +121,7 @@ export const ssoContract = defineContract('sso', '/api/v1/auth/sso', {
     body: json(SsoAnswer),
     success: created(Identity),
     errors: [AuthErrors.ssoConnectionNotFound, ...failures, AuthErrors.identityTaken],
-    rateLimit: { name: 'sso-link', by: 'user', limit: 20, window: '1h' },
+    rateLimit: ssoLinkLimit,
     idempotent: false,
   },
   removeIdentity: {
