@@ -101,11 +101,6 @@ export const AuthErrors = defineErrors('auth', {
     title: 'This account is disabled.',
     fix: 'Ask whoever runs this service to enable it again.',
   },
-  tooManyPermissions: {
-    status: 403,
-    title: 'Your permissions do not fit into a session.',
-    fix: 'Ask an owner or admin of the tenant for a custom role with fewer permissions.',
-  },
   notificationRequired: {
     status: 409,
     title: 'These notifications cannot be switched off.',

@@ -50,7 +50,6 @@ export const factorContract = defineContract('mfa', '/api/v1/auth/mfa', {
       AuthErrors.invalidFactor,
       AuthErrors.tooManyAttempts,
       AuthErrors.secondFactorNeeded,
-      AuthErrors.tooManyPermissions,
       AuthErrors.sessionEnded,
     ],
     rateLimit: mfaVerifyLimit,

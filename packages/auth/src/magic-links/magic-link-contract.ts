@@ -39,7 +39,6 @@ export const magicLinkContract = defineContract('magic-links', '/api/v1/auth/mag
       AuthErrors.invalidMagicLink,
       AuthErrors.tooManyAttempts,
       AuthErrors.accountDisabled,
-      AuthErrors.tooManyPermissions,
       AuthErrors.notAMember,
     ],
     rateLimit: signInLimit,

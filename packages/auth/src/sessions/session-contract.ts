@@ -26,7 +26,7 @@ export const sessionContract = defineContract('sessions', '/api/v1/auth', {
     body: json(PresentedRefreshToken),
     session: 'renews',
     success: ok(Tokens),
-    errors: [AuthErrors.invalidRefreshToken, AuthErrors.tooManyPermissions],
+    errors: [AuthErrors.invalidRefreshToken],
     idempotent: false,
   },
   signOut: {

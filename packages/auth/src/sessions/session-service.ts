@@ -82,7 +82,7 @@ export class SessionService {
    * Opens a session for a user who has proved what the tenant and their factors ask for; only the completion of a sign-in may say
    * so. One statement.
    *
-   * @throws `auth/account-disabled`, `auth/too-many-permissions`; nothing was stored.
+   * @throws `auth/account-disabled`; nothing was stored.
    * @param store - Stores it, together with what else must happen then or not at all.
    */
   async open(
@@ -224,7 +224,7 @@ export class SessionService {
    * Opens a session in which an operator acts in the name of a user, for 15 minutes at most, and issues its access token; it cannot
    * be refreshed or elevated. One statement.
    *
-   * @throws `auth/account-disabled`, `auth/too-many-permissions`; nothing was stored.
+   * @throws `auth/account-disabled`; nothing was stored.
    */
   async impersonate({
     client,

@@ -20,7 +20,6 @@ export const signInChallengeContract = defineContract('sign-in', '/api/v1/auth/m
       AuthErrors.invalidFactor,
       AuthErrors.tooManyAttempts,
       AuthErrors.accountDisabled,
-      AuthErrors.tooManyPermissions,
       AuthErrors.notAMember,
     ],
     rateLimit: mfaCompleteLimit,

@@ -20,7 +20,6 @@ export const signInContract = defineContract('sign-in', '/api/v1/auth', {
       AuthErrors.invalidCredentials,
       AuthErrors.tooManyAttempts,
       AuthErrors.accountDisabled,
-      AuthErrors.tooManyPermissions,
       AuthErrors.notAMember,
       AuthErrors.hashingBusy,
     ],

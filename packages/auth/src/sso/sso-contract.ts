@@ -80,7 +80,6 @@ export const ssoContract = defineContract('sso', '/api/v1/auth/sso', {
       TenantErrors.invalidInvitation,
       AuthErrors.notAMember,
       AuthErrors.accountDisabled,
-      AuthErrors.tooManyPermissions,
       AuthErrors.hashingBusy,
     ],
     rateLimit: {

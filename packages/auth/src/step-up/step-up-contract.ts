@@ -17,7 +17,6 @@ export const stepUpContract = defineContract('step-up', '/api/v1/auth/step-up', 
     errors: [
       AuthErrors.invalidFactor,
       AuthErrors.tooManyAttempts,
-      AuthErrors.tooManyPermissions,
       AuthErrors.sessionEnded,
     ],
     rateLimit: { name: 'step-up', by: 'user', limit: 60, window: '1h' },

@@ -2,7 +2,6 @@ import { type Clock, epochSeconds, newId } from '@corbel/core'
 import { type ScopesByRole, scopesOf } from '@corbel/core/tenant'
 import type { KeyVault } from '@corbel/core/ports'
 import { base64url } from 'jose'
-import { AuthErrors } from '../auth-errors.ts'
 import type { ServiceAccountRecord } from '../ports/service-account-repository.ts'
 import type { RotatedSession } from '../ports/session-repository.ts'
 import {
@@ -10,6 +9,7 @@ import {
   type AccessTokenHeader,
   accessTokenType,
   firstPartyClient,
+  longestKid,
   type ServiceTokenClaims,
   type UserTokenClaims,
 } from './access-token.ts'
@@ -37,35 +37,51 @@ export interface IssuedAccessToken {
 // session depends on how it is carried.
 const longest = 4000
 
+// 64 octets (RFC 8032 §5.1.6).
+const encodedSignature = 86
+
+const everyMethod = ['pwd', 'otp', 'recovery', 'pop', 'email', 'fed', 'mfa']
+
 const encoder = new TextEncoder()
 
 /** Issues access tokens in the profile of RFC 9068. */
 export class AccessTokenIssuer {
   readonly #options: AccessTokenIssuerOptions
 
+  /** @throws When somebody could have a token of more than 4,000 characters: all scopes together have some 2,300. */
   constructor(options: AccessTokenIssuerOptions) {
     this.#options = options
+    const length = this.#longest()
+    if (length > longest)
+      throw new Error(
+        `The permissions of the stack make access tokens of ${length} characters, and a cookie holds ${longest}. Declare fewer of them, or with shorter scopes.`,
+      )
   }
 
-  /**
-   * A token for a session, which ends with the session at the latest.
-   *
-   * @throws `auth/too-many-permissions` for one of more than 4,000 characters: about 2,500 characters of scopes.
-   */
-  async issue({
-    session,
-    role,
-    scopes: granted,
-    emailVerified,
-    operator,
-  }: RotatedSession): Promise<IssuedAccessToken> {
+  /** A token for a session, which ends with the session at the latest. */
+  issue(rotated: RotatedSession): Promise<IssuedAccessToken> {
+    const { session, role, scopes: granted, operator } = rotated
     // Who acts in the name of an operator has the rights of a member.
     const isOperating = operator && session.impersonatorId === null
     const own = scopesOf(this.#options.scopes, { role, scopes: granted })
     const scopes = [...own, ...(isOperating ? this.#options.operatorScopes : [])]
-    const claims = this.#registered(scopes, epochSeconds(session.expiresAt))
-    const issued = await this.#sign(scopes, {
-      ...claims,
+    return this.#sign(scopes, this.#userClaims(scopes, rotated))
+  }
+
+  /** A token for a service account: shorter than one for a user with the same scopes. */
+  issueToService(
+    { id, tenantId }: Pick<ServiceAccountRecord, 'id' | 'tenantId'>,
+    scopes: readonly string[],
+  ): Promise<IssuedAccessToken> {
+    return this.#sign(scopes, { ...this.#registered(scopes), sub: id, client_id: id, tid: tenantId })
+  }
+
+  #userClaims(
+    scopes: readonly string[],
+    { session, role, emailVerified, operator }: Omit<RotatedSession, 'scopes'>,
+  ): UserTokenClaims {
+    return {
+      ...this.#registered(scopes, epochSeconds(session.expiresAt)),
       sub: session.userId,
       client_id: firstPartyClient,
       sid: session.id,
@@ -77,21 +93,22 @@ export class AccessTokenIssuer {
       email_verified: emailVerified,
       ...(operator && { operator }),
       ...(session.impersonatorId !== null && { act: { sub: session.impersonatorId } }),
-    })
-    const { length } = issued.accessToken
-    if (length > longest)
-      throw AuthErrors.tooManyPermissions({
-        detail: `Your ${scopes.length} permissions make a token of ${length} characters; ${longest} is the most.`,
-      })
-    return issued
+    }
   }
 
-  /** A token for a service account. */
-  issueToService(
-    { id, tenantId }: Pick<ServiceAccountRecord, 'id' | 'tenantId'>,
-    scopes: readonly string[],
-  ): Promise<IssuedAccessToken> {
-    return this.#sign(scopes, { ...this.#registered(scopes), sub: id, client_id: id, tid: tenantId })
+  /** Characters of a token that has all that a token can have. */
+  #longest(): number {
+    const { clock, scopes, operatorScopes } = this.#options
+    const [userId, now] = [newId('usr', clock), clock.now()]
+    const session = {
+      ...{ id: newId('ses', clock), tenantId: newId('ten', clock), userId, impersonatorId: userId },
+      ...{ createdAt: now, lastSeenAt: now, authenticatedAt: now, expiresAt: now },
+      ...{ userAgent: null, ipPrefix: null, place: null, aal: 2 as const, amr: everyMethod },
+    }
+    const claims = this.#userClaims([...scopes.owner, ...operatorScopes], {
+      ...{ session, role: 'member', emailVerified: false, operator: true },
+    })
+    return part(headerOf('k'.repeat(longestKid))).length + part(claims).length + encodedSignature + 2
   }
 
   #registered(scopes: readonly string[], end = Number.POSITIVE_INFINITY) {
@@ -112,12 +129,17 @@ export class AccessTokenIssuer {
     claims: UserTokenClaims | ServiceTokenClaims,
   ): Promise<IssuedAccessToken> {
     const signer = await this.#options.keyVault.signer()
-    const header: AccessTokenHeader = { alg: accessTokenAlgorithm, typ: accessTokenType, kid: signer.kid }
-    const signed = `${part(header)}.${part(claims)}`
+    const signed = `${part(headerOf(signer.kid))}.${part(claims)}`
     const signature = await signer.sign(encoder.encode(signed))
     const accessToken = `${signed}.${base64url.encode(signature)}`
     return { accessToken, expiresIn: claims.exp - claims.iat, scopes }
   }
 }
+
+const headerOf = (kid: string): AccessTokenHeader => ({
+  alg: accessTokenAlgorithm,
+  typ: accessTokenType,
+  kid,
+})
 
 const part = (value: object): string => base64url.encode(JSON.stringify(value))

@@ -17,6 +17,8 @@ export const longestLifetime = 3600
 /** Difference between the clocks of issuer and verifier that is forgiven, in seconds. */
 export const clockTolerance = 5
 
+export const longestKid = 128
+
 const numericDate = z.int().min(0)
 const identifier = z.string().min(1).max(255)
 
@@ -65,6 +67,6 @@ export type AccessTokenClaims = z.infer<typeof AccessTokenClaims>
 export const AccessTokenHeader = z.strictObject({
   alg: z.literal(accessTokenAlgorithm),
   typ: z.literal(accessTokenType),
-  kid: z.string().regex(/^[\w.-]{1,128}$/),
+  kid: z.string().max(longestKid).regex(/^[\w.-]+$/),
 })
 export type AccessTokenHeader = z.infer<typeof AccessTokenHeader>

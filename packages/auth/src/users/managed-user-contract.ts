@@ -59,7 +59,6 @@ export const managedUserContract = defineContract('platform-users', '/api/v1/pla
       AuthErrors.userNotFound,
       AuthErrors.impersonationRefused,
       AuthErrors.accountDisabled,
-      AuthErrors.tooManyPermissions,
       AuthErrors.notAMember,
     ],
     idempotent: false,
