@@ -79,8 +79,7 @@ describe('a session in a cookie', () => {
   })
 
   it('holds the longest token that there is; with permissions beyond that no stack is made, so that no session outgrows its token', async () => {
-    const withScope = (length: number) =>
-      testApp({ settings: cookieMode, scope: `x:${'y'.repeat(length)}` })
+    const withScope = (length: number) => testApp({ settings: cookieMode, scope: `x:${'y'.repeat(length)}` })
     const refusal = /^The permissions of the stack make access tokens of (\d+) characters/
     const beyond = await withScope(4000).then(
       () => '',

@@ -67,6 +67,9 @@ export type AccessTokenClaims = z.infer<typeof AccessTokenClaims>
 export const AccessTokenHeader = z.strictObject({
   alg: z.literal(accessTokenAlgorithm),
   typ: z.literal(accessTokenType),
-  kid: z.string().max(longestKid).regex(/^[\w.-]+$/),
+  kid: z
+    .string()
+    .max(longestKid)
+    .regex(/^[\w.-]+$/),
 })
 export type AccessTokenHeader = z.infer<typeof AccessTokenHeader>
