@@ -68,6 +68,7 @@ export class AgentModel implements Model {
     const traced = await telemetry.openModelCall(live.span, run, agent.name, answering, maxTokens)
     const gate = new OutputGate(guarding)
     let done: Done | null = null
+    let isCounted = false
     let outputChars = 0
     try {
       const untraced = { ...request, tracing: false } as const
@@ -83,7 +84,10 @@ export class AgentModel implements Model {
           await guard(outputText(event), 'output', guarding)
           const rest = await gate.finish()
           if (rest !== '') yield { type: 'output_text_delta', delta: rest }
-          await recorder.record(event.response.output)
+          const call = { ...guess, ...usageOf(event), model: answering.name, estimated: false }
+          await recorder.record(event.response.output, call)
+          usage.note(call)
+          isCounted = true
           yield event
         }
       }
@@ -95,7 +99,7 @@ export class AgentModel implements Model {
       traced.end(done ? 'completed' : isAborted ? 'aborted' : 'failed', call, answering.provider)
       try {
         if (isAborted && gate.released !== '') await recorder.record([partial(gate.released)])
-        await usage.record(call)
+        if (!isCounted) await usage.record(call)
       } finally {
         await reservation.settle(tokensOf(call))
       }

@@ -15,6 +15,34 @@ import {
 const lease = (owner: string, until = at(30)): RunLease => ({ owner, until })
 const ended = { status: 'completed', errorCode: null, endedAt: at(5) } as const
 
+/** Calls of one run, as guessed, and its first as known. */
+function modelCalls(tenantId: Id<'ten'>) {
+  const runId = newId('arn')
+  const call = (change: Partial<ModelCall>): ModelCall => ({
+    tenantId,
+    runId,
+    call: 1,
+    agent: 'triage',
+    model: 'gpt-5.1',
+    inputTokens: 10,
+    cachedTokens: 0,
+    outputTokens: 0,
+    reasoningTokens: 0,
+    estimated: true,
+    createdAt: now,
+    ...change,
+  })
+  const known = call({
+    model: 'anthropic/claude-x',
+    inputTokens: 12,
+    cachedTokens: 2,
+    outputTokens: 7,
+    reasoningTokens: 3,
+    estimated: false,
+  })
+  return { runId, call, known }
+}
+
 /** The law of `AgentRunRepository` and `AgentUsageRepository`. `fresh` gives an empty storage for each test. */
 export function agentRunRepositoryConformance(
   { test, expect }: Suite,
@@ -217,34 +245,28 @@ export function agentRunRepositoryConformance(
 
   test('a model call has one row: a guess is replaced by what is known, and that by nothing', async () => {
     const { agentUsage, tenantId, newTenant } = await open()
-    const runId = newId('arn')
-    const call = (change: Partial<ModelCall>): ModelCall => ({
-      tenantId,
-      runId,
-      call: 1,
-      agent: 'triage',
-      model: 'gpt-5.1',
-      inputTokens: 10,
-      cachedTokens: 0,
-      outputTokens: 0,
-      reasoningTokens: 0,
-      estimated: true,
-      createdAt: now,
-      ...change,
-    })
-    const known = call({
-      model: 'anthropic/claude-x',
-      inputTokens: 12,
-      cachedTokens: 2,
-      outputTokens: 7,
-      reasoningTokens: 3,
-      estimated: false,
-    })
+    const { runId, call, known } = modelCalls(tenantId)
     await agentUsage.record(call({ call: 2 }))
     await agentUsage.record(call({}))
     await agentUsage.record(known)
     await agentUsage.record(call({ inputTokens: 99 }))
     expect(await agentUsage.list(tenantId, runId)).toEqual([known, call({ call: 2 })])
+    expect(await agentUsage.list(await newTenant(), runId)).toEqual([])
+  })
+
+  test('the row of a call is written with what it said, and when that goes nowhere too', async () => {
+    const { agentUsage, conversationItems, tenantId, newTenant, conversationId } = await open()
+    const { runId, call, known } = modelCalls(tenantId)
+    const item = { id: newId('itm'), runId, clientMessageId: null, content: said().content, createdAt: now }
+    await agentUsage.record(call({}))
+    expect(await conversationItems.append(tenantId, conversationId, [item], known)).toHaveLength(1)
+    expect(await conversationItems.append(tenantId, conversationId, [item], call({ inputTokens: 99 }))).toBe(
+      null,
+    )
+    expect(await conversationItems.append(tenantId, conversationId, [], call({ call: 2 }))).toEqual([])
+    const gone = { ...item, id: newId('itm') }
+    expect(await conversationItems.append(tenantId, newId('cnv'), [gone], call({ call: 3 }))).toBe(null)
+    expect(await agentUsage.list(tenantId, runId)).toEqual([known, call({ call: 2 }), call({ call: 3 })])
     expect(await agentUsage.list(await newTenant(), runId)).toEqual([])
   })
 

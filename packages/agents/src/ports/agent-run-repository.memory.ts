@@ -10,7 +10,12 @@ export function memoryAgentRunRepository({
   ...tables
 }: Pick<
   AgentsTables,
-  'agentRuns' | 'agentApprovals' | 'conversations' | 'conversationItems' | 'conversationSummaries'
+  | 'agentRuns'
+  | 'agentApprovals'
+  | 'agentUsage'
+  | 'conversations'
+  | 'conversationItems'
+  | 'conversationSummaries'
 >): AgentRunRepository {
   const items = memoryConversationItems(tables)
   const rows = () => [...agentRuns.values()]

@@ -1,14 +1,16 @@
 import type { AgentsTables } from './agents-tables.memory.ts'
-import type { AgentUsageRepository } from './agent-usage-repository.ts'
+import type { AgentUsageRepository, ModelCall } from './agent-usage-repository.ts'
+
+export function recordCall(agentUsage: AgentsTables['agentUsage'], call: ModelCall): void {
+  const key = `${call.tenantId} ${call.runId} ${call.call}`
+  if (agentUsage.get(key)?.estimated !== false) agentUsage.set(key, structuredClone(call))
+}
 
 export const memoryAgentUsageRepository = ({
   agentUsage,
   files,
 }: Pick<AgentsTables, 'agentUsage' | 'files'>): AgentUsageRepository => ({
-  async record(call) {
-    const key = `${call.tenantId} ${call.runId} ${call.call}`
-    if (agentUsage.get(key)?.estimated !== false) agentUsage.set(key, structuredClone(call))
-  },
+  record: async (call) => recordCall(agentUsage, call),
   list: async (tenantId, runId) =>
     [...agentUsage.values()]
       .filter((call) => call.tenantId === tenantId && call.runId === runId)

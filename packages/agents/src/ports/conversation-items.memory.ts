@@ -1,4 +1,5 @@
 import type { Id } from '@corbel/core'
+import { recordCall } from './agent-usage-repository.memory.ts'
 import type { AgentsTables } from './agents-tables.memory.ts'
 import type { ConversationId, ConversationItems } from './conversation-items.ts'
 import { newConversation } from './conversation-repository.ts'
@@ -7,7 +8,11 @@ export function memoryConversationItems({
   conversations,
   conversationItems,
   conversationSummaries,
-}: Pick<AgentsTables, 'conversations' | 'conversationItems' | 'conversationSummaries'>): ConversationItems {
+  agentUsage,
+}: Pick<
+  AgentsTables,
+  'conversations' | 'conversationItems' | 'conversationSummaries' | 'agentUsage'
+>): ConversationItems {
   const find = (tenantId: Id<'ten'>, id: ConversationId) => {
     const row = conversations.get(id)
     return row?.tenantId === tenantId ? row : null
@@ -26,7 +31,8 @@ export function memoryConversationItems({
       return row !== null && (row.shared || row.userId === userId)
     },
 
-    async append(tenantId, id, items) {
+    async append(tenantId, id, items, saidBy) {
+      if (saidBy) recordCall(agentUsage, saidBy)
       const row = find(tenantId, id)
       if (!row) return null
       const stored = itemsOf(tenantId, id)

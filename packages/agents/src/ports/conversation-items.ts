@@ -1,5 +1,6 @@
 import type { Id } from '@corbel/core'
 import type { AgentInputItem } from '@openai/agents-core'
+import type { ModelCall } from './agent-usage-repository.ts'
 
 export type ConversationId = Id<'cnv'>
 export type ConversationItemId = Id<'itm'>
@@ -41,12 +42,15 @@ export interface ConversationItems {
    * When the conversation has an item of one of the client message ids, or of one of the ids, nothing is added: a repeated
    * call adds nothing.
    *
+   * @param saidBy - The call of a model that said the items. Its row is written with them, as `AgentUsageRepository.record` does, and
+   * also when none is added.
    * @returns Null when nothing was added, for that reason or because there is no such conversation.
    */
   append(
     tenantId: Id<'ten'>,
     id: ConversationId,
     items: readonly NewConversationItem[],
+    saidBy?: ModelCall,
   ): Promise<readonly number[] | null>
   /** The newest items, at most `limit`, oldest first. Costs the same however long the conversation is. */
   window(tenantId: Id<'ten'>, id: ConversationId, limit: number): Promise<readonly ConversationItem[]>

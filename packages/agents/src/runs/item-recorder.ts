@@ -1,5 +1,6 @@
 import { type Clock, newId } from '@corbel/core'
 import type { AgentRunRecord } from '../ports/agent-run-repository.ts'
+import type { ModelCall } from '../ports/agent-usage-repository.ts'
 import type { ConversationItems, ItemContent } from '../ports/conversation-items.ts'
 
 /** What a result says that nobody knows. */
@@ -28,12 +29,16 @@ export class ItemRecorder {
     for (const content of history) this.#note(content)
   }
 
-  /** Those that are neither known nor anything but what an agent adds. */
-  record(contents: readonly ItemContent[]): Promise<void> {
+  /**
+   * Those that are neither known nor anything but what an agent adds.
+   *
+   * @param saidBy - The call whose row is written with them, in one statement.
+   */
+  record(contents: readonly ItemContent[], saidBy?: ModelCall): Promise<void> {
     const fresh = contents.filter((content) => !this.#isKnown(content))
     for (const content of fresh) this.#note(content)
-    if (fresh.length === 0) return this.#last
-    this.#last = this.#last.then(() => this.#append(fresh))
+    if (fresh.length === 0 && !saidBy) return this.#last
+    this.#last = this.#last.then(() => this.#append(fresh, saidBy))
     return this.#last
   }
 
@@ -67,7 +72,7 @@ export class ItemRecorder {
     if (content.type === 'function_call_result') this.#open.delete(content.callId)
   }
 
-  async #append(contents: readonly ItemContent[]): Promise<void> {
+  async #append(contents: readonly ItemContent[], saidBy: ModelCall | undefined): Promise<void> {
     const { tenantId, conversationId, id: runId } = this.#run
     await this.#deps.conversationItems.append(
       tenantId,
@@ -79,6 +84,7 @@ export class ItemRecorder {
         content,
         createdAt: this.#deps.clock.now(),
       })),
+      saidBy,
     )
   }
 }

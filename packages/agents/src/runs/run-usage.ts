@@ -9,7 +9,7 @@ export class RunUsage {
 
   private constructor(agentUsage: AgentUsageRepository, before: readonly ModelCall[]) {
     this.#agentUsage = agentUsage
-    for (const call of before) this.#note(call)
+    for (const call of before) this.note(call)
   }
 
   static async of(agentUsage: AgentUsageRepository, run: AgentRunRecord): Promise<RunUsage> {
@@ -28,10 +28,11 @@ export class RunUsage {
 
   async record(call: ModelCall): Promise<void> {
     await this.#agentUsage.record(call)
-    this.#note(call)
+    this.note(call)
   }
 
-  #note(call: ModelCall): void {
+  /** One whose row was written with what it said. */
+  note(call: ModelCall): void {
     this.#calls.set(call.call, call)
     this.#count = Math.max(this.#count, call.call)
   }

@@ -1,28 +1,10 @@
-import type { AgentUsageRepository, AgentUsageTotal } from '@corbel/agents/ports'
+import type { AgentUsageRepository, AgentUsageTotal, ModelCall } from '@corbel/agents/ports'
 import { sql } from 'kysely'
 import type { TenantDb } from '../scoped-db.ts'
 
 export const kyselyAgentUsageRepository = (db: TenantDb): AgentUsageRepository => ({
-  async record({ tenantId, runId, call, agent, model, estimated, createdAt, ...tokens }) {
-    const used = {
-      model,
-      input_tokens: tokens.inputTokens,
-      cached_tokens: tokens.cachedTokens,
-      output_tokens: tokens.outputTokens,
-      reasoning_tokens: tokens.reasoningTokens,
-      estimated,
-    }
-    await db
-      .forTenant(tenantId)
-      .insertInto('corbel_agent_usage')
-      .values({ tenant_id: tenantId, run_id: runId, call, agent, created_at: createdAt, ...used })
-      .onConflict((conflict) =>
-        conflict
-          .columns(['tenant_id', 'run_id', 'call'])
-          .doUpdateSet(used)
-          .where('corbel_agent_usage.estimated', '=', true),
-      )
-      .execute()
+  async record(call) {
+    await insertCall(db, call).execute()
   },
 
   async list(tenantId, runId) {
@@ -64,3 +46,28 @@ export const kyselyAgentUsageRepository = (db: TenantDb): AgentUsageRepository =
     return rows[0] ?? { modelCalls: 0, inputTokens: 0, outputTokens: 0, fileBytes: 0 }
   },
 })
+
+/** The row of a call of a model, which replaces a guess. */
+export function insertCall(
+  db: TenantDb,
+  { tenantId, runId, call, agent, model, estimated, createdAt, ...tokens }: ModelCall,
+) {
+  const used = {
+    model,
+    input_tokens: tokens.inputTokens,
+    cached_tokens: tokens.cachedTokens,
+    output_tokens: tokens.outputTokens,
+    reasoning_tokens: tokens.reasoningTokens,
+    estimated,
+  }
+  return db
+    .forTenant(tenantId)
+    .insertInto('corbel_agent_usage')
+    .values({ tenant_id: tenantId, run_id: runId, call, agent, created_at: createdAt, ...used })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['tenant_id', 'run_id', 'call'])
+        .doUpdateSet(used)
+        .where('corbel_agent_usage.estimated', '=', true),
+    )
+}

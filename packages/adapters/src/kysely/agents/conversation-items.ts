@@ -8,6 +8,7 @@ import {
 } from '@corbel/agents/ports'
 import { type Selectable, sql } from 'kysely'
 import type { TenantDb } from '../scoped-db.ts'
+import { insertCall } from './agent-usage-repository.ts'
 import { columnsOfNew } from './conversation-columns.ts'
 import type { AgentsTables } from './tables.ts'
 
@@ -33,8 +34,12 @@ export const kyselyConversationItems = (db: TenantDb): ConversationItems => ({
     return row !== undefined
   },
 
-  async append(tenantId, id, items) {
-    if (items.length === 0) return []
+  async append(tenantId, id, items, saidBy) {
+    const counted = saidBy && insertCall(db, saidBy)
+    if (items.length === 0) {
+      await counted?.execute()
+      return []
+    }
     const updatedAt = items.at(-1)?.createdAt ?? null
     const roles = items.map(({ content }) => roleOf(content))
     const clientIds = items.flatMap(({ clientMessageId }) => clientMessageId ?? [])
@@ -75,7 +80,7 @@ export const kyselyConversationItems = (db: TenantDb): ConversationItems => ({
         select * from fresh
         where client_message_id is null and (select count(*) from named) = ${clientIds.length}::integer
         returning seq
-      )
+      )${counted ? sql`, counted as (${counted})` : sql``}
       select seq from named union all select seq from others order by seq`.execute(db.forTenant(tenantId))
     return rows.length === items.length ? rows.map(({ seq }) => seq) : null
   },
