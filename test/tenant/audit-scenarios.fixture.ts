@@ -95,5 +95,15 @@ export const teamScenarios: Readonly<Record<string, Scenario>> = {
   [`POST ${one}/reactivate`]: byOperator('POST', reason, ['suspend']),
   [`POST ${one}/deprovision`]: byOperator('POST'),
   [`POST ${one}/erase`]: byOperator('POST', reason, ['deprovision']),
+  'POST /api/v1/platform/deliveries/{id}/redeliver': async (app, path) => {
+    await app.stack.auth.users.createOperator({ email: 'ops@example.com', password, tenantName: 'Platform' })
+    const { accessToken: token } = (await app.signIn('ops@example.com')).body
+    await app.register('bob@example.com')
+    await app.events()
+    const log = await app.call<{ data: readonly { id: string }[] }>('GET', '/api/v1/platform/deliveries', {
+      token,
+    })
+    return app.call('POST', path.replace('{id}', log.body.data[0]?.id ?? ''), { token })
+  },
   [`PUT ${one}/features`]: byOperator('PUT', { features: { sso: true } }),
 }

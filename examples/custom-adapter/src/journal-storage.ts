@@ -106,7 +106,7 @@ function scopeOf(tables: Tables, clock: Clock): Scope {
     },
     outbox: memoryOutbox({ clock }, outbox),
     jobs: memoryJobs({ clock }, { jobs: tables.jobs }),
-    deliveries: memoryDeliveries({ clock }, tables, outbox),
+    deliveries: memoryDeliveries({ clock }, tables, outbox, events),
     idempotency: journalIdempotencyStore(tables.claims, clock),
     events,
   }

@@ -2,6 +2,7 @@ import { type Application, buildApplication, buildRouteMap } from '@stricli/core
 import type { CliContext } from './run/cli-context.ts'
 import { apiRoutes, configRoutes, programRoutes } from './tree/catalog-tree.ts'
 import { authRoutes, ssoRoutes, usersRoutes } from './tree/auth-tree.ts'
+import { deliveriesRoutes } from './tree/delivery-tree.ts'
 import { envRoutes } from './tree/env-tree.ts'
 import { infraRoutes, logsRoutes } from './tree/machine-tree.ts'
 import { stripeRoutes, usageRoutes } from './tree/payment-tree.ts'
@@ -30,6 +31,7 @@ export const app: Application<CliContext> = buildApplication<CliContext>(
       stripe: stripeRoutes,
       usage: usageRoutes,
       status: statusRoutes,
+      deliveries: deliveriesRoutes,
       logs: logsRoutes,
       infra: infraRoutes,
       new: newRoutes,

@@ -1,5 +1,6 @@
 import type { ModuleCatalogs, SettingsSource } from '@corbel/core'
 import type { SecretStore } from '@corbel/core/ports'
+import type { DeliveryTools } from './tools/delivery-tools.ts'
 import type { PaymentTools } from './tools/payment-tools.ts'
 import type { ConnectionTools, CredentialTools, OperatorTools, UserTools } from './tools/people-tools.ts'
 import type { ProviderReport } from './tools/provider-tools.ts'
@@ -75,6 +76,7 @@ export interface OpenedStack {
   readonly connections?: ConnectionTools
   readonly payments?: PaymentTools
   readonly status?: StatusTools
+  readonly deliveries?: DeliveryTools
   readonly usage?: UsageTools
   /** Puts in what a newcomer needs and returns what that was; done twice it adds nothing. */
   seed?(): Promise<readonly string[]>

@@ -32,6 +32,7 @@ export type {
   UserTools,
 } from './tools/people-tools.ts'
 export type { ProviderReport } from './tools/provider-tools.ts'
+export type { DeliveryTools, ShownDelivery } from './tools/delivery-tools.ts'
 export type { ShownIncident, ShownSubscription, StatusTools } from './tools/status-tools.ts'
 export type { Overrides, UsageRow, UsageTools } from './tools/usage-tools.ts'
 export type { DatabaseReport, RedisReport } from './tools/server-reports.ts'

@@ -1,5 +1,6 @@
 import type { ConnectionTools, CredentialTools, UserTools } from './tools/people-tools.ts'
 import type { PaymentTools } from './tools/payment-tools.ts'
+import type { DeliveryTools, ShownDelivery } from './tools/delivery-tools.ts'
 import type { StatusTools } from './tools/status-tools.ts'
 import type { UsageTools } from './tools/usage-tools.ts'
 
@@ -20,6 +21,15 @@ const event = {
   tenantId: null,
   receivedAt: '2026-01-01T00:00:00.000Z',
   note: null,
+}
+
+const delivery: ShownDelivery = {
+  ...{ id: 'dlv_1', route: 'auth.mail', recipient: 'usr_1', tenantId: null, status: 'dead', attempts: 12 },
+  ...{
+    eventType: 'auth.password.reset_requested',
+    result: 'mailer/unavailable',
+    createdAt: incident.startedAt,
+  },
 }
 
 /** The parts of the fixture's stack that do something; each says so. */
@@ -83,6 +93,13 @@ export const toolsFixture = (note: (what: string) => void) => ({
       }
     },
   } satisfies PaymentTools,
+  deliveries: {
+    list: async () => ({ data: [delivery], nextCursor: null }),
+    async redeliver(id) {
+      note(`redelivered ${id}`)
+      return { ...delivery, id, status: 'pending' }
+    },
+  } satisfies DeliveryTools,
   status: {
     incidents: {
       list: async () => ({ data: [incident], nextCursor: null }),

@@ -15,6 +15,7 @@ import { inspectDatabase } from './inspect-database.ts'
 import { paymentTools } from './payment-tools.ts'
 import { connectionTools, credentialTools, userTools } from './people-tools.ts'
 import { seed } from './seed.ts'
+import { deliveryTools } from './delivery-tools.ts'
 import { statusTools } from './status-tools.ts'
 import { usageTools } from './usage-tools.ts'
 
@@ -102,6 +103,7 @@ export async function openStackTools(source: SettingsSource): Promise<OpenedStac
       connections: connectionTools(stack),
       payments: paymentTools(stack, payments),
       status: statusTools(stack),
+      deliveries: deliveryTools(stack),
       usage: usageTools(stack),
       seed: () => seed(stack),
       close,

@@ -32,6 +32,7 @@ import { invitations0002 } from './tenant/migrations/0002-invitations.ts'
 import { lifecycle0003 } from './tenant/migrations/0003-lifecycle.ts'
 import { activity0004 } from './tenant/migrations/0004-activity.ts'
 import { roles0007 } from './tenant/migrations/0007-roles.ts'
+import { deadDeliveries0007 } from './platform/migrations/0007-dead-deliveries.ts'
 import { webhooks0006 } from './platform/migrations/0006-webhooks.ts'
 import { probes0002 } from './status/migrations/0002-probes.ts'
 import { subscriptions0003 } from './status/migrations/0003-subscriptions.ts'
@@ -45,6 +46,7 @@ export const migrations: readonly Migration[] = [
   jobs0003,
   audit0004,
   deliveries0005,
+  deadDeliveries0007,
   tenants0001,
   invitations0002,
   lifecycle0003,

@@ -56,6 +56,7 @@ export const platformStatements = {
   'deliveries.claim': 'the dispatcher sends for every tenant, longest due first',
   'deliveries.end': 'the dispatcher knows a delivery by its id and its receipt',
   'deliveries.abandon': 'a lane is known by its route and its recipient',
+  'deliveries.list': 'an operator looks through what left for every tenant',
   'deliveries.ofPlatform': 'what the platform itself tells belongs to no tenant',
   'deliveries.purge': 'what ended long ago is forgotten for every tenant at once',
   'deliveries.depth': 'how far the dispatcher is behind is one number',

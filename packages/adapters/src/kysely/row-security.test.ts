@@ -70,6 +70,7 @@ const mayLookAcrossTenants = [
   'deliveries.claim',
   'deliveries.depth',
   'deliveries.end',
+  'deliveries.list',
   'deliveries.ofPlatform',
   'deliveries.purge',
   'deliveries.record',

@@ -91,7 +91,12 @@ export function memoryStorage({ clock = systemClock }: MemoryStorageOptions = {}
         repositories: repositories(tables, committed, clock),
         outbox: memoryOutbox({ clock }, committed),
         jobs: memoryJobs({ clock }, jobs),
-        deliveries: memoryDeliveries({ clock }, undefined, committed),
+        deliveries: memoryDeliveries(
+          { clock },
+          undefined,
+          committed,
+          memoryEventRecorder({ clock }, committed, tables),
+        ),
         idempotency: memoryIdempotencyStore({ clock }),
       },
       exclusive,

@@ -46,6 +46,7 @@ describe('every command that changes something', () => {
     ['status incidents update inc_1 --state resolved --message done', 'incident resolved'],
     ['status incidents resend inc_1', 'resent'],
     ['status subscriptions remove sbr_1', 'removed sbr_1'],
+    ['deliveries redeliver dlv_1', 'redelivered dlv_1'],
     ['db seed', 'seeded'],
   ])('%s does it', async (words, effect) => {
     expect(await run(...words.split(' '))).toMatchObject({ code: 0 })
@@ -59,6 +60,7 @@ describe('every command that changes something', () => {
     ['stripe inbox show evt_1'],
     ['status incidents list'],
     ['status subscriptions list'],
+    ['deliveries list --status dead'],
     ['usage export'],
     ['providers validate'],
   ])('%s changes nothing', async (words) => {
@@ -69,6 +71,7 @@ describe('every command that changes something', () => {
 
   it.each([
     ['stripe inbox replay', 2],
+    ['deliveries redeliver', 2],
     ['stripe inbox list --limit 0', 2],
     ['stripe inbox list --limit 101', 2],
     ['users seed ada@example.com', 2],

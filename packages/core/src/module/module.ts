@@ -38,7 +38,7 @@ export interface Platform extends SharedPorts {
   /** Asks the ports of this process whether they answer, storage among them; each within 2 s. */
   readonly checkPorts: () => Promise<Readiness['ports']>
   /** The log of what leaves the system; what is to leave is said by {@link Module.deliveries}. */
-  readonly deliveries: Pick<DeliveryStore, 'abandon' | 'list' | 'redeliver'>
+  readonly deliveries: Pick<DeliveryStore, 'abandon' | 'list' | 'listAll' | 'find' | 'redeliver'>
   /** Where people reach the front end and this API, without a trailing slash. Links in mails start with it, never with a `Host` header. */
   readonly publicUrl: string
   /** Name of the product, for mails. */

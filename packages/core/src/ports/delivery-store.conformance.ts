@@ -211,11 +211,11 @@ export function deliveryStoreConformance(
   test('redeliver begins again what has ended, of this tenant and route only, and of concurrent callers one succeeds', async () => {
     const { deliveries, claim, claimOne } = await planned(1)
     const first = await claimOne()
-    expect(await deliveries.redeliver('ten_1', route, first.id)).toBe(null)
+    expect(await deliveries.redeliver('ten_1', route, first.id, [])).toBe(null)
     await deliveries.settle(first, { status: 'dead', result: 'HTTP 500' })
-    expect(await deliveries.redeliver('ten_2', route, first.id)).toBe(null)
-    expect(await deliveries.redeliver('ten_1', 'test.mail', first.id)).toBe(null)
-    const again = winners(await race(() => deliveries.redeliver('ten_1', route, first.id)))
+    expect(await deliveries.redeliver('ten_2', route, first.id, [])).toBe(null)
+    expect(await deliveries.redeliver('ten_1', 'test.mail', first.id, [])).toBe(null)
+    const again = winners(await race(() => deliveries.redeliver('ten_1', route, first.id, [])))
     expect(again.filter((record) => record !== null)).toHaveLength(1)
     expect(await claim()).toMatchObject([{ id: first.id, attempts: 1, event: { id: first.event.id } }])
   })
@@ -233,9 +233,61 @@ export function deliveryStoreConformance(
     const page = { limit: 5, after: null }
     expect(await deliveries.list(null, lane, page)).toMatchObject([{ id: claimed.id, status: 'dead' }])
     expect(await deliveries.list('ten_1', lane, page)).toEqual([])
-    expect(await deliveries.redeliver('ten_1', route, claimed.id)).toBe(null)
-    expect(await deliveries.redeliver(null, route, claimed.id)).toMatchObject({ id: claimed.id })
-    expect(await deliveries.redeliver(null, route, claimed.id)).toBe(null)
+    expect(await deliveries.redeliver('ten_1', route, claimed.id, [])).toBe(null)
+    expect(await deliveries.redeliver(null, route, claimed.id, [])).toMatchObject({ id: claimed.id })
+    expect(await deliveries.redeliver(null, route, claimed.id, [])).toBe(null)
+  })
+
+  test('a delivery is begun again with the events that it causes, and no event is recorded without it', async () => {
+    const { deliveries, outbox, claimOne } = await planned(1)
+    const { id, ...claim } = await claimOne()
+    const begin = () => deliveries.redeliver('ten_1', route, id, [event(7)])
+    const recorded = async () => (await outbox.claim({ limit: 100, leaseMs })).map(({ payload }) => payload)
+    expect(await begin()).toBe(null)
+    expect(await recorded()).toEqual([])
+    await deliveries.settle({ id, ...claim }, { status: 'dead', result: 'HTTP 500' })
+    const begun = winners(await race(begin)).filter((record) => record !== null)
+    expect(begun).toMatchObject([{ id, status: 'pending', attempts: 0, endedAt: null }])
+    expect(await recorded()).toMatchObject([{ n: 7 }])
+  })
+
+  test('operators find what left for whomsoever: all filters fit together, newest first, by pages', async () => {
+    const { record, outbox, deliveries } = await fresh()
+    const tenants = ['ten_1', 'ten_2', null] as const
+    for (const [n, tenantId] of tenants.entries()) await record(event(n, tenantId))
+    const events = await outbox.claim({ limit: 10, leaseMs })
+    for (const recorded of events)
+      for (const way of [route, 'test.mail'])
+        await deliveries.record([{ route: way, recipients: ['r_1', 'r_2'], event: recorded }])
+    await outbox.settle(events.map(({ id }) => id))
+    for (const claimed of await deliveries.claim({ limit: 4, leaseMs }))
+      await deliveries.settle(claimed, { status: 'dead', result: 'HTTP 500' })
+    const all = await deliveries.listAll({}, { limit: 100, after: null })
+    expect(all).toHaveLength(12)
+    expect(all.map(({ id }) => id)).toEqual(
+      all
+        .map(({ id }) => id)
+        .toSorted()
+        .toReversed(),
+    )
+    const firstPage = await deliveries.listAll({}, { limit: 5, after: null })
+    const rest = await deliveries.listAll({}, { limit: 10, after: firstPage[4]?.id ?? null })
+    expect([...firstPage.slice(0, 5), ...rest]).toEqual(all)
+    const page = { limit: 100, after: null }
+    for (const filter of [
+      { tenantId: 'ten_2' },
+      { route },
+      { status: 'dead' },
+      { tenantId: 'ten_1', route: 'test.mail', status: 'dead' },
+    ] as const) {
+      const fits = (one: object) =>
+        Object.entries(filter).every(([key, value]) => (one as Record<string, unknown>)[key] === value)
+      const found = await deliveries.listAll(filter, page)
+      expect(found.length).toBeGreaterThan(0)
+      expect(found).toEqual(all.filter(fits))
+    }
+    for (const one of all) expect(await deliveries.find(one.id)).toEqual(one)
+    expect(await deliveries.find('dlv_none')).toBe(null)
   })
 
   test('purge forgets what ended before, and depth counts the rest', async () => {

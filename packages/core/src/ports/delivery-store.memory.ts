@@ -1,9 +1,10 @@
 import { type Clock, systemClock } from '../kernel/clock.ts'
 import { addMilliseconds } from '../kernel/duration.ts'
 import { type Id, newId } from '../kernel/id.ts'
+import type { PageRequest } from '../kernel/page.ts'
 import type { ClaimedDelivery, DeliveryRecord, DeliveryStore } from './delivery-store.ts'
-import { type OutboxTable, outboxTable } from './outbox.memory.ts'
-import type { RecordedEvent } from './outbox.ts'
+import { memoryEventRecorder, type OutboxTable, outboxTable } from './outbox.memory.ts'
+import type { EventRecorder, RecordedEvent } from './outbox.ts'
 
 /** Rows are replaced, never changed, so that a copy of the map is a snapshot. */
 export interface DeliveryRow extends DeliveryRecord {
@@ -23,8 +24,10 @@ export const deliveryTable = (): DeliveryTable => ({ deliveries: new Map() })
 export function memoryDeliveries(
   { clock = systemClock }: { readonly clock?: Clock } = {},
   { deliveries }: DeliveryTable = deliveryTable(),
-  { entries }: OutboxTable = outboxTable(),
+  outbox: OutboxTable = outboxTable(),
+  events: EventRecorder = memoryEventRecorder({ clock }, outbox),
 ): DeliveryStore {
+  const { entries } = outbox
   const rows = (): DeliveryRow[] => [...deliveries.values()]
 
   /** Events whose handlers are still to be asked for the first time, or being asked. */
@@ -50,7 +53,7 @@ export function memoryDeliveries(
           const { id: eventId, type: eventType, tenantId, payload, occurredAt } = event
           const [id, createdAt] = [newId('dlv', clock), clock.now()]
           deliveries.set(id, {
-            ...{ id, route, recipient, eventId, eventType, createdAt },
+            ...{ id, tenantId, route, recipient, eventId, eventType, createdAt },
             ...{
               status: 'pending',
               attempts: 0,
@@ -104,21 +107,34 @@ export function memoryDeliveries(
       for (const row of pending) deliveries.set(row.id, { ...row, ...ended })
       return pending.length
     },
-    list: async (tenantId, { route, recipient }, { limit, after }) =>
-      rows()
-        .filter(
-          (row) => row.event.tenantId === tenantId && row.route === route && row.recipient === recipient,
-        )
-        .filter(({ id }) => after === null || id < after)
-        .toSorted((a, b) => (a.id < b.id ? 1 : -1))
-        .slice(0, limit + 1)
-        .map(recordOf),
-    redeliver: async (tenantId, route, id) => {
+    list: async (tenantId, { route, recipient }, page) =>
+      pageOf(
+        rows().filter(
+          (row) => row.tenantId === tenantId && row.route === route && row.recipient === recipient,
+        ),
+        page,
+      ),
+    listAll: async ({ tenantId, route, status }, page) =>
+      pageOf(
+        rows().filter(
+          (row) =>
+            (tenantId === undefined || row.tenantId === tenantId) &&
+            (route === undefined || row.route === route) &&
+            (status === undefined || row.status === status),
+        ),
+        page,
+      ),
+    find: async (id) => {
       const row = deliveries.get(id)
-      if (row === undefined || row.event.tenantId !== tenantId || row.route !== route) return null
+      return row === undefined ? null : recordOf(row)
+    },
+    redeliver: async (tenantId, route, id, caused) => {
+      const row = deliveries.get(id)
+      if (row === undefined || row.tenantId !== tenantId || row.route !== route) return null
       if (row.status === 'pending') return null
       const again = { ...row, status: 'pending', attempts: 0, dueAt: clock.now(), endedAt: null } as const
       deliveries.set(id, again)
+      await events.record(...caused)
       return recordOf(again)
     },
     purge: async (endedBefore) => {
@@ -132,6 +148,13 @@ export function memoryDeliveries(
     }),
   }
 }
+
+const pageOf = (rows: readonly DeliveryRow[], { limit, after }: PageRequest): readonly DeliveryRecord[] =>
+  rows
+    .filter(({ id }) => after === null || id < after)
+    .toSorted((a, b) => (a.id < b.id ? 1 : -1))
+    .slice(0, limit + 1)
+    .map(recordOf)
 
 const recordOf = ({
   event: _event,

@@ -1,7 +1,7 @@
 import { defineErrors } from '../kernel/errors.ts'
 import type { Id } from '../kernel/id.ts'
 import type { PageRequest } from '../kernel/page.ts'
-import type { RecordedEvent } from './outbox.ts'
+import type { DomainEvent, RecordedEvent } from './outbox.ts'
 
 export const DeliveryErrors = defineErrors('delivery', {
   refused: {
@@ -48,6 +48,8 @@ export type DeliveryStatus = 'pending' | 'delivered' | 'dead'
 /** What the log says of a delivery. */
 export interface DeliveryRecord {
   readonly id: Id<'dlv'>
+  /** The tenant that its event happened to; null for the platform. */
+  readonly tenantId: Id<'ten'> | null
   readonly route: string
   readonly recipient: string
   readonly eventId: Id<'evt'>
@@ -68,6 +70,13 @@ type Claim = Pick<ClaimedDelivery, 'id' | 'receipt'>
 export interface DeliveryLane {
   readonly route: string
   readonly recipient: string
+}
+
+/** Which deliveries of all; everything that is named must fit. */
+export interface DeliveryFilter {
+  readonly tenantId?: Id<'ten'>
+  readonly route?: string
+  readonly status?: DeliveryStatus
 }
 
 /**
@@ -96,11 +105,20 @@ export interface DeliveryStore {
   abandon(lane: DeliveryLane, result: string): Promise<number>
   /** The log of a lane, of what a tenant's events came to, or with null those of the platform; newest first. */
   list(tenantId: Id<'ten'> | null, lane: DeliveryLane, page: PageRequest): Promise<readonly DeliveryRecord[]>
+  /** For operators: the log of every lane, whosoever; newest first. */
+  listAll(filter: DeliveryFilter, page: PageRequest): Promise<readonly DeliveryRecord[]>
+  /** For operators: one delivery, whosoever. */
+  find(id: Id<'dlv'>): Promise<DeliveryRecord | null>
   /**
-   * Begins a delivery of the tenant's, or with null of the platform's, again that has ended, with all attempts before it. Null, and no effect, when there is none;
-   * of concurrent callers one succeeds.
+   * Begins a delivery of the tenant's, or with null of the platform's, again that has ended, with all attempts before it, and
+   * records `events` with it. Null, and no effect, when there is none; of concurrent callers one succeeds.
    */
-  redeliver(tenantId: Id<'ten'> | null, route: string, id: Id<'dlv'>): Promise<DeliveryRecord | null>
+  redeliver(
+    tenantId: Id<'ten'> | null,
+    route: string,
+    id: Id<'dlv'>,
+    events: readonly DomainEvent[],
+  ): Promise<DeliveryRecord | null>
   /** Forgets what ended before; returns how many. */
   purge(endedBefore: Date): Promise<number>
   depth(): Promise<{ readonly pending: number; readonly dead: number }>

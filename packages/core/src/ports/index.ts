@@ -26,6 +26,7 @@ export {
   type DeliveryDraft,
   DeliveryErrors,
   type DeliveryLane,
+  type DeliveryFilter,
   type DeliveryRecord,
   type DeliveryStatus,
   type DeliveryStore,

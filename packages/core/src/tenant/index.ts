@@ -18,6 +18,12 @@ export {
 export { ContactMessage } from './contact/contact.ts'
 export { contactContract } from './contact/contact-contract.ts'
 export { ContactService, type ContactServiceDeps } from './contact/contact-service.ts'
+export { PlatformDelivery, PlatformDeliveryQuery } from './deliveries/platform-delivery.ts'
+export { platformDeliveryContract } from './deliveries/platform-delivery-contract.ts'
+export {
+  PlatformDeliveryService,
+  type PlatformDeliveryServiceDeps,
+} from './deliveries/platform-delivery-service.ts'
 export {
   AcceptInvitation,
   Invitation,

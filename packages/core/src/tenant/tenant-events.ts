@@ -177,6 +177,12 @@ export const TenantEvents = defineEvents({
     payload: z.object({ endpoint: z.string(), reason: z.string() }),
     audit: {},
   },
+  deliveryRedelivered: {
+    type: 'tenant.delivery.redelivered',
+    summary: 'An operator had a mail, a webhook or a message sent again.',
+    payload: z.object({ deliveryId: idSchema('dlv'), route: z.string() }),
+    audit: { subject: 'deliveryId' },
+  },
   featuresChanged: {
     type: 'tenant.features.changed',
     summary: 'An operator set entitlements of a tenant by hand.',

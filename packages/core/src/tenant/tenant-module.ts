@@ -13,6 +13,8 @@ import { contactDelivery } from './contact/contact-delivery.ts'
 import { contactMail } from './contact/contact-mail.ts'
 import { contactRoutes } from './contact/contact-routes.ts'
 import { ContactService } from './contact/contact-service.ts'
+import { platformDeliveryRoutes } from './deliveries/platform-delivery-routes.ts'
+import { PlatformDeliveryService } from './deliveries/platform-delivery-service.ts'
 import { featureRoutes } from './features/feature-routes.ts'
 import { FeatureService } from './features/feature-service.ts'
 import { invitationDelivery } from './invitations/invitation-delivery.ts'
@@ -54,6 +56,7 @@ export interface TenantServices {
   readonly settings: TenantSettingsService
   readonly webhooks: WebhookService
   readonly webhookDeliveries: WebhookDeliveries
+  readonly platformDeliveries: PlatformDeliveryService
   readonly lifecycle: LifecycleService
   readonly features: FeatureService
   readonly usage: UsageService
@@ -119,6 +122,7 @@ export const tenant = () =>
         settings: new TenantSettingsService(deps),
         webhooks: new WebhookService(deps),
         webhookDeliveries: new WebhookDeliveries(deps),
+        platformDeliveries: new PlatformDeliveryService(deps),
         features: new FeatureService(deps),
         usage: new UsageService(deps),
         activity: new ActivityService(deps),
@@ -144,6 +148,7 @@ export const tenant = () =>
       invitations,
       settings,
       webhooks,
+      platformDeliveries,
       lifecycle,
       features,
       usage,
@@ -157,6 +162,7 @@ export const tenant = () =>
       ...invitationRoutes(invitations),
       ...tenantSettingsRoutes(settings),
       ...webhookRoutes(webhooks),
+      ...platformDeliveryRoutes(platformDeliveries),
       ...featureRoutes(features),
       ...usageRoutes(usage),
       ...activityRoutes(activity),

@@ -2,11 +2,13 @@ import {
   type Clock,
   type ClaimedDelivery,
   type DeliveryRecord,
+  type DeliveryStatus,
   type DeliveryStore,
   type Id,
   newId,
 } from '@corbel/core/ports'
 import { type Selectable, sql } from 'kysely'
+import { insertEvents } from './event-recorder.ts'
 import { jsonb } from '../json.ts'
 import type { TenantDb } from '../scoped-db.ts'
 import { storable } from '../storable.ts'
@@ -119,17 +121,42 @@ export const kyselyDeliveryStore = (db: TenantDb, clock: Clock): DeliveryStore =
     return rows.map(toRecord)
   },
 
-  async redeliver(tenantId, route, id) {
-    const row = await (tenantId === null ? db.platform('deliveries.ofPlatform') : db.forTenant(tenantId))
-      .updateTable('corbel_deliveries')
-      .set({ status: 'pending', attempts: 0, due_at: clock.now(), ended_at: null })
-      .where('tenant_id', 'is not distinct from', tenantId)
-      .where('route', '=', route)
+  async listAll({ tenantId, route, status }, { limit, after }) {
+    const rows = await (tenantId === undefined ? db.platform('deliveries.list') : db.forTenant(tenantId))
+      .selectFrom('corbel_deliveries')
+      .selectAll()
+      .$if(tenantId !== undefined, (query) => query.where('tenant_id', '=', tenantId as Id<'ten'>))
+      .$if(route !== undefined, (query) => query.where('route', '=', route as string))
+      .$if(status !== undefined, (query) => query.where('status', '=', status as DeliveryStatus))
+      .$if(after !== null, (query) => query.where('id', '<', after as Id<'dlv'>))
+      .orderBy('id', 'desc')
+      .limit(limit + 1)
+      .execute()
+    return rows.map(toRecord)
+  },
+
+  async find(id) {
+    const row = await db
+      .platform('deliveries.list')
+      .selectFrom('corbel_deliveries')
+      .selectAll()
       .where('id', '=', id)
-      .where('status', '<>', 'pending')
-      .returningAll()
       .executeTakeFirst()
     return row ? toRecord(row) : null
+  },
+
+  async redeliver(tenantId, route, id, events) {
+    const { rows } = await sql<Row>`
+      with begun as (
+        update corbel_deliveries
+        set status = 'pending', attempts = 0, due_at = ${clock.now()}::timestamptz, ended_at = null
+        where tenant_id is not distinct from ${tenantId} and route = ${route} and id = ${id} and status <> 'pending'
+        returning *
+      ), recorded as (${insertEvents(clock, events, sql`exists (select from begun)`)})
+      select * from begun`.execute(
+      tenantId === null ? db.platform('deliveries.ofPlatform') : db.forTenant(tenantId),
+    )
+    return rows[0] ? toRecord(rows[0]) : null
   },
 
   async purge(endedBefore) {
@@ -143,9 +170,10 @@ export const kyselyDeliveryStore = (db: TenantDb, clock: Clock): DeliveryStore =
 
   async depth() {
     const { rows } = await sql<{ readonly pending: number; readonly dead: number }>`
-      select count(*) filter (where status = 'pending')::integer as pending,
-        count(*) filter (where status = 'dead')::integer as dead
-      from corbel_deliveries where status <> 'delivered'`.execute(db.platform('deliveries.depth'))
+      select (select count(*) from corbel_deliveries where status = 'pending')::integer as pending,
+        (select count(*) from corbel_deliveries where status = 'dead')::integer as dead`.execute(
+      db.platform('deliveries.depth'),
+    )
     return rows[0] ?? { pending: 0, dead: 0 }
   },
 })
@@ -167,6 +195,7 @@ const toClaimed = (row: ClaimedRow): ClaimedDelivery => ({
 
 const toRecord = (row: Row): DeliveryRecord => ({
   id: row.id,
+  tenantId: row.tenant_id,
   route: row.route,
   recipient: row.recipient,
   eventId: row.event_id,

@@ -125,7 +125,7 @@ export class WebhookService {
 
   /** Sends an event again, under its id. @throws `delivery/not-found` also while it is under way. */
   async redeliver(tenantId: Id<'ten'>, id: Id<'dlv'>): Promise<ShownDelivery> {
-    const record = await this.#deps.deliveries.redeliver(tenantId, webhookRoute, id)
+    const record = await this.#deps.deliveries.redeliver(tenantId, webhookRoute, id, [])
     if (!record) throw DeliveryErrors.notFound()
     return toShownDelivery(record)
   }
