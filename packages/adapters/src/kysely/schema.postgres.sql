@@ -494,6 +494,7 @@ create table corbel_deliveries (
   constraint corbel_deliveries_event_key UNIQUE (route, recipient, event_id),
   constraint corbel_deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'delivered'::text, 'dead'::text])))
 );
+CREATE INDEX corbel_deliveries_dead_idx ON corbel_deliveries USING btree (id) WHERE (status = 'dead'::text);
 CREATE INDEX corbel_deliveries_due_idx ON corbel_deliveries USING btree (due_at, event_seq) WHERE (status = 'pending'::text);
 CREATE INDEX corbel_deliveries_ended_idx ON corbel_deliveries USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX corbel_deliveries_lane_idx ON corbel_deliveries USING btree (route, recipient, event_seq, id) WHERE (status = 'pending'::text);
