@@ -48,7 +48,14 @@ export default defineConfig({
     ],
   },
   secrets: {
-    kept: ['SECRET_KEY', 'VAULT_TOKEN', 'VAULT_SECRET_ID'],
+    kept: [
+      'SECRET_KEY',
+      'VAULT_TOKEN',
+      'VAULT_SECRET_ID',
+      'SECRETS_AWS_SECRET_ACCESS_KEY',
+      'SECRETS_AZURE_CLIENT_SECRET',
+      'SECRETS_INFISICAL_CLIENT_SECRET',
+    ],
     open: async (settings) =>
       (await import('./src/operator-tools/secret-tools.ts')).openSecretStore(settings),
   },

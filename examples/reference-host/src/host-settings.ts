@@ -15,6 +15,7 @@ import {
   url,
 } from '@corbel/core'
 import { AgentsHostSettings } from './agents-host-settings.ts'
+import { SecretStoreSettings } from './secret-store-settings.ts'
 
 /** What this host needs beyond the stack: where it listens, and what it turns into clients for the adapters. */
 export const HostSettings = defineSettings({
@@ -252,8 +253,8 @@ export const HostSettings = defineSettings({
     env: 'SECRETS_PROVIDER',
     section: 'secrets',
     summary:
-      'Where "corbel secrets" keeps secrets, and "corbel env run --secrets" takes them from. none: nowhere. file: a sealed file. vault: HashiCorp Vault.',
-    schema: choice(['none', 'file', 'vault']),
+      'Where "corbel secrets" keeps secrets, and "corbel env run --secrets" takes them from. none: nowhere. file: a sealed file. vault: HashiCorp Vault. aws, azure, gcp, infisical: AWS Secrets Manager, Azure Key Vault, Google Secret Manager, Infisical.',
+    schema: choice(['none', 'file', 'vault', 'aws', 'azure', 'gcp', 'infisical']),
     default: 'none',
   },
   secretsPath: {
@@ -411,5 +412,6 @@ export const HostSettings = defineSettings({
     default: 'https://api.stripe.com',
     refuse: plainHttp,
   },
+  ...SecretStoreSettings,
   ...AgentsHostSettings,
 })

@@ -1,4 +1,5 @@
 import { type Clock, type Secret, Secret as SecretText, systemClock } from '@corbel/core/ports'
+import { ServiceError } from '../service-error.ts'
 import type { VaultAuth } from './vault-auth.ts'
 import type { VaultFetch } from './tls-fetch.ts'
 
@@ -16,17 +17,20 @@ export interface VaultClientOptions {
   readonly clock?: Clock
 }
 
-/** Vault refused, or did not answer. The message holds the status and nothing of what was sent or answered. */
-export class VaultError extends Error {
+/** Vault refused, or did not answer. */
+export class VaultError extends ServiceError {
   override readonly name = 'VaultError'
-  /** Null when there was no answer. */
-  readonly status: number | null
   /** What Vault says of it, to be looked at by adapters and never shown. */
   readonly reasons: readonly string[]
 
-  constructor(what: string, status: number | null, reasons: readonly string[] = [], options?: ErrorOptions) {
-    super(`Vault ${status === null ? 'did not answer' : `answered ${status}`} to ${what}.`, options)
-    this.status = status
+  constructor(
+    request: string,
+    status: number | null,
+    reasons: readonly string[] = [],
+    options?: ErrorOptions,
+  ) {
+    // Vault tells a sign-in with a wrong credential as a request of the wrong form.
+    super({ service: 'Vault', request, status, ...(status === 400 && { failure: 'denied' }) }, options)
     this.reasons = reasons
   }
 }

@@ -2,6 +2,7 @@ import { Secret, type SecretStore } from '@corbel/core/ports'
 import { inspectStack } from '../catalog/inspect-stack.ts'
 import { CliError } from '../run/cli-error.ts'
 import type { Action } from '../run/command.ts'
+import { toCliError } from '../run/to-cli-error.ts'
 import { storedName, storedSecrets, withSecrets } from '../secrets/with-secrets.ts'
 
 export type OnboardFlags = { readonly dryRun: boolean }
@@ -27,11 +28,16 @@ export const action: Action<OnboardFlags> = (invocation, { dryRun }) =>
     const others = given.filter(({ env, value }) => (stored.get(env)?.value.reveal() ?? value) !== value)
     if (others.length > 0) throw differing(others.map(({ env }) => env))
     const missing = given.filter(({ env }) => !stored.has(env))
+    const brought: string[] = dryRun ? missing.map(({ env }) => env) : []
     for (const { env, value } of dryRun ? [] : missing) {
       invocation.process.signal.throwIfAborted()
-      await bring(store, env, value)
+      try {
+        await bring(store, env, value)
+      } catch (error) {
+        throw brought.length === 0 ? error : halfway(error, env, brought)
+      }
+      brought.push(env)
     }
-    const brought = missing.map(({ env }) => env)
     return {
       data: { brought, present: [...stored.keys()], dryRun },
       text: [
@@ -57,6 +63,19 @@ async function bring(store: SecretStore, env: string, value: string): Promise<vo
     code: 'secrets/not-read-back',
     message: `${env} was written and does not come back as it was.`,
     fix: 'Look into the store; leave the secret in the env file until "corbel secrets verify" ends with 0.',
+  })
+}
+
+function halfway(error: unknown, env: string, brought: readonly string[]): CliError {
+  const { details } = toCliError(error)
+  return new CliError('partial', {
+    code: 'secrets/partly-brought',
+    message: `${brought.length} secret(s) are in the store; ${env} and those after it are not.`,
+    why: details.message,
+    fix: `${details.fix} Then run it again: it goes on where it was.`,
+    next: 'corbel secrets onboard',
+    data: { brought },
+    cause: error,
   })
 }
 

@@ -3,6 +3,7 @@ import { Secret } from '@corbel/core/ports'
 import { madeSecret } from '../catalog/made-secret.ts'
 import { CliError } from '../run/cli-error.ts'
 import type { Action } from '../run/command.ts'
+import { toCliError } from '../run/to-cli-error.ts'
 import { storedName, withSecrets } from '../secrets/with-secrets.ts'
 
 export type RotateFlags = { readonly valueEnv?: string; readonly fromVersion?: string }
@@ -26,7 +27,11 @@ export const action: Action<RotateFlags, [string]> = (invocation, { valueEnv, fr
     const next = nextValue(setting, valueEnv === undefined ? undefined : (host.env[valueEnv] ?? ''))
     const value = setting.rotated?.(present.value.reveal(), next) ?? next
     if (!setting.schema.safeParse(value).success) throw wrongForm(setting)
-    const written = await store.put(storedName(name), new Secret(value), present.version)
+    const written = await store
+      .put(storedName(name), new Secret(value), present.version)
+      .catch((error: unknown) => {
+        throw unfinished(error, name, present.version)
+      })
     const stays = setting.rotated !== undefined
     return {
       data: { name, version: written.version, before: present.version, rotated: true, stays },
@@ -35,10 +40,24 @@ export const action: Action<RotateFlags, [string]> = (invocation, { valueEnv, fr
         stays
           ? 'What was made with the value before stays good.'
           : `What was made with the value before ends when the hosts start again. ${setting.summary}`,
+        ...(store.lastWriteWins === undefined
+          ? []
+          : [`Of rotations at the same moment the last one is in force: ${store.lastWriteWins}.`]),
       ],
       next: [{ command: 'corbel secrets verify', when: 'before the hosts are started again, one by one' }],
     }
   })
+
+/** Whether a write took effect whose answer is lost, nobody knows; the version that it was to replace tells. */
+function unfinished(error: unknown, name: string, version: string): CliError {
+  const { ending, details } = toCliError(error)
+  return new CliError(ending, {
+    ...details,
+    why: `Whether ${name} was written is not certain; it was at version ${version}.`,
+    fix: `${details.fix} Then run the command below: it rotates only while that version is in force.`,
+    next: `corbel secrets rotate ${name} --from-version ${version}`,
+  })
+}
 
 function nextValue(setting: Setting, given: string | undefined): string {
   if (given !== undefined && given !== '') return given

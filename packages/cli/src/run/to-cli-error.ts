@@ -6,7 +6,14 @@ import { CliError } from './cli-error.ts'
 export function toCliError(error: unknown): CliError {
   if (error instanceof CliError) return error
   if (!(error instanceof Error)) return unexpected(String(error), error)
-  return refusedStart(error) ?? domainError(error) ?? wrongForm(error) ?? unreachable(error) ?? named(error)
+  return (
+    refusedStart(error) ??
+    domainError(error) ??
+    wrongForm(error) ??
+    serviceError(error) ??
+    unreachable(error) ??
+    named(error)
+  )
 }
 
 interface Problem {
@@ -66,6 +73,46 @@ function wrongForm(error: Error): CliError | undefined {
   })
 }
 
+interface ServiceFacts {
+  readonly service?: unknown
+  readonly failure?: unknown
+  readonly retryAfter?: number
+}
+
+/** What an adapter says of a service behind it. */
+function serviceError(error: Error): CliError | undefined {
+  const { service, failure, retryAfter } = error as ServiceFacts
+  if (typeof service !== 'string' || typeof failure !== 'string') return undefined
+  const said = (ending: 'denied' | 'unavailable' | 'failed', code: string, fix: string): CliError =>
+    new CliError(ending, { code, message: error.message, fix, cause: error })
+  switch (failure) {
+    case 'denied':
+      return said(
+        'denied',
+        'service/denied',
+        `Check the credential for ${service}, and that its policy covers what is named.`,
+      )
+    case 'throttled':
+      return said(
+        'unavailable',
+        'service/throttled',
+        `Run it again after ${retryAfter === undefined ? 'a minute' : `${retryAfter} s`}; what was done stays done.`,
+      )
+    case 'unreachable':
+      return said(
+        'unavailable',
+        'service/unavailable',
+        `Check that ${service} runs and can serve, and that the settings name its address.`,
+      )
+    default:
+      return said(
+        'failed',
+        'service/refused',
+        `Look into ${service} for what is named, and at the settings that name it.`,
+      )
+  }
+}
+
 function unreachable(error: Error): CliError | undefined {
   const code = systemCode(error)
   if (code === undefined) return undefined
@@ -111,18 +158,6 @@ function named(error: Error): CliError {
       next: 'corbel db status',
       cause: error,
     })
-  if (error.name === 'VaultError') {
-    const { status } = error as { readonly status?: number | null }
-    const denied = status === 400 || status === 403
-    return new CliError(denied ? 'denied' : 'unavailable', {
-      code: denied ? 'service/denied' : 'service/unavailable',
-      message: error.message,
-      fix: denied
-        ? 'Check the credential for Vault, and that its policy covers the path that is named.'
-        : 'Check that Vault runs, is unsealed, and that the settings name its address.',
-      cause: error,
-    })
-  }
   if (error.name === 'HostError')
     return new CliError('failed', {
       code: 'host/refused',

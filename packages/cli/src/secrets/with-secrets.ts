@@ -39,13 +39,10 @@ export async function withSecrets<T>(
   }
 }
 
-/** Every stored secret by the name of its setting. */
+/** Every stored secret by the name of its setting. Each is asked for: the lists of some services lag behind. */
 export async function storedSecrets({ store, settings }: OpenSecrets) {
-  const names = new Set(await store.list('settings/'))
   const found = await Promise.all(
-    settings
-      .filter(({ env }) => names.has(storedName(env)))
-      .map(async ({ env }) => [env, await store.get(storedName(env))] as const),
+    settings.map(async ({ env }) => [env, await store.get(storedName(env))] as const),
   )
   return new Map(found.flatMap(([env, stored]) => (stored === null ? [] : [[env, stored] as const])))
 }
@@ -54,5 +51,5 @@ const withoutStore = (): CliError =>
   new CliError('unanswered', {
     code: 'secrets/no-store',
     message: 'The settings name no secret store.',
-    fix: 'Name one in the settings of your stack, such as SECRETS_PROVIDER=file or vault.',
+    fix: 'Name one in the settings of your stack, such as SECRETS_PROVIDER=file, vault, aws, azure, gcp or infisical.',
   })

@@ -17,11 +17,15 @@ export interface SecretStoreCapabilities {
   readonly readOnly?: string
   /** Set when there is no medium of the store's own: why its laws do not apply. */
   readonly noMedium?: string
+  /** Set when the store says so of itself. */
+  readonly lastWriteWins?: boolean
+  /** Most bytes of a value, where the service behind the store takes fewer than the port. */
+  readonly mostBytes?: number
 }
 
 const initial = { 'billing/stripe-key': 'sk_live_žluť 🔑\n', 'billing/stripe2': 'b', mail: ' c ' }
 const [name, value] = ['billing/stripe-key', initial['billing/stripe-key']]
-const longest = 'ž'.repeat(32_768)
+const longest = 32_768
 
 const shown = (stored: StoredSecret | null) =>
   stored && { value: stored.value.reveal(), version: stored.version }
@@ -35,13 +39,19 @@ const invalidNames = [
 export function secretStoreConformance(
   { test, skip, expect }: Suite,
   fresh: (initial: Readonly<Record<string, string>>) => Promise<SecretStoreHarness>,
-  { readOnly, noMedium }: SecretStoreCapabilities = {},
+  { readOnly, noMedium, lastWriteWins = false, mostBytes = 2 * longest }: SecretStoreCapabilities = {},
 ): void {
   const whenWritable = readOnly === undefined ? test : (name: string) => skip(name, readOnly)
   const whenReadOnly =
     readOnly === undefined ? (name: string) => skip(name, 'the store can be written') : test
   const noRest = readOnly ?? noMedium
   const onMedium = noRest === undefined ? test : (name: string) => skip(name, noRest)
+  const whenCompared =
+    readOnly !== undefined || lastWriteWins
+      ? (name: string) => skip(name, readOnly ?? 'the last write wins')
+      : test
+  // Two bytes each.
+  const longestText = 'ž'.repeat(Math.min(longest, mostBytes / 2))
   const conflict = { code: 'secret-store/conflict' }
 
   test('get returns the value as it was put, and null when there is none', async () => {
@@ -89,6 +99,10 @@ export function secretStoreConformance(
     expect((await fresh({})).store.writable).toBe(readOnly === undefined)
   })
 
+  test('lastWriteWins says whether the store cannot compare and write in one step', async () => {
+    expect((await fresh({})).store.lastWriteWins !== undefined).toBe(lastWriteWins)
+  })
+
   whenReadOnly('put throws secret-store/read-only and changes nothing', async () => {
     const { store } = await fresh(initial)
     const before = await store.get(name)
@@ -106,7 +120,7 @@ export function secretStoreConformance(
 
   whenWritable('get returns what put wrote, also through another instance, the longest too', async () => {
     const { store, another } = await fresh({})
-    for (const text of [value, longest, ' \t', '{"a":1}']) {
+    for (const text of [value, longestText, ' \t', '{"a":1}']) {
       const written = await store.put(name, new Secret(text), (await store.get(name))?.version ?? null)
       expect(written.value.reveal()).toBe(text)
       expect(shown(await store.get(name))).toEqual(shown(written))
@@ -139,7 +153,7 @@ export function secretStoreConformance(
     },
   )
 
-  whenWritable('of concurrent first writes of one name one wins and the others conflict', async () => {
+  whenCompared('of concurrent first writes of one name one wins and the others conflict', async () => {
     const { store, another } = await fresh(initial)
     const stores = await Promise.all(Array.from({ length: racers }, another))
     const results = await race((racer) => (stores[racer] ?? store).put('new', new Secret(`${racer}`), null))
@@ -150,7 +164,7 @@ export function secretStoreConformance(
     expect(codes).toEqual(Array.from({ length: racers - 1 }, () => conflict.code))
   })
 
-  whenWritable('of concurrent replacements one wins', async () => {
+  whenCompared('of concurrent replacements one wins', async () => {
     const { store } = await fresh(initial)
     const version = (await store.get(name))?.version ?? null
     const won = winners(await race((racer) => store.put(name, new Secret(`${racer}`), version)))
@@ -171,7 +185,7 @@ export function secretStoreConformance(
 
   whenWritable('put throws secret-store/invalid-value for what is none', async () => {
     const { store } = await fresh({})
-    for (const text of ['', 'a\0b', '\ud800', `${longest}x`])
+    for (const text of ['', 'a\0b', '\ud800', `${longestText}x`])
       await expect(store.put(name, new Secret(text), null)).rejects.toMatchObject({
         code: 'secret-store/invalid-value',
       })

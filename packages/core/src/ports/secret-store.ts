@@ -33,22 +33,28 @@ export interface StoredSecret {
 
 /**
  * Keeps secrets by name. A name has 1 to 200 characters: parts of lower-case letters and digits, with a single `-` or `/` in
- * between. A value is text of 1 to 32,768 characters, given back as it was put. No error holds a value.
+ * between. A value is text of 1 to 32,768 characters, or of as many bytes as the service behind the store takes, given back as it was put.
+ * No error holds a value.
  *
  * @throws `secret-store/invalid-name` from `get` and `put`.
  */
 export interface SecretStore extends PortAdapter {
   /** Whether `put` can succeed. */
   readonly writable: boolean
+  /**
+   * Why the store cannot compare and write in one step; absent when it can. Its `put` compares first and then writes: of callers at the
+   * same moment several may be told that theirs is written, and the last one is.
+   */
+  readonly lastWriteWins?: string
   /** Null when there is none. Rejects when what is there cannot be opened: it is never overwritten. */
   get(name: string): Promise<StoredSecret | null>
   /**
    * Writes the secret if its version is still `expected` (null: if there is none). Of concurrent callers with one name one
-   * wins; those with other names do not disturb each other.
+   * wins, unless {@link lastWriteWins}; those with other names do not disturb each other.
    *
    * @throws `secret-store/conflict` when the version has moved on.
    * @throws `secret-store/read-only` when the store is not writable.
-   * @throws `secret-store/invalid-value`
+   * @throws `secret-store/invalid-value`, also for one that is longer than the service behind the store takes.
    */
   put(name: string, value: Secret, expected: string | null): Promise<StoredSecret>
   /** Names that begin with `prefix`, which may be empty or end within a part; in the order of ASCII. */

@@ -1,0 +1,1 @@
+export { awsSecretStore, type AwsSecretStoreOptions } from './aws-secret-store.ts'

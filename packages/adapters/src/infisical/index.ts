@@ -1,0 +1,1 @@
+export { infisicalSecretStore, type InfisicalSecretStoreOptions } from './infisical-secret-store.ts'
