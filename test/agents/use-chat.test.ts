@@ -58,7 +58,7 @@ const textOf = (message: UIMessage | undefined) =>
   message?.parts.flatMap((part) => (part.type === 'text' ? [part.text] : []))
 
 describe.each(clients)('useChat of ai %i', (version, client) => {
-  const { models, script } = scriptedModels()
+  const { models, asked, script } = scriptedModels()
   let app: AgentsApp
   let ada: Person
   beforeAll(async () => {
@@ -76,6 +76,27 @@ describe.each(clients)('useChat of ai %i', (version, client) => {
     await chat.sendMessage({ text: 'what is it?' })
     expect([chat.status, chat.error, textOf(chat.lastMessage)]).toEqual(['ready', undefined, ['It is 42.']])
     expect(chat.lastMessage?.metadata).toMatchObject({ status: 'completed' })
+  })
+
+  test('sends files by their address here, or whole', async () => {
+    const headers = { authorization: `Bearer ${ada.token}`, 'content-type': 'text/plain' }
+    const upload = new Request('http://127.0.0.1:3000/api/v1/files?name=a.txt', {
+      ...{ method: 'POST', headers, body: 'of ada' },
+    })
+    const uploaded = await app.stack.fetch(upload, { remoteAddress: '192.0.2.1' })
+    const { id: fileId } = (await uploaded.json()) as { readonly id: string }
+    const chat = openChat(client, app, ada, await conversation())
+    script(says('Seen.'))
+    const type = 'file' as const
+    await chat.sendMessage({
+      text: 'look',
+      files: [
+        { type, mediaType: 'text/plain', url: `/api/v1/files/${fileId}/content` },
+        { type, mediaType: 'text/plain', filename: 'b.txt', url: `data:text/plain;base64,${btoa('whole')}` },
+      ],
+    })
+    expect([chat.status, textOf(chat.lastMessage)]).toEqual(['ready', ['Seen.']])
+    expect(JSON.stringify(asked.at(-1)?.request.input)).toMatch(/a\.txt.*of ada.*b\.txt.*whole/)
   })
 
   test('finds its answer again after a reload, told once', async () => {

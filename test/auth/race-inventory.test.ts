@@ -196,7 +196,7 @@ const calm: Readonly<Record<string, string>> = {
   'auditLog.read': 'reads',
   'auditLog.record': 'its law is in the suite of the audit log, where it is raced',
   'files.removeOfUser': 'takes away what is there',
-  'files.removeUnfinished': 'takes away what is there',
+  'files.removeForsaken': 'takes away what is there',
   'components.insert': 'the id is fresh',
   'conversationItems.create': 'the id is fresh',
   'conversationItems.removeRun': 'takes away what is there',

@@ -3,6 +3,7 @@ import { met, type Requirements } from './requirement.ts'
 const own = 'test/agents/bad-input.test.ts'
 const vendors = 'test/agents/vendors.test.ts > an answer that is'
 const files = 'test/agents/files.test.ts'
+const attached = 'test/agents/attachments.test.ts'
 
 /** What may come to agents from clients, files, tools and providers, and must neither harm nor end a conversation. */
 export const agentsInput: Requirements = {
@@ -22,6 +23,11 @@ export const agentsInput: Requirements = {
     `${files} > a page that says it is a picture`,
     `${files} > is saved by browsers and never shown`,
     `${files} > of another tenant it does not exist`,
+    `${attached} > an address of another host is refused, and changes nothing`,
+    `${attached} > an address that is not what it says is refused, and changes nothing`,
+    `${attached} > an address that is too long is refused, and changes nothing`,
+    `${attached} > one of somebody else does not exist: nothing is said, asked or stored`,
+    `${attached} > words in a file are somebody else’s: they pass the guardrails, and what leaves needs an approval`,
   ),
   '5': met(
     'Instructions in what a tool returns',

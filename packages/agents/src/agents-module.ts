@@ -85,7 +85,7 @@ export const agents = ({
         ...repositories,
         transaction: (work) => transaction(({ repositories: bound, events }) => work({ ...bound, events })),
       })
-      const { providerSettings } = conversations
+      const { providerSettings, fileService } = conversations
       const tenantModels = new TenantModels({ models, vendors, providerSettings })
       return {
         profile: platform.profile,
@@ -97,6 +97,7 @@ export const agents = ({
           ...platform,
           ...repositories,
           registry,
+          fileService,
           tenantModels,
           quota,
           running,

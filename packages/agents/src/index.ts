@@ -68,6 +68,7 @@ export { SearchService } from './search/search-service.ts'
 export { ConversationEvent, Message } from './conversations/message.ts'
 
 // Files
+export { Attachment, type AttachmentSource } from './files/attachment.ts'
 export { File } from './files/file.ts'
 export { fileContract } from './files/file-contract.ts'
 export { FileErrors } from './files/file-errors.ts'

@@ -1,10 +1,12 @@
 import { type Duration, type JobHandler, type Platform, type TransactionScope, work } from '@corbel/core'
 import type { DomainEvent, Job } from '@corbel/core/ports'
 import type { AgentRegistry } from './agents/agent-registry.ts'
+import type { FileService } from './files/file-service.ts'
+import { MessageAttachments } from './files/message-attachments.ts'
 import { ApprovalService } from './approvals/approval-service.ts'
 import { PendingCalls } from './approvals/pending-calls.ts'
 import { AgentsJobs } from './agents-jobs.ts'
-import type { ModelSettingsValues } from './models/model-names.ts'
+import { modelsOf, type ModelSettingsValues } from './models/model-names.ts'
 import type { TenantModels } from './models/tenant-models.ts'
 import { RunMemory } from './memory/run-memory.ts'
 import { SummaryService } from './memory/summary-service.ts'
@@ -28,6 +30,7 @@ export interface RunServices {
 
 export interface RunServicesDeps extends Platform, AgentsRepositories {
   readonly registry: AgentRegistry
+  readonly fileService: FileService
   readonly tenantModels: TenantModels
   readonly quota: Quota
   readonly running: RunningRuns
@@ -48,6 +51,8 @@ export function runServices(deps: RunServicesDeps): RunServices {
   const memory = new RunMemory(deps)
   const runs = new RunService({
     ...deps,
+    attachments: new MessageAttachments(deps),
+    takenBy: (tenantId, agent) => deps.tenantModels.takenBy(tenantId, modelsOf(agent, deps.modelSettings)),
     leases,
     executor: new RunExecutor({ ...deps, turns, ending, leases, telemetry, memory }),
     transaction: (work) => deps.transaction(({ repositories }) => work(repositories)),

@@ -16,6 +16,8 @@ export const geminiVendor = ({ fetch }: GeminiVendorOptions): ModelVendor => ({
     const google = createGoogle({ apiKey: apiKey.reveal(), baseURL, fetch })
     return {
       model: (name) => aiSdkModel(google(name), { signed: true }),
+      // https://ai.google.dev/gemini-api/docs/image-understanding: no GIF.
+      takes: ['image/png', 'image/jpeg', 'image/webp', 'application/pdf'],
       async listModels(signal) {
         const headers = { 'x-goog-api-key': apiKey.reveal() }
         const { models } = await listPage(fetch, `${baseURL}/models?pageSize=1000`, headers, signal)

@@ -1,6 +1,7 @@
 import { providerSettings0002 } from './agents/migrations/0002-provider-settings.ts'
 import { agentApprovals0051 } from './agents/migrations/0051-approvals.ts'
 import { summaries0070 } from './agents/migrations/0070-summaries.ts'
+import { attachments0080 } from './agents/migrations/0080-attachments.ts'
 import { files0060 } from './agents/migrations/0060-files.ts'
 import { usageTime0061 } from './agents/migrations/0061-usage-time.ts'
 import { agentRuns0050 } from './agents/migrations/0050-runs.ts'
@@ -80,4 +81,5 @@ export const migrations: readonly Migration[] = [
   files0060,
   usageTime0061,
   summaries0070,
+  attachments0080,
 ]

@@ -33,7 +33,7 @@ const mayLookAcrossTenants = [
   'activity.purge',
   'files.listOfUser',
   'files.removeOfUser',
-  'files.removeUnfinished',
+  'files.removeForsaken',
   'files.listKnown',
   'agentApprovals.expire',
   'agentRuns.adopt',

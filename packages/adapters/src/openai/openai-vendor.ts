@@ -41,6 +41,8 @@ export const openaiVendor = ({
         api === 'responses'
           ? new OpenAIResponsesModel(client, name)
           : new OpenAIChatCompletionsModel(client, name),
+      // What else compatible servers take differs from one to the next.
+      ...(provider !== 'openai' && { takes: ['image/png', 'image/jpeg', 'image/gif', 'image/webp'] }),
       async listModels(signal) {
         const names: string[] = []
         for await (const { id } of client.models.list({ signal })) {

@@ -1,4 +1,5 @@
 import type { Content } from '@corbel/core'
+import type { Attachment } from '../files/attachment.ts'
 import type { ConversationId, ConversationItem } from '../ports/conversation-items.ts'
 import type {
   ConversationRecord,
@@ -53,8 +54,8 @@ export class ConversationExport {
       const messages = items.flatMap((item) => toMessage(item) ?? [])
       yield messages
         .map(
-          ({ role, text, createdAt }) =>
-            `\n## ${role === 'user' ? 'User' : 'Assistant'}, ${createdAt}\n\n${text}\n`,
+          ({ role, text, attachments, createdAt }) =>
+            `\n## ${role === 'user' ? 'User' : 'Assistant'}, ${createdAt}\n\n${text}\n${attachments.map(fileLine).join('')}`,
         )
         .join('')
     }
@@ -77,6 +78,8 @@ export class ConversationExport {
     }
   }
 }
+
+const fileLine = ({ fileId, name }: Attachment): string => `\n- Attached: ${name} (${fileId})\n`
 
 /** Reads on only as fast as the receiver takes, and stops when it leaves. */
 function streamOf(chunks: AsyncGenerator<string, void>): ReadableStream<Uint8Array> {

@@ -1,5 +1,6 @@
 import { idSchema } from '@corbel/core'
 import * as z from 'zod'
+import { Attachment, attachmentsOf } from '../files/attachment.ts'
 import type { ConversationItem, ItemContent } from '../ports/conversation-items.ts'
 
 export const Message = z.object({
@@ -7,6 +8,7 @@ export const Message = z.object({
   runId: idSchema('arn').nullable(),
   role: z.enum(['user', 'assistant']),
   text: z.string(),
+  attachments: z.array(Attachment).readonly().describe('Files that go with it.'),
   clientMessageId: z.string().nullable(),
   createdAt: z.iso.datetime(),
 })
@@ -21,6 +23,7 @@ export const ConversationEvent = z.object({
   name: z.string().nullable(),
   callId: z.string().nullable(),
   text: z.string().nullable(),
+  attachments: z.array(Attachment).readonly(),
   createdAt: z.iso.datetime(),
 })
 export type ConversationEvent = z.infer<typeof ConversationEvent>
@@ -60,7 +63,10 @@ export function toMessage({
 }: ConversationItem): Message | null {
   const role = roleOf(content)
   if (role === null) return null
-  return { id, runId, role, text: textOf(content), clientMessageId, createdAt: createdAt.toISOString() }
+  return {
+    ...{ id, runId, role, text: textOf(content), attachments: attachmentsOf(content), clientMessageId },
+    createdAt: createdAt.toISOString(),
+  }
 }
 
 export function toEvent({ id, runId, content, createdAt }: ConversationItem): ConversationEvent {
@@ -76,6 +82,7 @@ export function toEvent({ id, runId, content, createdAt }: ConversationItem): Co
       callId: stringOf(callId),
     },
     text: textOfParts(said) ?? stringOf(input) ?? textOfParts(told),
+    attachments: attachmentsOf(content),
     createdAt: createdAt.toISOString(),
   }
 }

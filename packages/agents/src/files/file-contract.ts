@@ -13,6 +13,7 @@ import {
 } from '@corbel/core'
 import * as z from 'zod'
 import { AgentsPermissions } from '../agents-permissions.ts'
+import { ConversationErrors } from '../conversations/conversation-errors.ts'
 import { File, fileName, uploadLimit } from './file.ts'
 import { FileErrors } from './file-errors.ts'
 import { fileTypes } from './file-type.ts'
@@ -29,10 +30,12 @@ export const fileContract = defineContract('files', '/api/v1/files', {
     path: '',
     access: write,
     summary: 'Upload a file: its bytes as the body, its type as Content-Type',
-    query: z.strictObject({ name: fileName }),
+    description:
+      'It is yours alone. With `conversationId` it is of that conversation: whoever may read that may read the file, and it goes with it.',
+    query: z.strictObject({ name: fileName, conversationId: idSchema('cnv').optional() }),
     body: upload(uploadLimit, ...fileTypes),
     success: created(File),
-    errors: [isEmpty, tooLarge, typeMismatch, quotaExceeded, interrupted],
+    errors: [isEmpty, tooLarge, typeMismatch, quotaExceeded, interrupted, ConversationErrors.notFound],
     rateLimit: { name: 'file-upload', by: 'user', limit: 60, window: '1m' },
   },
   list: {

@@ -16,6 +16,21 @@ export const FileErrors = defineErrors('files', {
     title: 'The file is too large.',
     fix: 'Send a smaller one, or raise AGENT_FILE_MAX_BYTES.',
   },
+  tooMany: {
+    status: 422,
+    title: 'Too many files go with the message.',
+    fix: 'Send at most 10 with one message, and the others with the next.',
+  },
+  addressRefused: {
+    status: 422,
+    title: 'The address of a file that goes with the message is none of a file here.',
+    fix: 'Upload it with POST /api/v1/files and name its id or its address, or send it as a base64 data: URL. Nothing is fetched from elsewhere.',
+  },
+  notTaken: {
+    status: 422,
+    title: 'The model of the agent cannot be shown a file of this type.',
+    fix: 'Send it as an image or as text, or ask an agent whose model takes it.',
+  },
   typeMismatch: {
     status: 422,
     title: 'The file is not what its Content-Type says.',

@@ -34,13 +34,13 @@ export class FileKeeping implements PersonalDataContributor {
   }
 
   /**
-   * Gives up uploads that never ended, and deletes objects that no row names: their file was deleted, or its user or tenant was
-   * erased. A row is there before its object, so an object without one has no file to come. Returns how many objects went.
+   * Gives up uploads that never ended and files of conversations that are gone, and deletes objects that no row names: their file was
+   * deleted, or its user or tenant was erased. A row is there before its object, so an object without one has no file to come. Returns how many objects went.
    */
   async sweep(): Promise<number> {
     const { files, objectStore, clock } = this.#deps
     const since = addMilliseconds(clock.now(), -uploadTime)
-    while ((await files.removeUnfinished(since, batch)) === batch);
+    while ((await files.removeForsaken(since, batch)) === batch);
     let swept = 0
     let after: string | null = null
     do {

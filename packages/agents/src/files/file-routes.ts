@@ -5,12 +5,7 @@ import type { FileService } from './file-service.ts'
 export const fileRoutes = (files: FileService): readonly Route[] =>
   implement(fileContract, {
     upload: ({ principal, query, body, request, client }) =>
-      files.upload(
-        principal,
-        { name: query.name, contentType: request.headers.get('content-type') },
-        body,
-        client,
-      ),
+      files.upload(principal, { ...query, contentType: request.headers.get('content-type') }, body, client),
     list: ({ principal, query }) => files.list(principal, query),
     get: ({ principal, params }) => files.get(principal, params.id),
     content: ({ principal, params }) => files.content(principal, params.id),

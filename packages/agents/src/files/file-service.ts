@@ -13,15 +13,18 @@ import {
 } from '@corbel/core'
 import type { EventRecorder, Logger, ObjectStore } from '@corbel/core/ports'
 import type { ConversationReader } from '../conversations/conversation.ts'
+import type { ConversationId, ConversationItems } from '../ports/conversation-items.ts'
+import { ConversationErrors } from '../conversations/conversation-errors.ts'
 import type { FileRepository, StoredFile } from '../ports/file-repository.ts'
 import type { File } from './file.ts'
 import { FileErrors } from './file-errors.ts'
 import { FileEvents } from './file-events.ts'
 import { objectKeyOf } from './file-keeping.ts'
-import { fileTypes, isOfType } from './file-type.ts'
+import { type FileType, fileTypes, isOfType } from './file-type.ts'
 
 export interface FileServiceDeps {
   readonly files: FileRepository
+  readonly conversationItems: Pick<ConversationItems, 'isOpenTo'>
   readonly objectStore: ObjectStore
   readonly fileMaxBytes: number
   readonly fileQuotaBytes: number
@@ -34,6 +37,8 @@ export interface Upload {
   readonly name: string
   /** As the sender has it: a media type, perhaps with parameters. */
   readonly contentType: string | null
+  /** The conversation that it is for, if it is for one: who reads that reads the file. */
+  readonly conversationId?: ConversationId | null | undefined
 }
 
 type Bytes = Uint8Array<ArrayBuffer>
@@ -52,23 +57,22 @@ export class FileService {
   /**
    * Not to be called inside a transaction.
    *
-   * @throws `files/empty`, `files/too-large`, `files/type-mismatch`, `files/quota-exceeded`, `files/interrupted`
+   * @throws `files/empty`, `files/too-large`, `files/type-mismatch`, `files/quota-exceeded`, `files/interrupted`,
+   * `conversations/not-found`
    */
   async upload(
     { tenantId, userId }: ConversationReader,
-    { name, contentType: declared }: Upload,
+    { name, contentType: declared, conversationId = null }: Upload,
     bytes: Bytes,
     origin: Origin = hostOrigin,
   ): Promise<File> {
-    const { files, objectStore, clock, fileMaxBytes, fileQuotaBytes, transaction } = this.#deps
-    if (bytes.byteLength === 0) throw FileErrors.empty()
-    if (bytes.byteLength > fileMaxBytes)
-      throw FileErrors.tooLarge({ detail: `A file may have at most ${fileMaxBytes} bytes.` })
-    const mediaType = declared?.split(';', 1)[0]?.trim().toLowerCase()
-    const contentType = fileTypes.find((type) => type === mediaType)
-    if (contentType === undefined || !isOfType(bytes, contentType)) throw FileErrors.typeMismatch()
+    const { files, conversationItems, objectStore, clock, fileQuotaBytes, transaction } = this.#deps
+    const contentType = this.check(bytes, declared)
+    if (conversationId !== null && !(await conversationItems.isOpenTo(tenantId, conversationId, userId)))
+      throw ConversationErrors.notFound()
     const file: StoredFile = {
       ...{ tenantId, id: newId('fil', clock), userId, name, contentType, size: bytes.byteLength },
+      conversationId,
       ...{ sha256: await sha256Of(bytes), createdAt: clock.now() },
     }
     if (!(await files.reserve(file, fileQuotaBytes))) throw FileErrors.quotaExceeded()
@@ -85,6 +89,22 @@ export class FileService {
       throw error
     }
     return toFile(file)
+  }
+
+  /**
+   * Whether these bytes can be a file of the type that somebody says it is; returns the type.
+   *
+   * @throws `files/empty`, `files/too-large`, `files/type-mismatch`
+   */
+  check(bytes: Bytes, declared: string | null): FileType {
+    const { fileMaxBytes } = this.#deps
+    if (bytes.byteLength === 0) throw FileErrors.empty()
+    if (bytes.byteLength > fileMaxBytes)
+      throw FileErrors.tooLarge({ detail: `A file may have at most ${fileMaxBytes} bytes.` })
+    const mediaType = declared?.split(';', 1)[0]?.trim().toLowerCase()
+    const contentType = fileTypes.find((type) => type === mediaType)
+    if (contentType === undefined || !isOfType(bytes, contentType)) throw FileErrors.typeMismatch()
+    return contentType
   }
 
   /** @throws `page/invalid-cursor` */
@@ -125,7 +145,7 @@ export class FileService {
   }
 
   async #find(reader: ConversationReader, id: Id<'fil'>): Promise<StoredFile> {
-    const file = await this.#deps.files.find(reader, id)
+    const [file] = await this.#deps.files.findAll(reader, [id])
     if (!file) throw FileErrors.notFound()
     return file
   }
@@ -144,7 +164,15 @@ async function sha256Of(bytes: Bytes): Promise<string> {
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-export const toFile = ({ id, name, contentType, size, sha256, createdAt }: StoredFile): File => ({
-  ...{ id, name, contentType, size, sha256 },
+export const toFile = ({
+  id,
+  name,
+  contentType,
+  size,
+  sha256,
+  conversationId,
+  createdAt,
+}: StoredFile): File => ({
+  ...{ id, name, contentType, size, sha256, conversationId },
   createdAt: createdAt.toISOString(),
 })

@@ -12,6 +12,19 @@ export const fileTypes = [
 ] as const
 export type FileType = (typeof fileTypes)[number]
 
+const textTypes = ['text/plain', 'text/markdown', 'text/csv', 'application/json'] as const
+
+/** What a model is told as text. */
+export type TextType = (typeof textTypes)[number]
+/** What it must be able to see, or to read by itself. */
+export type ShownType = Exclude<FileType, TextType>
+
+export const shownTypes = fileTypes.filter((type): type is ShownType => !isTextType(type))
+
+export function isTextType(type: FileType): type is TextType {
+  return textTypes.some((text) => text === type)
+}
+
 const ascii = (text: string): readonly number[] => Array.from(text, (char) => char.charCodeAt(0))
 
 /** Bytes at an offset, by which a type begins; those of one type are all needed. */

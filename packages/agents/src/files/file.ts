@@ -22,6 +22,11 @@ export const File = z.object({
   size: z.number().int(),
   /** Of the bytes, in hexadecimal digits. */
   sha256: z.string(),
+  conversationId: idSchema('cnv')
+    .nullable()
+    .describe(
+      'Whoever may read this conversation may read the file, and it goes with it. Null: it is yours alone.',
+    ),
   createdAt: z.iso.datetime(),
 })
 export type File = z.infer<typeof File>

@@ -3,7 +3,7 @@ import type { ModelRequest } from '@openai/agents-core'
 import type { AgentRegistry } from '../agents/agent-registry.ts'
 import { roleOf, textOf } from '../conversations/message.ts'
 import { callKey, tokensIn, tokensOf, usageOf } from '../models/call-budget.ts'
-import { type OpenedModels, streamedAnswer } from '../models/fallback-model.ts'
+import { type OpenedModel, type OpenedModels, streamedAnswer } from '../models/fallback-model.ts'
 import { type ModelSettingsValues, modelsOf } from '../models/model-names.ts'
 import type { TenantModels } from '../models/tenant-models.ts'
 import type { AgentRunRecord, AgentRunRepository } from '../ports/agent-run-repository.ts'
@@ -106,7 +106,11 @@ async function answer(models: OpenedModels, said: string, signal: AbortSignal) {
     modelSettings: { store: false, maxTokens },
     ...{ tools: [], handoffs: [], outputType: 'text', tracing: false, signal },
   }
-  for await (const event of streamedAnswer(models, request, (opened) => ({ name } = opened)))
+  const asking = (opened: OpenedModel): ModelRequest => {
+    name = opened.name
+    return request
+  }
+  for await (const event of streamedAnswer(models, asking))
     if (event.type === 'response_done')
       return { text: event.response.output.map(textOf).join('\n'), usage: { ...usageOf(event), model: name } }
   throw new Error('The model ended its summary before it was complete.')

@@ -1,4 +1,5 @@
 import { roleOf } from '../conversations/message.ts'
+import { attachmentsOf, attachmentTokens } from '../files/attachment.ts'
 import { tokensIn } from '../models/call-budget.ts'
 import type { ConversationItem } from '../ports/conversation-items.ts'
 
@@ -11,9 +12,15 @@ export function newestWithin(
   let start = items.length
   let left = tokens
   while (start > 0) {
-    left -= tokensIn(JSON.stringify(items[start - 1]?.content))
+    left -= tokensOfItem(items[start - 1])
     if (left < 0 && (turn === -1 || start <= turn)) break
     start -= 1
   }
   return items.slice(start)
+}
+
+function tokensOfItem(item: ConversationItem | undefined): number {
+  if (item === undefined) return 0
+  const attached = attachmentsOf(item.content).reduce((sum, each) => sum + attachmentTokens(each), 0)
+  return tokensIn(JSON.stringify(item.content)) + attached
 }

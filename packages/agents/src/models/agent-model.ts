@@ -1,6 +1,8 @@
 import type { Clock } from '@corbel/core'
 import type { Model, ModelRequest, ModelResponse, StreamEvent } from '@openai/agents-core'
 import type { RegisteredAgent } from '../agents/agent-registry.ts'
+import { attachmentTokens } from '../files/attachment.ts'
+import type { AttachmentReader } from '../files/attachment-reader.ts'
 import { guard, type GuardOptions, OutputGate } from '../guardrails/guard.ts'
 import type { ModelCall } from '../ports/agent-usage-repository.ts'
 import type { ItemContent } from '../ports/conversation-items.ts'
@@ -9,7 +11,7 @@ import { callKey, tokensIn, tokensOf, usageOf } from './call-budget.ts'
 import type { LiveRun } from '../runs/live-run.ts'
 import type { AgentsTelemetry } from '../telemetry/agents-telemetry.ts'
 import { roleOf, textOf } from '../conversations/message.ts'
-import { modelFellSilent, type OpenedModels, streamedAnswer } from './fallback-model.ts'
+import { modelFellSilent, type OpenedModel, type OpenedModels, streamedAnswer } from './fallback-model.ts'
 
 export interface AgentModelDeps {
   readonly clock: Clock
@@ -20,6 +22,8 @@ export interface AgentModelDeps {
   /** Whose key pays is asked when the agent speaks, once. */
   readonly upstream: () => Promise<OpenedModels>
   readonly guarding: GuardOptions
+  /** The files that go with messages, of this run. */
+  readonly attachments: AttachmentReader
 }
 
 /** The budget of the tenant does not allow another call. */
@@ -48,15 +52,18 @@ export class AgentModel implements Model {
   }
 
   async *getStreamedResponse(request: ModelRequest): AsyncGenerator<StreamEvent> {
-    const { live, agent, guarding, telemetry } = this.#deps
+    const { live, agent, guarding, telemetry, attachments } = this.#deps
     const { run, recorder, usage } = live
     const items = typeof request.input === 'string' ? [] : request.input
     await recorder.record(items.filter(({ type }) => type === 'function_call_result'))
+    const shown = await attachments.read(items)
     await this.#checkInput(items)
     const models = await this.#deps.upstream()
     let answering = models[0]
     const maxTokens = agent.maxTokens ?? defaultMaxTokens
-    const inputTokens = tokensIn(JSON.stringify([request.systemInstructions, items, request.tools]))
+    const inputTokens =
+      tokensIn(JSON.stringify([request.systemInstructions, items, request.tools])) +
+      shown.reduce((sum, attachment) => sum + attachmentTokens(attachment), 0)
     const guess = { ...this.#row(usage.next(), answering.name), inputTokens }
     const reservation = await this.#reserve(guess, maxTokens)
     try {
@@ -71,8 +78,12 @@ export class AgentModel implements Model {
     let isCounted = false
     let outputChars = 0
     try {
-      const untraced = { ...request, tracing: false } as const
-      for await (const event of streamedAnswer(models, untraced, (opened) => (answering = opened))) {
+      const asking = (opened: OpenedModel): ModelRequest => {
+        answering = opened
+        const input = items.length === 0 ? request.input : attachments.tell(items, opened.takes)
+        return { ...request, input, tracing: false }
+      }
+      for await (const event of streamedAnswer(models, asking)) {
         if (event.type === 'response_started') yield event
         else if (event.type === 'output_text_delta') {
           outputChars += event.delta.length
@@ -120,7 +131,8 @@ export class AgentModel implements Model {
     if (this.#isInputChecked) return
     this.#isInputChecked = true
     const said = items.findLast((item) => roleOf(item) === 'user')
-    if (said) await guard(textOf(said), 'input', this.#deps.guarding)
+    const told = said ? this.#deps.attachments.tell([said], new Set()) : []
+    for (const item of told) await guard(textOf(item), 'input', this.#deps.guarding)
   }
 
   #row(call: number, model: string): ModelCall {

@@ -1,3 +1,4 @@
+import type { ShownType } from '../files/file-type.ts'
 import type { Model, ModelRequest, StreamEvent } from '@openai/agents-core'
 
 /** A model that can be asked, and who answers for it. */
@@ -6,6 +7,8 @@ export interface OpenedModel {
   /** As `gen_ai.provider.name`. */
   readonly provider: string
   readonly model: Model
+  /** What it can be shown besides text. */
+  readonly takes: ReadonlySet<ShownType>
 }
 
 /** In the order in which they are tried. */
@@ -14,17 +17,16 @@ export type OpenedModels = readonly [OpenedModel, ...OpenedModel[]]
 /**
  * Tries models in order; once one has said something, its failure is final, for the user has seen a part.
  *
- * @param asking - Told of each before it is asked: the last one told of is the one that answered, or failed last.
+ * @param requestTo - What each is asked, before it is: the last one is the one that answered, or failed last.
  */
 export async function* streamedAnswer(
   models: OpenedModels,
-  request: ModelRequest,
-  asking: (opened: OpenedModel) => void,
+  requestTo: (opened: OpenedModel) => ModelRequest,
 ): AsyncGenerator<StreamEvent> {
   let failure: unknown
   for (const opened of models) {
     let hasBegun = false
-    asking(opened)
+    const request = requestTo(opened)
     try {
       for await (const event of opened.model.getStreamedResponse(request)) {
         // That a provider accepted the request is not yet a word of its answer.

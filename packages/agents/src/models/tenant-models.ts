@@ -1,4 +1,5 @@
 import { DomainError, type Id } from '@corbel/core'
+import { type ShownType, shownTypes } from '../files/file-type.ts'
 import type { ModelConnection, ModelVendor } from '../ports/model-vendor.ts'
 import type { Models } from '../ports/models.ts'
 import type { OwnAccess, ProviderAccess, ProviderSettings } from '../ports/provider-settings.ts'
@@ -57,6 +58,18 @@ export class TenantModels {
     }
   }
 
+  /** What at least one of the models can be shown; when none of them can be opened, their run says so. */
+  async takenBy(tenantId: Id<'ten'>, names: readonly string[]): Promise<ReadonlySet<ShownType>> {
+    try {
+      const models = await this.ofRun(tenantId)(names)
+      return new Set(shownTypes.filter((type) => models.some(({ takes }) => takes.has(type))))
+    } catch (error) {
+      if (error instanceof DomainError && error.code === ModelErrors.notConfigured.code)
+        return new Set(shownTypes)
+      throw error
+    }
+  }
+
   /** @throws `models/not-configured` when there is nobody who could connect with it. */
   connect(tenantId: Id<'ten'>, provider: ModelProvider, access: OwnAccess): ModelConnection {
     const key = `${tenantId}|${provider}`
@@ -85,13 +98,20 @@ export class TenantModels {
     const { models } = this.#deps
     switch (access.kind) {
       case 'tenant':
-        return { name, provider, model: this.connect(tenantId, provider, access).model(model) }
-      case 'platform':
-        return { name, provider: providerOf(models, name), model: await models.model(tenantId, name) }
+        return opened(name, provider, this.connect(tenantId, provider, access), model)
+      case 'platform': {
+        const takes = new Set(models.takes?.(name) ?? shownTypes)
+        return { name, provider: providerOf(models, name), model: await models.model(tenantId, name), takes }
+      }
       case 'none':
         throw ModelErrors.notConfigured()
     }
   }
 }
+
+const opened = (name: string, provider: string, connection: ModelConnection, model: string): OpenedModel => ({
+  ...{ name, provider, model: connection.model(model) },
+  takes: new Set(connection.takes ?? shownTypes),
+})
 
 const providerOf = (models: Models, name: string): string => models.providerOf?.(name) ?? models.adapter.name

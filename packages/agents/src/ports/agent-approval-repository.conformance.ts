@@ -21,7 +21,7 @@ export function agentApprovalRepositoryConformance(
       await conversationItems.create({ tenantId: tenant, id: conversationId, userId, createdAt: now })
       const run: NewAgentRun = {
         ...{ tenantId: tenant, id: newId('arn'), conversationId, userId, scopes: ['agents:chat'] },
-        ...{ agent: 'triage', message: 'go', clientMessageId: newId('msg'), createdAt: now },
+        ...{ agent: 'triage', message: 'go', attachments: [], clientMessageId: newId('msg'), createdAt: now },
       }
       await agentRuns.begin(run, lease, false, said())
       return run

@@ -67,6 +67,7 @@ export function agentRunRepositoryConformance(
       scopes: ['agents:chat', 'other'],
       agent: 'triage',
       message: awkwardText,
+      attachments: [{ fileId: newId('fil'), name: 'žluť "a" 🌱.txt', contentType: 'text/plain', size: 3 }],
       clientMessageId: newId('msg'),
       createdAt: now,
       ...change,

@@ -1,4 +1,5 @@
 import type { Id } from '@corbel/core'
+import type { Attachment } from '../files/attachment.ts'
 import type { AgentRunId, ConversationId, NewConversationItem } from './conversation-items.ts'
 
 /** `waiting`: for a person to approve. The last four are final; `expired`: nobody did in time. */
@@ -21,6 +22,8 @@ export interface NewAgentRun {
   /** The agent that begins. */
   readonly agent: string
   readonly message: string
+  /** The files that go with the message. */
+  readonly attachments: readonly Attachment[]
   /** Names the message for its sender; once in a conversation. */
   readonly clientMessageId: string
   readonly createdAt: Date

@@ -1,7 +1,14 @@
 import { type Id, newId } from '@corbel/core'
 import { race, type Suite, winners } from '@corbel/core/ports'
 import type { StoredFile } from './file-repository.ts'
-import { type AgentsStorage, at, now, sampleFile, storedTenant } from './samples.conformance.ts'
+import {
+  type AgentsStorage,
+  at,
+  now,
+  sampleConversation,
+  sampleFile,
+  storedTenant,
+} from './samples.conformance.ts'
 
 const room = 1000
 
@@ -12,7 +19,7 @@ export function fileRepositoryConformance(
 ): void {
   async function open() {
     const storage = await fresh()
-    const { files } = storage.repositories.agents
+    const { files, conversations } = storage.repositories.agents
     const reader = { tenantId: await storedTenant(storage), userId: newId('usr') }
     const sample = (change: Partial<StoredFile> = {}): StoredFile =>
       sampleFile(reader.tenantId, { userId: reader.userId, ...change })
@@ -29,18 +36,18 @@ export function fileRepositoryConformance(
       await files.abandon(tenantId, exact.id)
       return isExact
     }
-    return { files, reader, sample, stored, hasRoom, newTenant: () => storedTenant(storage) }
+    return { files, conversations, reader, sample, stored, hasRoom, newTenant: () => storedTenant(storage) }
   }
 
   test('a file is found as it was noted, when it is complete and not before', async () => {
     const { files, reader, sample } = await open()
     const file = sample()
     expect(await files.reserve(file, room)).toBe(true)
-    expect(await files.find(reader, file.id)).toBe(null)
+    expect(await files.findAll(reader, [file.id])).toEqual([])
     expect(await files.list(reader, { limit: 10, after: null })).toEqual([])
     expect(await files.remove(reader, file.id)).toBe(false)
     expect(await files.complete(file.tenantId, file.id)).toBe(true)
-    expect(await files.find(reader, file.id)).toEqual(file)
+    expect(await files.findAll(reader, [file.id, newId('fil')])).toEqual([file])
     expect(await files.abandon(file.tenantId, file.id)).toBe(false)
     expect(await files.list(reader, { limit: 10, after: null })).toEqual([file])
   })
@@ -55,13 +62,41 @@ export function fileRepositoryConformance(
       { ...reader, tenantId },
       { ...reader, userId: newId('usr') },
     ]) {
-      expect(await files.find(other, file.id)).toBe(null)
+      expect(await files.findAll(other, [file.id])).toEqual([])
       expect(await files.list(other, { limit: 10, after: null })).toEqual([])
       expect(await files.remove(other, file.id)).toBe(false)
     }
     expect(await files.complete(tenantId, pending.id)).toBe(false)
     expect(await files.abandon(tenantId, pending.id)).toBe(false)
-    expect(await files.find(reader, file.id)).toEqual(file)
+    expect(await files.findAll(reader, [file.id, newId('fil')])).toEqual([file])
+  })
+
+  test("a file of a conversation is read by whoever may read that, is its user's to list and remove, and goes with it", async () => {
+    const { files, reader, sample, stored, conversations, hasRoom, newTenant } = await open()
+    const record = sampleConversation(reader.tenantId, { userId: reader.userId, shared: true })
+    await conversations.insert(record)
+    const colleague = { ...reader, userId: newId('usr') }
+    const mine = await stored({ conversationId: record.id, size: 100 })
+    const theirs = await stored({ conversationId: record.id, size: 100, userId: colleague.userId })
+    const both = [mine.id, theirs.id]
+    for (const who of [reader, colleague])
+      expect((await files.findAll(who, both)).map(({ id }) => id).toSorted()).toEqual(both.toSorted())
+    const stranger = { tenantId: await newTenant(), userId: reader.userId }
+    expect(await files.findAll(stranger, both)).toEqual([])
+    expect(await files.list(colleague, { limit: 10, after: null })).toEqual([theirs])
+    expect(await files.remove(colleague, mine.id)).toBe(false)
+    await conversations.update(reader, record.id, { shared: false })
+    expect(await files.findAll(colleague, both)).toEqual([theirs])
+    expect(await files.findAll({ ...reader, userId: newId('usr') }, both)).toEqual([])
+    const coming = sample({ conversationId: record.id, size: 100 })
+    await files.reserve(coming, room)
+    await conversations.remove(reader, record.id)
+    expect(await files.findAll(reader, both)).toEqual([])
+    expect(await files.list(reader, { limit: 10, after: null })).toEqual([])
+    expect(await files.removeForsaken(at(-1), 1)).toBe(1)
+    expect(await files.removeForsaken(at(-1), 5)).toBe(1)
+    expect(await files.listKnown([...both, coming.id])).toEqual([coming.id])
+    expect(await hasRoom(900)).toBe(true)
   })
 
   test('files are listed newest first, in pages', async () => {
@@ -124,9 +159,9 @@ export function fileRepositoryConformance(
     ]
     const young = sample()
     for (const file of [...old, young]) await files.reserve(file, room)
-    expect(await files.removeUnfinished(now, 2)).toBe(2)
-    expect(await files.removeUnfinished(now, 2)).toBe(1)
-    expect(await files.removeUnfinished(now, 2)).toBe(0)
+    expect(await files.removeForsaken(now, 2)).toBe(2)
+    expect(await files.removeForsaken(now, 2)).toBe(1)
+    expect(await files.removeForsaken(now, 2)).toBe(0)
     const known = await files.listKnown([complete.id, young.id, ...old.map(({ id }) => id), newId('fil')])
     expect(known.toSorted()).toEqual([complete.id, young.id].toSorted())
     expect(await hasRoom(980)).toBe(true)

@@ -1,9 +1,27 @@
+import type { ConversationReader } from '../conversations/conversation.ts'
 import type { AgentsTables, FileRow } from './agents-tables.memory.ts'
 import type { FileRepository } from './file-repository.ts'
 
-export function memoryFileRepository({ files }: Pick<AgentsTables, 'files'>): FileRepository {
+export function memoryFileRepository({
+  files,
+  conversations,
+}: Pick<AgentsTables, 'files' | 'conversations'>): FileRepository {
   const rows = (): readonly FileRow[] => [...files.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1))
   const toFile = ({ isComplete: _, ...file }: FileRow) => file
+  const conversationOf = ({ tenantId, conversationId }: FileRow) => {
+    const row = conversationId === null ? undefined : conversations.get(conversationId)
+    return row?.tenantId === tenantId ? row : null
+  }
+  const isThere = (row: FileRow): boolean =>
+    row.isComplete && (row.conversationId === null || conversationOf(row) !== null)
+  const isOwn = (row: FileRow, { tenantId, userId }: ConversationReader): boolean =>
+    isThere(row) && row.tenantId === tenantId && row.userId === userId
+  const isOpen = (row: FileRow, { tenantId, userId }: ConversationReader): boolean => {
+    const conversation = conversationOf(row)
+    return (
+      isThere(row) && row.tenantId === tenantId && (conversation?.shared || conversation?.userId === userId)
+    )
+  }
   const removeAll = (chosen: readonly FileRow[]): number => {
     for (const { id } of chosen) files.delete(id)
     return chosen.length
@@ -26,22 +44,20 @@ export function memoryFileRepository({ files }: Pick<AgentsTables, 'files'>): Fi
       const row = files.get(id)
       return row?.tenantId === tenantId && !row.isComplete && files.delete(id)
     },
-    async find({ tenantId, userId }, id) {
-      const row = files.get(id)
-      return row?.isComplete && row.tenantId === tenantId && row.userId === userId ? toFile(row) : null
-    },
+    findAll: async (reader, ids) =>
+      rows()
+        .filter((row) => ids.includes(row.id) && (isOwn(row, reader) || isOpen(row, reader)))
+        .map(toFile),
     list: async (reader, { limit, after }) =>
       rows()
-        .filter((row) => row.isComplete && row.tenantId === reader.tenantId && row.userId === reader.userId)
+        .filter((row) => isOwn(row, reader))
         .toReversed()
         .filter(({ id }) => after === null || id < after)
         .slice(0, limit + 1)
         .map(toFile),
-    async remove({ tenantId, userId }, id) {
+    async remove(reader, id) {
       const row = files.get(id)
-      return (
-        row?.isComplete === true && row.tenantId === tenantId && row.userId === userId && files.delete(id)
-      )
+      return row !== undefined && isOwn(row, reader) && files.delete(id)
     },
     listOfUser: async (userId, { limit, after }) =>
       rows()
@@ -49,10 +65,10 @@ export function memoryFileRepository({ files }: Pick<AgentsTables, 'files'>): Fi
         .slice(0, limit + 1)
         .map(toFile),
     removeOfUser: async (userId) => removeAll(rows().filter((row) => row.userId === userId)),
-    removeUnfinished: async (since, limit) =>
+    removeForsaken: async (since, limit) =>
       removeAll(
         rows()
-          .filter(({ isComplete, createdAt }) => !isComplete && createdAt < since)
+          .filter((row) => (row.isComplete ? !isThere(row) : row.createdAt < since))
           .slice(0, limit),
       ),
     listKnown: async (ids) => ids.filter((id) => files.has(id)),

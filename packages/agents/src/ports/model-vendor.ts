@@ -1,5 +1,6 @@
 import type { Secret } from '@corbel/core'
 import type { Model } from '@openai/agents-core'
+import type { ShownType } from '../files/file-type.ts'
 import type { ModelProvider } from '../provider-settings/provider-setting.ts'
 
 /** Whose account pays, and where it is. */
@@ -13,6 +14,8 @@ export interface ModelCredentials {
 export interface ModelConnection {
   /** A call that fails throws an error with the vendor's `status`, where it answered with one. */
   model(name: string): Model
+  /** What its models can be shown besides text. @default every type that can be uploaded */
+  readonly takes?: readonly ShownType[]
   /** Names of the models that the key may use, at most 1000. Rejects when the vendor refuses the key. */
   listModels(signal: AbortSignal): Promise<readonly string[]>
 }

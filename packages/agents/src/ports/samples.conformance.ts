@@ -42,6 +42,7 @@ export const sampleFile = (tenantId: Id<'ten'>, change: Partial<StoredFile> = {}
   contentType: 'text/plain',
   size: 10,
   sha256: 'ab'.repeat(32),
+  conversationId: null,
   createdAt: now,
   ...change,
 })

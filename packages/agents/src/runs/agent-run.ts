@@ -1,5 +1,6 @@
 import { idSchema, text } from '@corbel/core'
 import * as z from 'zod'
+import { type AttachmentSource, mostAttachments } from '../files/attachment.ts'
 import type { AgentRunRecord } from '../ports/agent-run-repository.ts'
 import type { ModelCall } from '../ports/agent-usage-repository.ts'
 
@@ -7,6 +8,10 @@ import type { ModelCall } from '../ports/agent-usage-repository.ts'
 const longestMessage = 32_000
 
 const message = text({ max: longestMessage })
+const attachments = z
+  .array(idSchema('fil'))
+  .max(mostAttachments)
+  .describe('Ids of files that go with the message: yours, or of a conversation that you may read.')
 const clientMessageId = z
   .string()
   .regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 visible ASCII characters')
@@ -24,12 +29,18 @@ export const ChatBody = z.strictObject({
   message,
   conversationId: idSchema('cnv').optional().describe('Absent: a new conversation.'),
   agent: z.string().max(100).optional().describe('Who is asked first. Absent: the default agent.'),
+  attachments: attachments.optional(),
   clientMessageId: clientMessageId.optional(),
   whenBusy: WhenBusy.default('reject'),
 })
 export type ChatBody = z.infer<typeof ChatBody>
 
-const UiPart = z.looseObject({ type: z.string(), text: z.string().optional() })
+const UiPart = z.looseObject({
+  type: z.string(),
+  text: z.string().optional(),
+  url: z.string().optional().describe('Of a file here, or a base64 data: URL.'),
+  filename: z.string().max(500).optional(),
+})
 const UiMessage = z.looseObject({ id: clientMessageId, role: z.string(), parts: z.array(UiPart).max(500) })
 
 /** What `useChat` of the AI SDK sends. Of the history that the client shows only the last message of the user counts. */
@@ -42,19 +53,26 @@ const UiBody = z.looseObject({
 export const RunBody = z.union([ChatBody.omit({ conversationId: true }), UiBody])
 export type RunBody = z.infer<typeof RunBody>
 
-export type RunRequest = Omit<ChatBody, 'conversationId'>
+export interface RunRequest extends Omit<ChatBody, 'conversationId' | 'attachments'> {
+  readonly attachments?: readonly AttachmentSource[] | undefined
+}
 
 const TheMessage = z.object({ message })
 
-/** The last message of the user; null when there is none, or none that may be sent. */
-export function toRunRequest(body: RunBody): RunRequest | null {
+/** The last message of the user, which may be files alone; null when there is none, or none that may be sent. */
+export function toRunRequest(body: RunBody | RunRequest): RunRequest | null {
   if (!('messages' in body)) return body
   const { messages, agent, whenBusy } = body
   const last = messages.findLast(({ role }) => role === 'user')
-  const words = last?.parts.flatMap((part) => (part.type === 'text' ? [part.text ?? ''] : []))
-  const said = TheMessage.safeParse({ message: words?.join('\n') })
-  if (!last || !said.success) return null
-  return { message: said.data.message, agent, clientMessageId: last.id, whenBusy }
+  if (!last) return null
+  const words = last.parts.flatMap((part) => (part.type === 'text' ? [part.text ?? ''] : []))
+  const sources = last.parts.flatMap(({ type, url = '', filename: name }) =>
+    type === 'file' ? [{ url, name }] : [],
+  )
+  const said = TheMessage.safeParse({ message: words.join('\n') })
+  if (!said.success && (sources.length === 0 || words.join('') !== '')) return null
+  const text = said.data?.message ?? ''
+  return { message: text, agent, clientMessageId: last.id, whenBusy, attachments: sources }
 }
 
 export const AgentUsage = z.object({

@@ -13,6 +13,7 @@ import * as z from 'zod'
 import { AgentsErrors } from '../agents-errors.ts'
 import { ApprovalErrors } from '../approvals/approval-errors.ts'
 import { ConversationErrors } from '../conversations/conversation-errors.ts'
+import { FileErrors } from '../files/file-errors.ts'
 import { AgentsPermissions } from '../agents-permissions.ts'
 import { MessageChunkSchema } from '../stream/message-chunk.ts'
 import { RunSettings } from './run-settings.ts'
@@ -25,6 +26,18 @@ const refusals = [
   ConversationErrors.notFound,
   AgentsErrors.conversationBusy,
   AgentsErrors.quotaExceeded,
+  FileErrors.notFound,
+  FileErrors.tooMany,
+  FileErrors.tooLarge,
+  FileErrors.notTaken,
+]
+/** Of files that come inside the message. */
+const broughtRefusals = [
+  FileErrors.addressRefused,
+  FileErrors.empty,
+  FileErrors.typeMismatch,
+  FileErrors.quotaExceeded,
+  FileErrors.interrupted,
 ]
 const ofRun = { params: z.object({ id: idSchema('arn') }), errors: [AgentsErrors.runNotFound] }
 const ofConversation = z.object({ id: idSchema('cnv') })
@@ -68,12 +81,12 @@ export const runContract = defineContract('chat', '/api/v1', {
     access,
     summary: 'Say something in a conversation, and read along; takes what `useChat` of the AI SDK sends',
     description:
-      'Of the messages that a client sends along only the last one of the user is read; or, when the last one is of the assistant, its answers to requests for approval.',
+      'Of the messages that a client sends along only the last one of the user is read; or, when the last one is of the assistant, its answers to requests for approval. Files go with it as parts of the type `file`, whose `url` is that of a file here or a base64 `data:` URL.',
     params: ofConversation,
     body: json(RunBody),
     success: stream,
     streamLimit,
-    errors: [...refusals, AgentsErrors.noMessage, ...Object.values(ApprovalErrors)],
+    errors: [...refusals, ...broughtRefusals, AgentsErrors.noMessage, ...Object.values(ApprovalErrors)],
     rateLimit,
     idempotent: false,
   },

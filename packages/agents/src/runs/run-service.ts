@@ -1,8 +1,11 @@
-import { type Clock, type Id, newId, type Transaction } from '@corbel/core'
+import { type Clock, type Id, newId, type Origin, type Transaction } from '@corbel/core'
 import type { EventStream, Logger, PubSub } from '@corbel/core/ports'
-import type { AgentRegistry } from '../agents/agent-registry.ts'
+import type { AgentRegistry, RegisteredAgent } from '../agents/agent-registry.ts'
 import { AgentsErrors } from '../agents-errors.ts'
 import { ConversationErrors } from '../conversations/conversation-errors.ts'
+import { userMessage } from '../files/attachment.ts'
+import type { ShownType } from '../files/file-type.ts'
+import type { MessageAttachments } from '../files/message-attachments.ts'
 import type { AgentApprovalRepository } from '../ports/agent-approval-repository.ts'
 import type { AgentRunRecord, AgentRunRepository } from '../ports/agent-run-repository.ts'
 import type { AgentUsageRepository } from '../ports/agent-usage-repository.ts'
@@ -38,6 +41,9 @@ interface RunRepositories {
 export interface RunServiceDeps extends RunRepositories {
   readonly agentUsage: AgentUsageRepository
   readonly registry: AgentRegistry
+  readonly attachments: MessageAttachments
+  /** What the models of an agent can be shown. */
+  takenBy(tenantId: Id<'ten'>, agent: RegisteredAgent): Promise<ReadonlySet<ShownType>>
   readonly executor: RunExecutor
   readonly leases: RunLeases
   readonly running: RunningRuns
@@ -52,8 +58,6 @@ export interface RunServiceDeps extends RunRepositories {
 /** The last words of the agents. */
 const textOfLast = (items: readonly ItemContent[]): string =>
   items.flatMap((item) => (roleOf(item) === 'assistant' ? textOf(item) : [])).at(-1) ?? ''
-
-const userMessage = (text: string): ItemContent => ({ type: 'message', role: 'user', content: text })
 
 const cancelTopic = 'agents.run.cancelled'
 /** Runs that one process takes over at once. */
@@ -70,12 +74,14 @@ export class RunService {
   /**
    * Takes a message, durably, and sets a run to work that does not end with this call. Not to be called inside a transaction.
    *
-   * @throws `agents/agent-not-found`, `agents/quota-exceeded`, `conversations/not-found`, `agents/conversation-busy`
+   * @throws `agents/agent-not-found`, `agents/quota-exceeded`, `conversations/not-found`, `agents/conversation-busy`, and what
+   * {@link MessageAttachments.resolve} throws.
    */
   async begin(
     caller: Caller,
     conversationId: ConversationId | null,
-    { message, agent, clientMessageId, whenBusy }: RunRequest,
+    { message, agent, clientMessageId, whenBusy, attachments: sources = [] }: RunRequest,
+    origin?: Origin,
   ): Promise<AgentRunRecord> {
     const { registry, leases, agentRuns, conversationItems, clock } = this.#deps
     const first = agent === undefined ? registry.defaultAgent : registry.find(agent)
@@ -84,6 +90,13 @@ export class RunService {
     const now = clock.now()
     await this.#requireBudget(tenantId, now)
     const id = conversationId ?? newId('cnv', clock)
+    const { attachments, stored } = await this.#deps.attachments.resolve(
+      { tenantId, userId },
+      conversationId,
+      sources,
+      () => this.#deps.takenBy(tenantId, first),
+      origin,
+    )
     if (conversationId === null) await conversationItems.create({ tenantId, id, userId, createdAt: now })
     if (whenBusy === 'interrupt' || whenBusy === 'rollback') {
       await this.#requireOpen(caller, id)
@@ -99,11 +112,14 @@ export class RunService {
       scopes: [...scopes],
       agent: first.name,
       message,
+      attachments,
       clientMessageId: clientMessageId ?? newId('msg', clock),
       createdAt: now,
     }
-    const said = { id: newId('itm', clock), content: userMessage(message) }
+    const said = { id: newId('itm', clock), content: userMessage(message, attachments) }
     const begun = await agentRuns.begin(run, leases.take(), whenBusy !== 'reject', said)
+    if (begun.outcome !== 'running' && begun.outcome !== 'queued')
+      await this.#deps.attachments.discard({ tenantId, userId }, stored)
     if (begun.outcome === 'closed') throw ConversationErrors.notFound()
     if (begun.outcome === 'busy') throw AgentsErrors.conversationBusy()
     if (begun.outcome === 'running') void this.#drive(begun.run)
@@ -268,13 +284,13 @@ export class RunService {
 
   /** The message of the user, at its place in the conversation. */
   async #say({ conversationItems }: RunRepositories, run: AgentRunRecord): Promise<void> {
-    const { tenantId, conversationId, message, clientMessageId } = run
+    const { tenantId, conversationId, message, attachments, clientMessageId } = run
     await conversationItems.append(tenantId, conversationId, [
       {
         id: newId('itm', this.#deps.clock),
         runId: run.id,
         clientMessageId,
-        content: userMessage(message),
+        content: userMessage(message, attachments),
         createdAt: this.#deps.clock.now(),
       },
     ])

@@ -38,7 +38,7 @@ export class RunStreams {
       return this.#answer(caller, conversationId, answers, signal, origin)
     const request = toRunRequest(body)
     if (!request) throw AgentsErrors.noMessage()
-    const run = await this.#runs.begin(caller, conversationId, request)
+    const run = await this.#runs.begin(caller, conversationId, request, origin)
     return events(this.#runs.followBegun(run, 0, signal))
   }
 

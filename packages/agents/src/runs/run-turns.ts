@@ -1,14 +1,17 @@
 import type { Clock, Profile } from '@corbel/core'
-import type { DomainEvent } from '@corbel/core/ports'
+import type { DomainEvent, ObjectStore } from '@corbel/core/ports'
 import { Runner, type RunToolApprovalItem } from '@openai/agents-core'
 import type { AgentRegistry, RegisteredAgent } from '../agents/agent-registry.ts'
 import { ApprovalNeeded, type PendingCall, type PendingCalls } from '../approvals/pending-calls.ts'
+import { attachmentsOf } from '../files/attachment.ts'
+import { AttachmentReader } from '../files/attachment-reader.ts'
 import type { GuardOptions } from '../guardrails/guard.ts'
 import { AgentModel } from '../models/agent-model.ts'
 import { settleLostCall } from '../models/call-budget.ts'
 import { modelsOf, type ModelSettingsValues } from '../models/model-names.ts'
 import type { TenantModels } from '../models/tenant-models.ts'
 import type { AgentRunRepository } from '../ports/agent-run-repository.ts'
+import type { FileRepository } from '../ports/file-repository.ts'
 import type { ItemContent } from '../ports/conversation-items.ts'
 import type { Quota } from '../ports/quota.ts'
 import type { AgentsTelemetry } from '../telemetry/agents-telemetry.ts'
@@ -24,6 +27,8 @@ export interface RunTurnsDeps {
   readonly quota: Quota
   readonly pendingCalls: PendingCalls
   readonly registry: AgentRegistry
+  readonly files: FileRepository
+  readonly objectStore: ObjectStore
   readonly running: RunningRuns
   readonly modelSettings: ModelSettingsValues
   readonly clock: Clock
@@ -95,10 +100,11 @@ export class RunTurns {
     })
     const upstreams = new Map<RegisteredAgent, AgentModel>()
     const open = tenantModels.ofRun(run.tenantId)
+    const attachments = new AttachmentReader(this.#deps, caller)
     for (const agent of registry.list()) {
       const names = modelsOf(agent, modelSettings)
       const guarding = guardingOf(agent)
-      const shared = { clock, quota, telemetry, live }
+      const shared = { clock, quota, telemetry, live, attachments }
       upstreams.set(agent, new AgentModel({ ...shared, upstream: () => open(names), agent, guarding }))
     }
     return {
@@ -140,6 +146,7 @@ export class RunTurns {
   }
 
   #isUntrusted(item: ItemContent): boolean {
+    if (attachmentsOf(item).length > 0) return true
     if (item.type !== 'function_call_result') return false
     const tool = this.#deps.registry.findTool(item.name)
     return tool !== null && tool.trusted !== true

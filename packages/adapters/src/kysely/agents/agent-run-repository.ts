@@ -8,6 +8,7 @@ import {
 } from '@corbel/agents/ports'
 import type { Id } from '@corbel/core/ports'
 import { type Selectable, sql } from 'kysely'
+import { jsonb } from '../json.ts'
 import type { TenantDb } from '../scoped-db.ts'
 import { isUniqueViolation } from '../violations.ts'
 import type { AgentRunTables } from './run-tables.ts'
@@ -37,6 +38,7 @@ export function kyselyAgentRunRepository(db: TenantDb): AgentRunRepository {
         scopes: run.scopes,
         agent: run.agent,
         message: run.message,
+        attachments: jsonb(run.attachments),
         client_message_id: run.clientMessageId,
         cancelling: false,
         discarding: false,
@@ -71,9 +73,9 @@ export function kyselyAgentRunRepository(db: TenantDb): AgentRunRepository {
           select tenant_id, id from corbel_conversations
           where tenant_id = ${run.tenantId} and id = ${run.conversationId} and (shared or user_id = ${run.userId})
         ), begun as (
-          insert into corbel_agent_runs (tenant_id, id, conversation_id, user_id, scopes, agent, message, client_message_id,
+          insert into corbel_agent_runs (tenant_id, id, conversation_id, user_id, scopes, agent, message, attachments, client_message_id,
             status, attempts, owner, lease_until, created_at)
-          select tenant_id, ${run.id}, id, ${run.userId}, ${run.scopes}::text[], ${run.agent}, ${run.message},
+          select tenant_id, ${run.id}, id, ${run.userId}, ${run.scopes}::text[], ${run.agent}, ${run.message}, ${JSON.stringify(run.attachments)}::jsonb,
             ${run.clientMessageId}, 'running', 1, ${owner}, ${until}::timestamptz, ${run.createdAt}::timestamptz
           from conversation
           on conflict do nothing
@@ -264,6 +266,7 @@ const toRecord = (row: Row): AgentRunRecord => ({
   scopes: row.scopes,
   agent: row.agent,
   message: row.message,
+  attachments: row.attachments,
   clientMessageId: row.client_message_id,
   status: row.status,
   cancelling: row.cancelling,

@@ -7,7 +7,7 @@ type Row = Omit<Selectable<AgentFileTables['corbel_agent_files']>, 'complete'>
 
 export const kyselyFileRepository = (db: TenantDb): FileRepository => ({
   async reserve(file, quota) {
-    const { tenantId, id, userId, name, contentType, size, sha256, createdAt } = file
+    const { tenantId, id, userId, name, contentType, size, sha256, conversationId, createdAt } = file
     // The row of the tenant is locked by the update, which sees what was committed meanwhile.
     const { rows } = await sql`
       with room as (
@@ -17,8 +17,10 @@ export const kyselyFileRepository = (db: TenantDb): FileRepository => ({
         where u.bytes + excluded.bytes <= ${quota}::bigint
         returning tenant_id
       )
-      insert into corbel_agent_files (tenant_id, id, user_id, name, content_type, size, sha256, created_at)
-      select tenant_id, ${id}, ${userId}, ${name}, ${contentType}, ${size}::bigint, ${sha256}, ${createdAt}::timestamptz from room
+      insert into corbel_agent_files (tenant_id, id, user_id, name, content_type, size, sha256, conversation_id,
+        created_at)
+      select tenant_id, ${id}, ${userId}, ${name}, ${contentType}, ${size}::bigint, ${sha256},
+        ${conversationId}, ${createdAt}::timestamptz from room
       returning id`.execute(db.forTenant(tenantId))
     return rows.length > 0
   },
@@ -40,17 +42,21 @@ export const kyselyFileRepository = (db: TenantDb): FileRepository => ({
     return (await removed(db.forTenant(tenantId), which)) > 0
   },
 
-  async find({ tenantId, userId }, id) {
-    const row = await db
+  async findAll({ tenantId, userId }, ids) {
+    const rows = await db
       .forTenant(tenantId)
       .selectFrom('corbel_agent_files')
       .select(columns)
       .where('tenant_id', '=', tenantId)
-      .where('id', '=', id)
-      .where('user_id', '=', userId)
+      .where(sql<boolean>`id = any(${[...ids]}::text[])`)
       .where('complete', '=', true)
-      .executeTakeFirst()
-    return row ? toFile(row) : null
+      .where(
+        sql<boolean>`case when conversation_id is null then user_id = ${userId} else ${conversationIsThere(
+          sql`(corbel_agent_files.user_id = ${userId} or c.shared or c.user_id = ${userId})`,
+        )} end`,
+      )
+      .execute()
+    return rows.map(toFile)
   },
 
   async list({ tenantId, userId }, { limit, after }) {
@@ -61,6 +67,7 @@ export const kyselyFileRepository = (db: TenantDb): FileRepository => ({
       .where('tenant_id', '=', tenantId)
       .where('user_id', '=', userId)
       .where('complete', '=', true)
+      .where(sql<boolean>`(conversation_id is null or ${conversationIsThere()})`)
       .$if(after !== null, (query) => query.where(sql<boolean>`id < ${after}`))
       .orderBy('id', 'desc')
       .limit(limit + 1)
@@ -69,7 +76,8 @@ export const kyselyFileRepository = (db: TenantDb): FileRepository => ({
   },
 
   async remove({ tenantId, userId }, id) {
-    const which = sql`tenant_id = ${tenantId} and id = ${id} and user_id = ${userId} and complete`
+    const which = sql`tenant_id = ${tenantId} and id = ${id} and user_id = ${userId} and complete
+      and (conversation_id is null or ${conversationIsThere()})`
     return (await removed(db.forTenant(tenantId), which)) > 0
   },
 
@@ -88,11 +96,13 @@ export const kyselyFileRepository = (db: TenantDb): FileRepository => ({
 
   removeOfUser: (userId) => removed(db.platform('files.removeOfUser'), sql`user_id = ${userId}`),
 
-  removeUnfinished: (since, limit) =>
+  removeForsaken: (since, limit) =>
     removed(
-      db.platform('files.removeUnfinished'),
-      sql`not complete and (tenant_id, id) in (
-        select tenant_id, id from corbel_agent_files where not complete and created_at < ${since}::timestamptz
+      db.platform('files.removeForsaken'),
+      sql`(tenant_id, id) in (
+        select tenant_id, id from corbel_agent_files
+        where (not complete and created_at < ${since}::timestamptz)
+          or (complete and conversation_id is not null and not ${conversationIsThere()})
         order by created_at limit ${limit}::integer for update skip locked
       )`,
     ),
@@ -108,6 +118,12 @@ export const kyselyFileRepository = (db: TenantDb): FileRepository => ({
     return rows.map(({ id }) => id)
   },
 })
+
+/** Whether the conversation that a file is of is there, and what else is asked of it. */
+const conversationIsThere = (and: RawBuilder<unknown> = sql`true`) => sql`exists (
+  select from corbel_conversations c
+  where c.tenant_id = corbel_agent_files.tenant_id and c.id = corbel_agent_files.conversation_id and ${and}
+)`
 
 /** Removes files and takes what they had from the count of their tenants; returns how many there were. */
 async function removed(
@@ -134,6 +150,7 @@ const columns = [
   'content_type',
   'size',
   'sha256',
+  'conversation_id',
   'created_at',
 ] as const satisfies readonly (keyof Row)[]
 
@@ -145,5 +162,6 @@ const toFile = (row: Row): StoredFile => ({
   contentType: row.content_type,
   size: Number(row.size),
   sha256: row.sha256,
+  conversationId: row.conversation_id,
   createdAt: row.created_at,
 })

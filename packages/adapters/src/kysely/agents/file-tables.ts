@@ -1,4 +1,4 @@
-import type { FileId, FileType } from '@corbel/agents/ports'
+import type { ConversationId, FileId, FileType } from '@corbel/agents/ports'
 import type { Id } from '@corbel/core/ports'
 import type { ColumnType, Generated } from 'kysely'
 
@@ -14,6 +14,7 @@ export interface AgentFileTables {
     content_type: FileType
     size: Bytes
     sha256: string
+    conversation_id: ConversationId | null
     complete: Generated<boolean>
     created_at: Date
   }

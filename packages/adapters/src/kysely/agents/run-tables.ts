@@ -9,6 +9,7 @@ export interface AgentRunTables {
     scopes: readonly string[]
     agent: string
     message: string
+    attachments: AgentRunRecord['attachments']
     client_message_id: string
     status: AgentRunRecord['status']
     cancelling: boolean
