@@ -75,7 +75,8 @@ export const platformStatements = {
   'billingInbox.depth': 'how far the dispatcher is behind is one number',
   'files.listOfUser': 'a person is shown everything that is kept about them',
   'files.removeOfUser': 'a person is forgotten by every tenant at once',
-  'files.removeForsaken': 'uploads that never ended and files of conversations that are gone are given up for every tenant at once',
+  'files.removeForsaken':
+    'uploads that never ended and files of conversations that are gone are given up for every tenant at once',
   'files.listKnown': 'objects of every tenant are compared with the files that there are',
   'agentApprovals.expire': 'approvals of every tenant are out of time at once',
   'agentRuns.adopt': 'a process takes over the runs of every tenant that another has left',
