@@ -58,14 +58,23 @@ describe.each(await backends())('files that go with messages on %s', (backend) =
   ): Promise<File> {
     const query = new URLSearchParams({ name, ...(conversationId !== undefined && { conversationId }) })
     const headers = { authorization: `Bearer ${token}`, 'content-type': contentType }
-    const request = new Request(`${origin}/api/v1/files?${query}`, { method: 'POST', headers, body: bytes })
+    const request = new Request(`${origin}/api/v1/files?${query.toString()}`, {
+      method: 'POST',
+      headers,
+      body: bytes,
+    })
     const response = await app.stack.fetch(request, { remoteAddress: '192.0.2.1' })
     return (await response.json()) as File
   }
   const chat = ({ token }: Person, body: object) => app.send<Reply>('POST', '/api/v1/chat', token, body)
   const conversation = async ({ token }: Person, input: object = {}) =>
     (await app.send<{ id: string }>('POST', '/api/v1/conversations', token, input)).body.id
-  const sendParts = ({ token }: Person, conversationId: string, parts: readonly object[], id = newId('msg')) =>
+  const sendParts = (
+    { token }: Person,
+    conversationId: string,
+    parts: readonly object[],
+    id = newId('msg'),
+  ) =>
     app.send<Reply>('POST', `/api/v1/conversations/${conversationId}/runs`, token, {
       messages: [{ id, role: 'user', parts }],
     })
@@ -159,7 +168,9 @@ describe.each(await backends())('files that go with messages on %s', (backend) =
     await app.send('DELETE', `/api/v1/files/${file.id}`, ada.token)
     const next = await chat(ada, { message: 'again', conversationId: body.conversationId })
     expect([next.body.status, JSON.stringify(told()).includes('planted')]).toEqual(['completed', false])
-    expect(JSON.stringify(told())).toContain('[Attached file \\"a.txt\\", text/plain: it is not there any more')
+    expect(JSON.stringify(told())).toContain(
+      '[Attached file \\"a.txt\\", text/plain: it is not there any more',
+    )
   })
 
   test('they wait with their message', async () => {
@@ -217,10 +228,10 @@ describe.each(await backends())('files that go with messages on %s', (backend) =
     const part = file(dataUrl('image/png', png))
     const [busy, closed] = [await sendParts(ada, id, [part]), await sendParts(eve, id, [part])]
     expect([busy.status, closed.status]).toEqual([409, 404])
-    expect([await list(ada), (await list(eve)).filter(({ conversationId }) => conversationId === id)]).toEqual([
-      before,
-      [],
-    ])
+    expect([
+      await list(ada),
+      (await list(eve)).filter(({ conversationId }) => conversationId === id),
+    ]).toEqual([before, []])
     goOn()
     await first
   })

@@ -169,7 +169,13 @@ describe.each(await backends())('files on %s', (backend) => {
   test('an upload that a crash cut short is given up after an hour, with its bytes and its room', async () => {
     const { files } = app.opened.storage.repositories.agents
     const crashed = { id: newId('fil', app.clock), tenantId: eve.tenantId, userId: eve.userId, size: 4096 }
-    const about = { name: 'a', contentType: 'text/plain', sha256: '', conversationId: null, createdAt: app.clock.now() } as const
+    const about = {
+      name: 'a',
+      contentType: 'text/plain',
+      sha256: '',
+      conversationId: null,
+      createdAt: app.clock.now(),
+    } as const
     await files.reserve({ ...crashed, ...about }, 4096)
     await store.put(keyOf(eve, crashed), text('a'), { contentType: 'text/plain' })
     expect(await app.stack.agents.fileKeeping.sweep()).toBe(0)

@@ -72,58 +72,62 @@ const vendors = [
   ],
 ] as const
 
-describe.each(vendors)('files for models of %s', (_name, vendor, open, pictureSent, documentSent, gifTaken) => {
-  let app: AgentsApp
-  let ada: Person
-  let fake: Fake
-  beforeAll(async () => {
-    fake = await open()
-    const settings = { AGENT_MODEL_DEFAULT: `${vendor.provider}/m` }
-    app = await agentsApp('memory', settings, { agents: [front], tools: [], vendors: [vendor] })
-    ada = await app.person('ada')
-    const setting = { provider: vendor.provider, apiKey: 'key-of-ada-4711', baseUrl: fake.url }
-    await app.send('POST', '/api/v1/settings', ada.token, setting)
-  }, openTimeout)
-  afterAll(async () => {
-    await app.close()
-    await fake.close()
-  })
-
-  async function say(name: string, contentType: string, body: Uint8Array<ArrayBuffer>) {
-    const headers = { authorization: `Bearer ${ada.token}`, 'content-type': contentType }
-    const address = `http://127.0.0.1:3000/api/v1/files?name=${name}`
-    const request = new Request(address, { method: 'POST', headers, body })
-    const { id } = (await (await app.stack.fetch(request, { remoteAddress: '192.0.2.1' })).json()) as File
-    const calls = fake.calls.length
-    const reply = await app.send<ChatReply & { readonly code: string }>('POST', '/api/v1/chat', ada.token, {
-      ...{ message: 'look', attachments: [id] },
+describe.each(vendors)(
+  'files for models of %s',
+  (_name, vendor, open, pictureSent, documentSent, gifTaken) => {
+    let app: AgentsApp
+    let ada: Person
+    let fake: Fake
+    beforeAll(async () => {
+      fake = await open()
+      const settings = { AGENT_MODEL_DEFAULT: `${vendor.provider}/m` }
+      app = await agentsApp('memory', settings, { agents: [front], tools: [], vendors: [vendor] })
+      ada = await app.person('ada')
+      const setting = { provider: vendor.provider, apiKey: 'key-of-ada-4711', baseUrl: fake.url }
+      await app.send('POST', '/api/v1/settings', ada.token, setting)
+    }, openTimeout)
+    afterAll(async () => {
+      await app.close()
+      await fake.close()
     })
-    return { ...reply, sent: fake.calls.length === calls ? undefined : fake.calls.at(-1)?.body }
-  }
 
-  test('a picture is sent as the vendor takes pictures', async () => {
-    const { body, sent } = await say('a.png', 'image/png', png)
-    expect([body.status, body.message]).toEqual(['completed', 'It is 42.'])
-    expect(partsIn(sent)).toContainEqual(expect.objectContaining(pictureSent))
-  })
+    async function say(name: string, contentType: string, body: Uint8Array<ArrayBuffer>) {
+      const headers = { authorization: `Bearer ${ada.token}`, 'content-type': contentType }
+      const address = `http://127.0.0.1:3000/api/v1/files?name=${name}`
+      const request = new Request(address, { method: 'POST', headers, body })
+      const { id } = (await (await app.stack.fetch(request, { remoteAddress: '192.0.2.1' })).json()) as File
+      const calls = fake.calls.length
+      const reply = await app.send<ChatReply & { readonly code: string }>('POST', '/api/v1/chat', ada.token, {
+        ...{ message: 'look', attachments: [id] },
+      })
+      return { ...reply, sent: fake.calls.length === calls ? undefined : fake.calls.at(-1)?.body }
+    }
 
-  test('a document is sent as the vendor takes documents, or refused', async () => {
-    const { status, body, sent } = await say('b.pdf', 'application/pdf', pdf)
-    if (documentSent === null) expect([status, body.code, sent]).toEqual([422, 'files/not-taken', undefined])
-    else expect(partsIn(sent)).toContainEqual(expect.objectContaining(documentSent))
-  })
+    test('a picture is sent as the vendor takes pictures', async () => {
+      const { body, sent } = await say('a.png', 'image/png', png)
+      expect([body.status, body.message]).toEqual(['completed', 'It is 42.'])
+      expect(partsIn(sent)).toContainEqual(expect.objectContaining(pictureSent))
+    })
 
-  test('a picture of a kind that the vendor does not take is refused', async () => {
-    const { status, body, sent } = await say('c.gif', 'image/gif', gif)
-    if (gifTaken === null) expect([status, body.code, sent]).toEqual([422, 'files/not-taken', undefined])
-    else expect([status, JSON.stringify(sent).includes(base64(gif))]).toEqual([200, true])
-  })
+    test('a document is sent as the vendor takes documents, or refused', async () => {
+      const { status, body, sent } = await say('b.pdf', 'application/pdf', pdf)
+      if (documentSent === null)
+        expect([status, body.code, sent]).toEqual([422, 'files/not-taken', undefined])
+      else expect(partsIn(sent)).toContainEqual(expect.objectContaining(documentSent))
+    })
 
-  test('text is sent as text', async () => {
-    const { sent } = await say('d.csv', 'text/csv', new TextEncoder().encode('day,sum'))
-    expect(JSON.stringify(sent)).toMatch(/Attached file .{1,4}d\.csv.{1,4}, text\/csv.*day,sum/)
-  })
-})
+    test('a picture of a kind that the vendor does not take is refused', async () => {
+      const { status, body, sent } = await say('c.gif', 'image/gif', gif)
+      if (gifTaken === null) expect([status, body.code, sent]).toEqual([422, 'files/not-taken', undefined])
+      else expect([status, JSON.stringify(sent).includes(base64(gif))]).toEqual([200, true])
+    })
+
+    test('text is sent as text', async () => {
+      const { sent } = await say('d.csv', 'text/csv', new TextEncoder().encode('day,sum'))
+      expect(JSON.stringify(sent)).toMatch(/Attached file .{1,4}d\.csv.{1,4}, text\/csv.*day,sum/)
+    })
+  },
+)
 
 /** Every object anywhere in it. */
 function partsIn(value: unknown): readonly unknown[] {

@@ -299,7 +299,12 @@ describe.each(variants)('tenants over HTTP on %s, %s', (backend, _, rewrite) => 
     const run = { tenantId, userId, conversationId, id: runId, scopes: [], agent: 'triage', createdAt }
     const lease = { owner: 'a process', until: createdAt }
     const words = { id: newId('itm'), content: { type: 'message', role: 'user', content: 'plans?' } } as const
-    await agentRuns.begin({ ...run, message: 'plans?', attachments: [], clientMessageId: 'm' }, lease, false, words)
+    await agentRuns.begin(
+      { ...run, message: 'plans?', attachments: [], clientMessageId: 'm' },
+      lease,
+      false,
+      words,
+    )
     const approvalId = newId('apv')
     const asked = { agent: 'triage', callId: 'c', tool: 't', argumentsHash: 'h', sealedArguments: 's' }
     const expiresAt = new Date('2999-01-01T00:00:00.000Z')
