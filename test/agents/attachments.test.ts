@@ -80,9 +80,11 @@ describe.each(await backends())('files that go with messages on %s', (backend) =
     })
   const list = async ({ token }: Person) =>
     (await app.send<Page<File>>('GET', '/api/v1/files', token)).body.data
-  const told = () => {
+  /** Parts of all messages of the last call. */
+  const told = (): readonly unknown[] => {
     const input = asked.at(-1)?.request.input ?? []
-    return typeof input === 'string' ? [] : input.flatMap((item) => ('content' in item ? item.content : []))
+    const items = typeof input === 'string' ? [] : input
+    return items.flatMap((item): readonly unknown[] => ('content' in item ? [item.content].flat() : []))
   }
   const read = ({ token }: Person, id: string) => app.send('GET', `/api/v1/files/${id}/content`, token)
 

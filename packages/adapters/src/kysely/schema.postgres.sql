@@ -100,10 +100,12 @@ create table corbel_agent_files (
   sha256 text collate "C" not null,
   complete boolean default false not null,
   created_at timestamp with time zone not null,
+  conversation_id text collate "C",
   constraint corbel_agent_files_pkey PRIMARY KEY (tenant_id, id),
   constraint corbel_agent_files_id_key UNIQUE (id),
   constraint corbel_agent_files_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES corbel_tenants(id) ON DELETE CASCADE
 );
+CREATE INDEX corbel_agent_files_conversation ON corbel_agent_files USING btree (tenant_id, conversation_id) WHERE (conversation_id IS NOT NULL);
 CREATE INDEX corbel_agent_files_unfinished ON corbel_agent_files USING btree (created_at) WHERE (NOT complete);
 CREATE INDEX corbel_agent_files_user ON corbel_agent_files USING btree (user_id, id);
 alter table corbel_agent_files enable row level security;
@@ -129,6 +131,7 @@ create table corbel_agent_runs (
   created_at timestamp with time zone not null,
   ended_at timestamp with time zone,
   pauses integer default 0 not null,
+  attachments jsonb default '[]'::jsonb not null,
   constraint corbel_agent_runs_pkey PRIMARY KEY (tenant_id, id),
   constraint corbel_agent_runs_message_key UNIQUE (tenant_id, conversation_id, client_message_id),
   constraint corbel_agent_runs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'completed'::text, 'failed'::text, 'cancelled'::text, 'expired'::text]))),
