@@ -28,6 +28,7 @@ interface Numbered {
 
 const { models, asked, script } = scriptedModels()
 const executed: string[] = []
+let stuck = Promise.withResolvers<void>()
 const lookUp = defineTool({
   name: 'look_up',
   description: 'Looks something up.',
@@ -35,6 +36,7 @@ const lookUp = defineTool({
   effect: 'read',
   async execute({ key }, { caller }) {
     executed.push(`${caller.tenantId} ${key}`)
+    if (key === 'stuck') await stuck.promise
     return { key, found: 42 }
   },
 })
@@ -268,6 +270,28 @@ describe.each(await backends())('chat on %s', (backend) => {
     expect(events.map(({ text }) => text).at(-1)).toBe('Whole.')
     script(says('Next.'))
     expect((await chat({ conversationId, message: 'next' })).body.message).toBe('Next.')
+  })
+
+  test('a call that died with its process is told to the model, which would make it again otherwise', async () => {
+    stuck = Promise.withResolvers()
+    script(calls('transfer_to_back', {}), calls('look_up', { key: 'stuck' }))
+    const opened = request('POST', '/chat/stream', { message: 'crash in a tool' })
+    const first = await readUntil(opened, ({ type }) => type === 'tool-input-available')
+    const { runId = '' } = first[0]?.chunk.messageMetadata ?? {}
+    await expect.poll(() => executed).toEqual([`${ada.tenantId} stuck`])
+    app.clock.advance('60s')
+    script(says('I cannot tell.'))
+    const { agents } = app.replica()
+    await agents.runs.recover()
+    const caller = { tenantId: ada.tenantId, userId: ada.userId, scopes: new Set<string>() }
+    await expect.poll(async () => (await agents.runs.get(caller, runId as never)).status).toBe('completed')
+    expect(JSON.stringify(asked.at(-1)?.request.input)).toContain('Interrupted')
+    expect(executed).toEqual([`${ada.tenantId} stuck`])
+    // Whoever was thought dead goes on, and nobody reads it.
+    script(says('Never read.'))
+    const before = asked.length
+    stuck.resolve()
+    await expect.poll(() => asked.length).toBe(before + 1)
   })
 
   test('what the provider says when it fails stays inside, and the conversation goes on', async () => {

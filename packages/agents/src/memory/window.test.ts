@@ -55,7 +55,21 @@ describe('the window', () => {
         window
           .flatMap((item) => (item.type === type && 'callId' in item ? [String(item.callId)] : []))
           .toSorted((a, b) => (a < b ? -1 : 1))
-      expect([...new Set(ids('function_call'))]).toEqual([...new Set(ids('function_call_result'))])
+      expect(ids('function_call')).toEqual(ids('function_call_result'))
+      expect(new Set(ids('function_call')).size).toBe(ids('function_call').length)
+      const open = new Set<string>()
+      for (const item of window) {
+        if (item.type === 'function_call') open.add(item.callId)
+        else if (item.type === 'function_call_result') expect(open.delete(item.callId)).toBe(true)
+        else expect([...open]).toEqual([])
+      }
     }
+  })
+
+  test('a result that comes late, or twice, stands behind its call, and the first holds', () => {
+    const [a, b] = [call('a'), call('b')]
+    const closed = result('a', 'interrupted')
+    const late = [a, b, closed, user('next'), result('b'), result('a', 'done')]
+    expect(pairedItems(late)).toEqual([a, b, closed, result('b'), user('next')])
   })
 })

@@ -47,17 +47,20 @@ export class ItemRecorder {
     return this.#open.has(callId)
   }
 
-  /** Calls that have no result get one that says so: a model refuses a conversation in which one is missing. */
-  closeCalls(): Promise<void> {
-    return this.record(
-      [...this.#open].map(([callId, name]) => ({
-        type: 'function_call_result',
-        callId,
-        name,
-        status: 'incomplete',
-        output: { type: 'text', text: interrupted },
-      })),
-    )
+  /**
+   * Calls that have no result get one that says so: a model refuses a conversation in which one is missing. Returns those results,
+   * which the model is to be told.
+   */
+  async closeCalls(): Promise<readonly ItemContent[]> {
+    const results = [...this.#open].map(([callId, name]): ItemContent => ({
+      type: 'function_call_result',
+      callId,
+      name,
+      status: 'incomplete',
+      output: { type: 'text', text: interrupted },
+    }))
+    await this.record(results)
+    return results
   }
 
   #isKnown(content: ItemContent): boolean {

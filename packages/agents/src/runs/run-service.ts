@@ -60,7 +60,7 @@ const textOfLast = (items: readonly ItemContent[]): string =>
   items.flatMap((item) => (roleOf(item) === 'assistant' ? textOf(item) : [])).at(-1) ?? ''
 
 const cancelTopic = 'agents.run.cancelled'
-/** Runs that one process takes over at once. */
+/** Runs that one process takes over at once; the next when these have ended. */
 const adoptAtOnce = 8
 
 /** Turns of conversations. A run belongs to the server: who asked for it may leave, and look for it later. */
@@ -221,10 +221,9 @@ export class RunService {
 
   /** Takes over what processes have left that went down, and starts what waits for nobody. */
   async recover(): Promise<void> {
-    const { agentApprovals, agentRuns, leases, clock } = this.#deps
+    const { agentApprovals, agentRuns, clock } = this.#deps
     await agentApprovals.expire(clock.now(), adoptAtOnce)
-    const orphans = await agentRuns.adopt(clock.now(), leases.take(), adoptAtOnce)
-    for (const run of orphans) this.drive(run)
+    void this.#workOn(await this.#adopt())
     for (const stalled of await agentRuns.listStalled(adoptAtOnce))
       void this.#drive(await this.#next(stalled))
   }
@@ -235,6 +234,23 @@ export class RunService {
       onMessage: (id) => void this.#deps.running.abort(id as AgentRunId, 'cancelled'),
       onGap: () => {},
     })
+  }
+
+  #adopt(): Promise<readonly AgentRunRecord[]> {
+    const { agentRuns, leases, clock } = this.#deps
+    return agentRuns.adopt(clock.now(), leases.take(), adoptAtOnce)
+  }
+
+  /** Those, and as long as there were as many as may be taken over at once, the next. */
+  async #workOn(orphans: readonly AgentRunRecord[]): Promise<void> {
+    try {
+      for (let batch = orphans; batch.length > 0;) {
+        await Promise.all(batch.map((run) => this.#drive(run)))
+        batch = batch.length < adoptAtOnce ? [] : await this.#adopt()
+      }
+    } catch (error) {
+      this.#deps.logger.error('runs of agents were not taken over', { error })
+    }
   }
 
   async #cancel(run: AgentRunRecord, discarding: boolean): Promise<void> {

@@ -141,8 +141,8 @@ export class RunTurns {
           (chunk) => live.write(chunk),
           (call) => carryOut(options, call),
         )
-    await recorder.closeCalls()
-    return settled
+    // Who is not told of a call that was interrupted makes it again.
+    return [...settled, ...(await recorder.closeCalls())]
   }
 
   #isUntrusted(item: ItemContent): boolean {
