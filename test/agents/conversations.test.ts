@@ -228,12 +228,19 @@ describe.each(await backends())('conversations on %s', (backend) => {
   test('a person takes their conversations along, and leaves none behind', async () => {
     const zoe = await app.person('zoe')
     const { id } = await create({ title: 'Mine' }, zoe)
+    const { conversationItems, conversationSummaries } = app.opened.storage.repositories.agents
+    const item = { id: newId('itm'), runId: null, clientMessageId: null, createdAt: app.clock.now() }
+    const content = { type: 'message', role: 'user', content: 'I like cats.' } as const
+    await conversationItems.append(zoe.tenantId, id, [{ ...item, content }])
+    const summary = { text: 'She likes cats.', throughSeq: 1 }
+    await conversationSummaries.replace(zoe.tenantId, id, summary, 0, app.clock.now())
     const exported = await app.send<{ agents: { conversations: object[] } }>(
       'GET',
       '/api/v1/users/me/export',
       zoe.token,
     )
     expect(JSON.stringify(exported.body)).toContain(`/api/v1/conversations/${id}/export`)
+    expect(JSON.stringify(exported.body)).toContain('She likes cats.')
     const { conversations } = app.opened.storage.repositories.agents
     expect(await conversations.removeOfUser(zoe.userId)).toBe(1)
     expect((await get(`/${id}`, zoe)).status).toBe(404)

@@ -5,7 +5,7 @@ import {
   milliseconds,
   type PersonalDataContributor,
 } from '@corbel/core'
-import type { ConversationRepository } from '../ports/conversation-repository.ts'
+import type { ConversationRepository, KeptConversation } from '../ports/conversation-repository.ts'
 import { toConversation } from './conversation-service.ts'
 
 export interface ConversationKeepingDeps {
@@ -38,20 +38,20 @@ export class ConversationKeeping implements PersonalDataContributor {
     }
   }
 
-  /** The conversations of a person; what was said is downloaded from each `export`. */
+  /** The conversations of a person, and what agents remember of each; what was said is downloaded from each `export`. */
   async export(userId: Id<'usr'>): Promise<{ readonly conversations: readonly unknown[] } | null> {
     const all = []
     let after: string | null = null
     for (;;) {
-      const rows: readonly Parameters<typeof toConversation>[0][] = await this.#deps.conversations.listOfUser(
-        userId,
-        { limit: batch, after },
-      )
+      const rows: readonly KeptConversation[] = await this.#deps.conversations.listOfUser(userId, {
+        limit: batch,
+        after,
+      })
       const data = rows.slice(0, batch)
-      for (const record of data)
+      for (const { summary, ...record } of data)
         all.push({
           ...toConversation(record),
-          tenantId: record.tenantId,
+          ...{ summary, tenantId: record.tenantId },
           export: `/api/v1/conversations/${record.id}/export`,
         })
       after = data.at(-1)?.id ?? null

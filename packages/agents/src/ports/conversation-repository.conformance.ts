@@ -219,14 +219,21 @@ export function conversationRepositoryConformance(
     expect(await read()).toHaveLength(1)
   })
 
-  test('the conversations of a person are found and removed in every tenant, and no others', async () => {
-    const { conversations, conversation, id, owner, colleague, stranger, said } = await open()
+  test('the conversations of a person are found with their summaries and removed in every tenant, and no others', async () => {
+    const { storage, conversations, conversation, id, owner, colleague, stranger, said } = await open()
     await said('hello')
     const elsewhere = sampleConversation(stranger.tenantId, stranger)
     const others = sampleConversation(owner.tenantId, colleague)
     await conversations.insert(elsewhere)
     await conversations.insert(others)
-    const inOrder = [conversation, elsewhere].toSorted((a, b) => (a.id < b.id ? -1 : 1))
+    const { conversationSummaries } = storage.repositories.agents
+    await conversationSummaries.replace(owner.tenantId, id, { text: awkwardText, throughSeq: 1 }, 0, now)
+    const { updatedAt } = (await conversations.find(owner, id)) ?? {}
+    const kept = [
+      { ...conversation, updatedAt, summary: awkwardText },
+      { ...elsewhere, summary: null },
+    ]
+    const inOrder = kept.toSorted((a, b) => (a.id < b.id ? -1 : 1))
     expect(await conversations.listOfUser(owner.userId, page)).toEqual(inOrder)
     expect(await conversations.listOfUser(owner.userId, { limit: 1, after: inOrder[0]?.id ?? null })).toEqual(
       inOrder.slice(1),

@@ -95,7 +95,7 @@ export function memoryConversationRepository({
         .filter(({ id }) => after === null || id > after)
         .toSorted((a, b) => (a.id < b.id ? -1 : 1))
         .slice(0, limit + 1)
-        .map(toRecord),
+        .map((row) => ({ ...toRecord(row), summary: conversationSummaries.get(row.id)?.text ?? null })),
 
     removeOfUser: async (userId) => ofUser(userId).filter(({ id }) => removeRow(id)).length,
 

@@ -35,6 +35,11 @@ export interface ItemFilter {
  * Conversations. A reader sees their own and those shared with their tenant; every other one, and every one of another tenant, is one
  * that does not exist. Only its user changes a conversation.
  */
+/** With what was made of it for later: the text of its summary, or null. */
+export interface KeptConversation extends ConversationRecord {
+  readonly summary: string | null
+}
+
 export interface ConversationRepository {
   insert(conversation: ConversationRecord): Promise<void>
   find(reader: ConversationReader, id: ConversationId): Promise<ConversationRecord | null>
@@ -68,8 +73,8 @@ export interface ConversationRepository {
    * such message. What is appended later has greater numbers than what was removed.
    */
   truncate(owner: ConversationReader, id: ConversationId, from: ConversationItemId): Promise<number | null>
-  /** Ids of all conversations of a person in every tenant, oldest first, at most `limit`, after one. */
-  listOfUser(userId: ConversationReader['userId'], page: PageRequest): Promise<readonly ConversationRecord[]>
+  /** All conversations of a person in every tenant in the order of their ids, one more than `limit`, after the id `after`. */
+  listOfUser(userId: ConversationReader['userId'], page: PageRequest): Promise<readonly KeptConversation[]>
   /** Removes all conversations of a person in every tenant, and returns how many. */
   removeOfUser(userId: ConversationReader['userId']): Promise<number>
   /** Removes at most `limit` in which nothing was said since, in every tenant, and returns how many. */

@@ -120,12 +120,19 @@ export const kyselyConversationRepository = (db: TenantDb): ConversationReposito
       .platform('conversations.listOfUser')
       .selectFrom('corbel_conversations')
       .select(conversationColumns)
+      .select(({ selectFrom }) =>
+        selectFrom('corbel_conversation_summaries as made')
+          .select('made.summary')
+          .whereRef('made.tenant_id', '=', 'corbel_conversations.tenant_id')
+          .whereRef('made.conversation_id', '=', 'corbel_conversations.id')
+          .as('summary'),
+      )
       .where('user_id', '=', userId)
       .$if(after !== null, (query) => query.where(sql<boolean>`id > ${after}`))
       .orderBy('id')
       .limit(limit + 1)
       .execute()
-    return rows.map(toConversation)
+    return rows.map((row) => ({ ...toConversation(row), summary: row.summary }))
   },
 
   async removeOfUser(userId) {
