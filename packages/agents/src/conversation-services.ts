@@ -1,4 +1,4 @@
-import type { Clock, JobHandler, PersonalDataContributor, Transaction } from '@corbel/core'
+import type { Clock, JobHandler, PersonalDataContributor, Profile, Transaction } from '@corbel/core'
 import type { EventRecorder, KeyVault, Logger, ObjectStore } from '@corbel/core/ports'
 import { ConversationErrors } from './conversations/conversation-errors.ts'
 import { ConversationEvents } from './conversations/conversation-events.ts'
@@ -42,6 +42,7 @@ export interface ConversationServices {
 
 export interface ConversationServicesDeps extends AgentsRepositories {
   readonly clock: Clock
+  readonly profile: Profile
   readonly keyVault: KeyVault
   readonly objectStore: ObjectStore
   readonly logger: Logger

@@ -16,7 +16,7 @@ const read = scope(AgentsPermissions.manageProviders.scope)
 const write = scope(AgentsPermissions.manageProviders.scope, fresh)
 
 const params = z.object({ id: idSchema('pst') })
-const { notFound, duplicate, changed, addressNeeded } = ProviderSettingErrors
+const { notFound, duplicate, changed, addressNeeded, plainAddress } = ProviderSettingErrors
 
 export const providerSettingContract = defineContract('provider settings', '/api/v1/settings', {
   list: {
@@ -34,7 +34,7 @@ export const providerSettingContract = defineContract('provider settings', '/api
     description: 'The key is sealed and never shown again; `keyHint` is its end.',
     body: json(NewProviderSetting),
     success: created(ProviderSetting),
-    errors: [duplicate],
+    errors: [duplicate, plainAddress],
   },
   policy: {
     method: 'GET',
@@ -87,7 +87,7 @@ export const providerSettingContract = defineContract('provider settings', '/api
     params,
     body: json(ProviderSettingChange),
     success: ok(ProviderSetting),
-    errors: [notFound, changed, addressNeeded],
+    errors: [notFound, changed, addressNeeded, plainAddress],
   },
   remove: {
     method: 'DELETE',

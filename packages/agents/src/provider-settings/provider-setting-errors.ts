@@ -16,6 +16,11 @@ export const ProviderSettingErrors = defineErrors('provider-settings', {
     title: 'The setting was changed at the same moment.',
     fix: 'Read it again and repeat your change.',
   },
+  plainAddress: {
+    status: 422,
+    title: 'The address starts with http://, so the key and everything said would travel in the clear.',
+    fix: 'Give an https:// address.',
+  },
   addressNeeded: {
     status: 422,
     title: 'The provider has no address of its own.',

@@ -1,4 +1,14 @@
-import { type Clock, hostOrigin, type Id, newId, type Origin, Secret, type Transaction } from '@corbel/core'
+import {
+  type Clock,
+  hostOrigin,
+  type Id,
+  newId,
+  type Origin,
+  plainHttp,
+  type Profile,
+  Secret,
+  type Transaction,
+} from '@corbel/core'
 import type { EventRecorder, KeyVault } from '@corbel/core/ports'
 import type {
   ProviderSettingRepository,
@@ -20,6 +30,8 @@ export interface ProviderSettingServiceDeps {
   readonly keyVault: Pick<KeyVault, 'seal' | 'open'>
   /** What holds for tenants that have not decided. */
   readonly platformKey: 'allowed' | 'refused'
+  /** Outside of `local`, keys go nowhere in the clear. */
+  readonly profile: Profile
   readonly clock: Clock
   readonly transaction: Transaction<{
     readonly providerSettings: ProviderSettingRepository
@@ -54,13 +66,14 @@ export class ProviderSettingService implements ProviderSettings {
     return toSetting(await this.#findByProvider(tenantId, provider))
   }
 
-  /** @throws `provider-settings/duplicate` */
+  /** @throws `provider-settings/duplicate`, `provider-settings/plain-address` */
   async create(
     tenantId: Id<'ten'>,
     { provider, apiKey, baseUrl, active }: NewProviderSetting,
     origin: Origin = hostOrigin,
   ): Promise<ProviderSetting> {
     const { clock, transaction } = this.#deps
+    this.#requireEncrypted(baseUrl)
     const [id, now] = [newId('pst', clock), clock.now()]
     const setting: StoredProviderSetting = {
       ...{ id, tenantId, provider, baseUrl, active },
@@ -76,7 +89,10 @@ export class ProviderSettingService implements ProviderSettings {
     return toSetting(setting)
   }
 
-  /** @throws `provider-settings/not-found`, `provider-settings/changed`, `provider-settings/address-needed` */
+  /**
+   * @throws `provider-settings/not-found`, `provider-settings/changed`, `provider-settings/address-needed`,
+   * `provider-settings/plain-address`
+   */
   async update(
     tenantId: Id<'ten'>,
     id: Id<'pst'>,
@@ -95,6 +111,7 @@ export class ProviderSettingService implements ProviderSettings {
     }
     if (next.provider === 'openai-compatible' && next.baseUrl === null)
       throw ProviderSettingErrors.addressNeeded()
+    this.#requireEncrypted(next.baseUrl)
     await this.#deps.transaction(async ({ providerSettings, events }) => {
       if (!(await providerSettings.replace(next))) throw ProviderSettingErrors.changed()
       const { provider } = next
@@ -171,6 +188,11 @@ export class ProviderSettingService implements ProviderSettings {
       )
     })
     return { testedAt: testedAt.toISOString() }
+  }
+
+  #requireEncrypted(baseUrl: string | null): void {
+    if (this.#deps.profile !== 'local' && baseUrl !== null && plainHttp(baseUrl) !== null)
+      throw ProviderSettingErrors.plainAddress()
   }
 
   async #accessTo(setting: StoredProviderSetting): Promise<SettingAccess> {
