@@ -1,5 +1,5 @@
 import type { ConnectionTools, CredentialTools, UserTools } from './tools/people-tools.ts'
-import type { PaymentTools } from './tools/payment-tools.ts'
+import type { CatalogChange, PaymentTools } from './tools/payment-tools.ts'
 import type { DeliveryTools, ShownDelivery } from './tools/delivery-tools.ts'
 import type { StatusTools } from './tools/status-tools.ts'
 import type { UsageTools } from './tools/usage-tools.ts'
@@ -30,6 +30,19 @@ const delivery: ShownDelivery = {
     result: 'mailer/unavailable',
     createdAt: incident.startedAt,
   },
+}
+
+/** Sells what is declared once it was told to. */
+function catalogFixture(note: (what: string) => void): PaymentTools['catalog'] {
+  let isSold = false
+  return {
+    plan: async () => (isSold ? [] : [{ do: 'create-product', plan: 'starter' } as CatalogChange]),
+    async apply() {
+      note('catalogue')
+      isSold = true
+      return { steps: [{ do: 'create-product' }], prices: { 'corbel:starter': 'price_1' } }
+    },
+  }
 }
 
 /** The parts of the fixture's stack that do something; each says so. */
@@ -66,13 +79,7 @@ export const toolsFixture = (note: (what: string) => void) => ({
     },
   } satisfies ConnectionTools,
   payments: {
-    catalog: {
-      plan: async () => [{ do: 'create-product', plan: 'starter' }],
-      async apply() {
-        note('catalogue')
-        return { steps: [{ do: 'create-product' }], prices: { 'corbel:starter': 'price_1' } }
-      },
-    },
+    catalog: catalogFixture(note),
     inbox: {
       list: async () => ({ data: [event], nextCursor: 'next' }),
       get: async (id) => ({ ...event, id, payload: { object: 'event' } }),

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { type SettingsSource, systemClock } from '@corbel/core'
 import { factsOf } from '../catalog/setting-facts.ts'
 import { settingsOf } from '../catalog/setting-list.ts'
 import type { StackDescription } from '../config.ts'
 import { writeFileAtomically } from '../env-file/write-file.ts'
+import { commitOf } from '../evidence/commit.ts'
 import { type CheckOutcome, type Evidence, evidenceMarkdown } from '../evidence/evidence.ts'
 import { formNames, leakedIn } from '../evidence/redaction.ts'
 import { runCheck } from '../evidence/run-check.ts'
@@ -79,19 +79,6 @@ const migrationsOf = (invocation: Parameters<typeof withDatabase>[0]) =>
     const { applied, pending } = await database.plan()
     return { applied, pending: pending.map(({ name }) => name) }
   })
-
-/** Null outside of a repository. */
-function commitOf(cwd: string): string | null {
-  try {
-    return execFileSync('git', ['rev-parse', 'HEAD'], {
-      cwd,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim()
-  } catch {
-    return null
-  }
-}
 
 const leaked = (where: readonly string[]): CliError =>
   new CliError('invalid', {

@@ -63,6 +63,7 @@ export const action: Action<SetupFlags> = async (invocation, flags) => {
     description,
     inspected,
     envFile: target,
+    secrets: stack.secrets,
     missing: filled.missing,
     given: new Set(filled.settings.map(({ setting }) => setting.env)),
   }

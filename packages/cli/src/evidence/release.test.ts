@@ -92,3 +92,58 @@ describe('evidence', () => {
     expect(existsSync(join(folder, 'out'))).toBe(false)
   })
 })
+
+describe('the database of a release', () => {
+  const effects = (): readonly string[] =>
+    existsSync(join(folder, 'effects'))
+      ? readFileSync(join(folder, 'effects'), 'utf8').trim().split('\n')
+      : []
+  const report = (): unknown =>
+    JSON.parse(readFileSync(join(folder, 'reports/database-release.json'), 'utf8')) as unknown
+  const release = (
+    env: Readonly<Record<string, string>> = {},
+    ...flags: readonly string[]
+  ): Promise<CliRun> =>
+    runCli(['release', 'db', ...flags], { cwd: folder, env: { FIXTURE_DIR: folder, ...env } })
+
+  it('is migrated and sold as declared, once, and the report says what was done', async () => {
+    expect(await release()).toMatchObject({ code: 0 })
+    expect(effects()).toEqual(['migrated', 'catalogue'])
+    expect(report()).toMatchObject({
+      ...{ schema: 'corbel.database-release/v1', passed: true },
+      migrations: { before: [], applied: ['shed/0001'], pending: [] },
+      catalogue: { done: [{ do: 'create-product' }], left: [], failure: null },
+    })
+    const text = readFileSync(join(folder, 'reports/database-release.md'), 'utf8')
+    expect(text).toContain('| Migrations applied now | shed/0001 |')
+  })
+
+  it('is shown and left alone in a dry run', async () => {
+    const { code, stdout } = await release({}, '--dry-run', '--json')
+    expect([code, effects(), existsSync(join(folder, 'reports'))]).toEqual([0, [], false])
+    expect(JSON.parse(stdout)).toMatchObject({
+      data: {
+        written: null,
+        release: {
+          ...{ passed: false, migrations: { applied: [], pending: ['shed/0001'] } },
+          catalogue: { left: [{ do: 'create-product' }] },
+        },
+      },
+    })
+  })
+
+  it('is no success while the provider does not answer, and goes on when it does', async () => {
+    const dead = { FIXTURE_STACK: '{"fail":"ECONNREFUSED"}' }
+    expect(await release(dead)).toMatchObject({ code: 8 })
+    expect([effects(), report()]).toMatchObject([['migrated'], { passed: false, catalogue: { done: [] } }])
+    expect(await release(dead, '--skip-payments')).toMatchObject({ code: 0 })
+    expect(report()).toMatchObject({ passed: true, catalogue: null })
+    expect(await release()).toMatchObject({ code: 0 })
+    expect(report()).toMatchObject({ passed: true, migrations: { before: ['shed/0001'] } })
+  })
+
+  it('writes no report when the database fails', async () => {
+    expect(await release({ FIXTURE_DATABASE: '{"fail":"ECONNREFUSED"}' })).toMatchObject({ code: 9 })
+    expect([effects(), existsSync(join(folder, 'reports'))]).toEqual([[], false])
+  })
+})

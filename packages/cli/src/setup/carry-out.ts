@@ -46,6 +46,7 @@ export async function carryOut(
     inspected,
     given,
     envFile: plan.envFile,
+    secrets: config.secrets,
     missing: [],
   })
   if (plan.exportAnswers !== null) writeAnswers(plan.exportAnswers, plan, description, source)

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path'
 import type { InspectedSettings } from '@corbel/core'
 import { factsOf } from '../catalog/setting-facts.ts'
 import { defaultIn, settingsOf, valueText } from '../catalog/setting-list.ts'
-import type { StackDescription } from '../config.ts'
+import type { CorbelConfig, StackDescription } from '../config.ts'
 import { removeDrafts, writeFileAtomically } from '../env-file/write-file.ts'
 import { keyRotation } from './key-rotation.ts'
 import type { PolicyAudit, ProfileManifest, Row, SetupSummary } from './report.ts'
@@ -16,6 +16,7 @@ export interface ReportSource {
   /** Names of the settings that have a value of their own. */
   readonly given: ReadonlySet<string>
   readonly envFile: string
+  readonly secrets: CorbelConfig['secrets']
   readonly missing: readonly string[]
 }
 
@@ -39,7 +40,7 @@ export function writeReports(folder: string, source: ReportSource): readonly str
     'profile-manifest.json': json(manifestOf(source)),
     'worker-topology.md': workerTopology(source.description, rows),
     'worker.env': workerEnv(rows),
-    'key-rotation.md': keyRotation(source.description, source.given),
+    'key-rotation.md': keyRotation({ ...source, envFile: relative(folder, source.envFile) }, rows),
   }
   return Object.entries(files).map(([name, text]) => {
     const path = join(folder, name)

@@ -83,6 +83,25 @@ describe('setup without anybody to ask', () => {
     expect(existsSync(join(folder, 'reports'))).toBe(false)
   })
 
+  it('writes a runbook of rotation whose every command works here, by the names that things have here', async () => {
+    const store = { FIXTURE_DIR: folder, FIXTURE_STORE: '{}' }
+    const inStore = (...argv: string[]): Promise<CliRun> =>
+      runCli([...argv, '--settings-file', 'my.env'], { cwd: folder, env: store })
+    expect(await inStore('setup', '--reports', 'reports')).toMatchObject({ code: 0 })
+    const text = readFileSync(join(folder, 'reports/key-rotation.md'), 'utf8')
+    expect(text).toContain('## FIXTURE_PEPPER')
+    expect(text).not.toContain('DATABASE_URL')
+    expect(text).toContain('Put it into `../my.env` in place of the old one.')
+    const commands = [...text.matchAll(/`corbel ([^`]+)`/g)].map(([, words = '']) => words)
+    expect(commands).toContain('secrets rotate FIXTURE_PEPPER --from-version <version>')
+    // The fixture's store is empty and its stack serves nothing: what is asked for is refused for that, and never for its words.
+    for (const words of commands) {
+      const spelt = words.replace('<version>', '1').replace('<kid>', 'first')
+      const { code, stderr } = await inStore(...spelt.replace(/<.*>/, 'http://127.0.0.1:9/').split(' '))
+      expect(`${words}: ${code} ${stderr}`).not.toMatch(/: 2 /)
+    }
+  })
+
   it('reports where each value comes from and exports answers, with no secret in either', async () => {
     expect(await setup('--var', database, '--export-answers', 'answers.json')).toMatchObject({ code: 0 })
     const pepper = /FIXTURE_PEPPER=(.*)/.exec(env())?.[1] ?? ''

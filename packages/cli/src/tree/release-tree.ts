@@ -1,15 +1,34 @@
 import { buildRouteMap } from '@stricli/core'
+import type { ReleaseDbFlags } from '../commands/release-db.ts'
 import type { EvidenceFlags } from '../commands/release-evidence.ts'
 import type { VerifyFlags } from '../commands/release-verify.ts'
 import type { CliContext } from '../run/cli-context.ts'
 import { command } from '../run/command.ts'
-import { text } from './parameters.ts'
+import { switchFlag, text } from './parameters.ts'
 
 const file = { kind: 'parsed', parse: text, placeholder: 'file' } as const
 
 export const releaseRoutes = buildRouteMap<string, CliContext>({
   docs: { brief: 'What a release is and how it was proven' },
   routes: {
+    db: command<ReleaseDbFlags>({
+      kind: 'change',
+      brief: 'Bring the database and what is sold to this release, and write down what came of it',
+      load: () => import('../commands/release-db.ts'),
+      parameters: {
+        flags: {
+          reports: {
+            kind: 'parsed',
+            parse: text,
+            brief: 'Folder of the report',
+            default: 'reports',
+            placeholder: 'folder',
+          },
+          dryRun: switchFlag('Print what would change; change nothing'),
+          skipPayments: switchFlag('Leave the payment provider alone'),
+        },
+      },
+    }),
     evidence: command<EvidenceFlags>({
       kind: 'change',
       brief: 'Run the checks of the configuration and sign what came of them',
