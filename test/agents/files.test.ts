@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { File } from '@corbel/agents'
+import type { File, FileLink } from '@corbel/agents'
 import { type Id, newId, type Page } from '@corbel/core'
-import { memoryObjectStore, type ObjectStore } from '@corbel/core/ports'
+import { memoryObjectStore, type ObjectStore, recordingLogger, recordingTracer } from '@corbel/core/ports'
 import { backends, openTimeout } from '../storages.ts'
 import { agentsApp, type AgentsApp, type Person } from './agents-app.fixture.ts'
 
@@ -32,12 +32,14 @@ function frail(): { readonly store: ObjectStore; readonly fails: Set<'put' | 'de
 
 describe.each(await backends())('files on %s', (backend) => {
   const { store, fails } = frail()
+  const logger = recordingLogger()
+  const tracer = recordingTracer()
   let app: AgentsApp
   let ada: Person
   let eve: Person
   beforeAll(async () => {
     const settings = { AGENT_FILE_MAX_BYTES: '2048', AGENT_FILE_QUOTA_BYTES: '4096', MAX_BODY_BYTES: '1024' }
-    app = await agentsApp(backend, settings, {}, { objectStore: store })
+    app = await agentsApp(backend, settings, {}, { objectStore: store, logger, tracer })
     ada = await app.person('ada')
     eve = await app.person('eve')
   }, openTimeout)
@@ -148,6 +150,46 @@ describe.each(await backends())('files on %s', (backend) => {
     for (const person of [ada, eve])
       for (const { id } of await list(person)) await app.send('DELETE', `/api/v1/files/${id}`, person.token)
     expect(await objects()).toEqual([])
+  })
+
+  test('its address downloads it for a while, and nothing else', async () => {
+    const { body: file } = await upload(ada, text('of ada'), 'text/plain', 'a.html')
+    const { body: other } = await upload(ada, text('another'), 'text/plain')
+    const linkOf = async (person: Person, query = '') =>
+      app.send<FileLink & Problem>('GET', `/api/v1/files/${file.id}/url${query}`, person.token)
+    expect((await linkOf(eve)).status).toBe(404)
+    for (const query of ['?expiresIn=0', '?expiresIn=901', '?expiresIn=x'])
+      expect((await linkOf(ada, query)).status).toBe(400)
+    const { body: link } = await linkOf(ada, '?expiresIn=60')
+    const path = link.url.replace(origin, '')
+    expect(path).toMatch(/^\/api\/v1\/files\/fil_\w+\/download\?token=/)
+    expect(path).not.toMatch(/ten_|usr_/)
+    expect(Date.parse(link.expiresAt) - app.clock.now().getTime()).toBe(60_000)
+    const got = await app.send('GET', path, null)
+    expect([got.status, got.text]).toEqual([200, 'of ada'])
+    expect(got.headers.get('content-disposition')).toBe('attachment; filename="a.html"')
+    expect(got.headers.get('x-content-type-options')).toBe('nosniff')
+    expect(got.headers.get('cache-control')).toMatch(/no-store/)
+    expect(got.headers.get('referrer-policy')).toBe('no-referrer')
+    const half = path.length - 10
+    for (const changed of [
+      path.replace(file.id, other.id),
+      `${path.slice(0, half)}${path[half] === 'A' ? 'B' : 'A'}${path.slice(half + 1)}`,
+      path.replace(/token=.*/, 'token=x'),
+    ])
+      expect((await app.send<Problem>('GET', changed, null)).body.code).toBe('files/address-expired')
+    expect((await app.send('GET', path.replace(/\?.*/, ''), null)).status).toBe(400)
+    app.clock.advance('61s')
+    const late = await app.send<Problem>('GET', path, null)
+    expect([late.status, late.body.code]).toEqual([403, 'files/address-expired'])
+    const { body: next } = await linkOf(await app.again(ada))
+    const again = await app.again(ada)
+    for (const { id } of [file, other]) await app.send('DELETE', `/api/v1/files/${id}`, again.token)
+    expect((await app.send('GET', next.url.replace(origin, ''), null)).status).toBe(404)
+    const token = new URL(next.url).searchParams.get('token') ?? ''
+    expect(tracer.spans.length).toBeGreaterThan(5)
+    expect(JSON.stringify([logger.lines, tracer.spans])).not.toContain(token.slice(-40))
+    ada = again
   })
 
   test('when the store is down nothing is left, and its room is free again', async () => {

@@ -46,6 +46,7 @@ export interface ConversationServicesDeps extends AgentsRepositories {
   readonly keyVault: KeyVault
   readonly objectStore: ObjectStore
   readonly logger: Logger
+  readonly publicUrl: string
   readonly fileMaxBytes: number
   readonly fileQuotaBytes: number
   readonly platformKey: 'allowed' | 'refused'

@@ -39,7 +39,9 @@ const mebibyte = new Uint8Array(1_048_576).map((_, i) => i % 251)
 const mebibytes = (count: number) => ReadableStream.from(Array.from({ length: count }, () => mebibyte))
 
 describe('s3ObjectStore', () => {
-  objectStoreConformance(conforming('object store', 's3'), async () => (await fresh()).store)
+  objectStoreConformance(conforming('object store', 's3'), async () => (await fresh()).store, {
+    signs: true,
+  })
 
   test.each([
     [7, 0],
@@ -102,6 +104,15 @@ describe('s3ObjectStore', () => {
       code: 'object-store/exists',
     })
     expect([(await store.head('again'))?.size, server.openUploads]).toEqual([1, 0])
+  })
+
+  test('a signed address ends when its time is over', async () => {
+    const { server, store } = await fresh()
+    await store.put('a', new TextEncoder().encode('x'), plain)
+    const url = (await store.signedUrl?.('a', { seconds: 60, fileName: 'a' })) ?? ''
+    expect((await fetch(url)).status).toBe(200)
+    server.advance(61)
+    expect((await fetch(url)).status).toBe(403)
   })
 
   test('a bucket that is not there and a refusal are failures, not absent objects', async () => {

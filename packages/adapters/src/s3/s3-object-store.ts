@@ -9,7 +9,9 @@ import {
   type PutObjectCommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3'
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import {
+  attachment,
   checkContentType,
   checkKey,
   checkPrefix,
@@ -125,6 +127,13 @@ export function s3ObjectStore({
       const page = await call((options) => client.send(command, options))
       const data = (page.Contents ?? []).map(({ Key = '', Size = 0 }) => ({ key: Key, size: Size }))
       return { data, next: page.IsTruncated ? (data.at(-1)?.key ?? null) : null }
+    },
+    signedUrl: async (key, { seconds, fileName }) => {
+      checkKey(key)
+      const command = new GetObjectCommand({
+        ...{ Bucket, Key: key, ResponseContentDisposition: attachment(fileName) },
+      })
+      return getSignedUrl(client, command, { expiresIn: seconds })
     },
     check: async () => {
       await call((options) => client.send(new HeadBucketCommand({ Bucket }), options))

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash, createHmac, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -29,6 +29,8 @@ export interface S3Server {
   readonly requests: readonly string[]
   /** Answers the next requests that match with an error. @param times - How many. @default 1 */
   failNext(request: RegExp, status: number, code: string, times?: number): void
+  /** Moves the time of the service. */
+  advance(seconds: number): void
   close(): Promise<void>
 }
 
@@ -47,11 +49,12 @@ const xml = (body: string): Answer => ({
   body: `<?xml version="1.0" encoding="UTF-8"?>${body}`,
 })
 
-/** As much of Amazon S3's REST API as the adapter speaks, path-style, on loopback: real requests, no signatures checked. */
+/** As much of Amazon S3's REST API as the adapter speaks, path-style, on loopback: real requests. Only the signatures of addresses are checked. */
 export async function s3Server(bucket: string): Promise<S3Server> {
   const objects = new Map<string, Stored>()
   const uploads = new Map<string, Upload>()
   const requests: string[] = []
+  let later = 0
   let toFail: { readonly request: RegExp; readonly answer: Answer; times: number } | null = null
 
   const write = (key: string, stored: Stored, ifNoneMatch: string | undefined): Answer => {
@@ -105,6 +108,8 @@ export async function s3Server(bucket: string): Promise<S3Server> {
       return toFail.answer
     }
     if (name !== bucket) return failure(404, 'NoSuchBucket')
+    const isSigned = request.headers.authorization !== undefined
+    if (!isSigned && !isSignedAddress(request, later)) return failure(403, 'AccessDenied')
     const contentType = request.headers['content-type'] ?? 'binary/octet-stream'
     const ifNoneMatch = request.headers['if-none-match']
     switch (kind) {
@@ -125,6 +130,7 @@ export async function s3Server(bucket: string): Promise<S3Server> {
           'content-type': found.contentType,
           'content-length': found.bytes.length,
           etag: `"${found.etag}"`,
+          'content-disposition': query.get('response-content-disposition') ?? 'inline',
         }
         return { status: 200, headers, body: found.bytes }
       }
@@ -167,6 +173,7 @@ export async function s3Server(bucket: string): Promise<S3Server> {
     failNext: (request, status, code, times = 1) => {
       toFail = { request, answer: failure(status, code), times }
     },
+    advance: (seconds) => void (later += seconds),
     close: async () => {
       server.closeAllConnections()
       server.close()
@@ -174,3 +181,27 @@ export async function s3Server(bucket: string): Promise<S3Server> {
     },
   }
 }
+
+/** AWS Signature Version 4 in the query of an address, by the secret `test`. */
+function isSignedAddress({ method, url = '', headers }: IncomingMessage, later: number): boolean {
+  const { pathname, searchParams: query } = new URL(url, 'http://loopback')
+  const at = (name: string): string => query.get(`X-Amz-${name}`) ?? ''
+  const [, day, region, service] = at('Credential').split('/')
+  const canonical = [...query]
+    .filter(([name]) => name !== 'X-Amz-Signature')
+    .map(([name, value]) => `${escapedUri(name)}=${escapedUri(value)}`)
+    .toSorted()
+    .join('&')
+  const request = [method, pathname, canonical, `host:${headers.host}\n`, 'host', 'UNSIGNED-PAYLOAD'].join('\n')
+  const digest = createHash('sha256').update(request).digest('hex')
+  const scope = [day, region, service, 'aws4_request']
+  const toSign = ['AWS4-HMAC-SHA256', at('Date'), scope.join('/'), digest].join('\n')
+  const sign = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest()
+  const key = scope.reduce<string | Buffer>((previous, part) => sign(previous, part ?? ''), 'AWS4test')
+  const since = at('Date').replace(/(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/, '$1-$2-$3T$4:$5:$6Z')
+  const ends = Date.parse(since) + Number(at('Expires')) * 1000
+  return sign(key, toSign).toString('hex') === at('Signature') && Date.now() + later * 1000 < ends
+}
+
+const escapedUri = (text: string): string =>
+  encodeURIComponent(text).replaceAll(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)

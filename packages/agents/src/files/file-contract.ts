@@ -1,4 +1,5 @@
 import {
+  anyone,
   content,
   created,
   defineContract,
@@ -16,13 +17,14 @@ import { AgentsPermissions } from '../agents-permissions.ts'
 import { ConversationErrors } from '../conversations/conversation-errors.ts'
 import { File, fileName, uploadLimit } from './file.ts'
 import { FileErrors } from './file-errors.ts'
+import { FileLink, longestLink } from './file-link.ts'
 import { fileTypes } from './file-type.ts'
 
 // Files are of the person who uploaded them, as conversations are.
 const read: UserAccess = { kind: 'user', scopes: [AgentsPermissions.readConversations.scope] }
 const write: UserAccess = { kind: 'user', scopes: [AgentsPermissions.writeConversations.scope] }
 const params = z.object({ id: idSchema('fil') })
-const { notFound, empty: isEmpty, tooLarge, typeMismatch, quotaExceeded, interrupted } = FileErrors
+const { notFound, empty: isEmpty, tooLarge, typeMismatch, quotaExceeded, interrupted, addressExpired } = FileErrors
 
 export const fileContract = defineContract('files', '/api/v1/files', {
   upload: {
@@ -65,6 +67,31 @@ export const fileContract = defineContract('files', '/api/v1/files', {
     params,
     success: content('application/octet-stream'),
     errors: [notFound],
+  },
+  url: {
+    method: 'GET',
+    path: '/{id}/url',
+    access: read,
+    summary: 'Get an address from which a file is downloaded for a short time without signing in',
+    description:
+      'For what cannot send a token: an `<a download>`, another program. Where the object store signs addresses it is one of the store.',
+    params,
+    query: z.strictObject({
+      expiresIn: z.coerce.number().int().min(1).max(longestLink).default(300).describe('Seconds.'),
+    }),
+    success: ok(FileLink),
+    errors: [notFound],
+  },
+  download: {
+    method: 'GET',
+    path: '/{id}/download',
+    access: anyone,
+    summary: 'Download a file by an address that somebody was given',
+    params,
+    query: z.strictObject({ token: z.string().max(2000) }),
+    success: content('application/octet-stream'),
+    errors: [notFound, addressExpired],
+    rateLimit: { name: 'file-download', by: 'ip', limit: 300, window: '1m' },
   },
   remove: {
     method: 'DELETE',

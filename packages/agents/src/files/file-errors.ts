@@ -41,6 +41,11 @@ export const FileErrors = defineErrors('files', {
     title: 'The files of the tenant would take more room than they may.',
     fix: 'Delete files that are not needed any more, or raise AGENT_FILE_QUOTA_BYTES.',
   },
+  addressExpired: {
+    status: 403,
+    title: 'The address of the file is not valid, or not any more.',
+    fix: 'Get a new one with GET /api/v1/files/{id}/url.',
+  },
   interrupted: {
     status: 409,
     title: 'The upload took too long and was given up.',

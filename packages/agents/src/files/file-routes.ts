@@ -9,5 +9,7 @@ export const fileRoutes = (files: FileService): readonly Route[] =>
     list: ({ principal, query }) => files.list(principal, query),
     get: ({ principal, params }) => files.get(principal, params.id),
     content: ({ principal, params }) => files.content(principal, params.id),
+    url: ({ principal, params, query }) => files.link(principal, params.id, query.expiresIn),
+    download: ({ params, query }) => files.download(params.id, query.token),
     remove: ({ principal, params, client }) => files.remove(principal, params.id, client),
   })

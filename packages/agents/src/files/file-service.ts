@@ -1,4 +1,5 @@
 import {
+  addMilliseconds,
   type Clock,
   type Content,
   hostOrigin,
@@ -11,13 +12,14 @@ import {
   toPageRequest,
   type Transaction,
 } from '@corbel/core'
-import type { EventRecorder, Logger, ObjectStore } from '@corbel/core/ports'
+import type { EventRecorder, KeyVault, Logger, ObjectStore } from '@corbel/core/ports'
 import type { ConversationReader } from '../conversations/conversation.ts'
 import type { ConversationId, ConversationItems } from '../ports/conversation-items.ts'
 import { ConversationErrors } from '../conversations/conversation-errors.ts'
 import type { FileRepository, StoredFile } from '../ports/file-repository.ts'
 import type { File } from './file.ts'
 import { FileErrors } from './file-errors.ts'
+import { type FileLink, openClaim, sealClaim } from './file-link.ts'
 import { FileEvents } from './file-events.ts'
 import { objectKeyOf } from './file-keeping.ts'
 import { type FileType, fileTypes, isOfType } from './file-type.ts'
@@ -28,6 +30,9 @@ export interface FileServiceDeps {
   readonly objectStore: ObjectStore
   readonly fileMaxBytes: number
   readonly fileQuotaBytes: number
+  readonly keyVault: Pick<KeyVault, 'seal' | 'open'>
+  /** Where the host is reached. */
+  readonly publicUrl: string
   readonly clock: Clock
   readonly logger: Logger
   readonly transaction: Transaction<{ readonly files: FileRepository; readonly events: EventRecorder }>
@@ -128,6 +133,34 @@ export class FileService {
       throw FileErrors.notFound()
     }
     return { body: object.body, contentType: file.contentType, fileName: file.name }
+  }
+
+  /**
+   * An address from which anybody who has it downloads the file, for so many seconds.
+   *
+   * @throws `files/not-found`
+   */
+  async link(reader: ConversationReader, id: Id<'fil'>, seconds: number): Promise<FileLink> {
+    const { objectStore, keyVault, publicUrl, clock } = this.#deps
+    const file = await this.#find(reader, id)
+    if (objectStore.signedUrl) {
+      const url = await objectStore.signedUrl(objectKeyOf(file), { seconds, fileName: file.name })
+      return { url, expiresAt: addMilliseconds(clock.now(), seconds * 1000).toISOString() }
+    }
+    const { token, expiresAt } = await sealClaim(keyVault, clock, reader, id, seconds)
+    const path = `/api/v1/files/${id}/download?token=${encodeURIComponent(token)}`
+    return { url: `${publicUrl}${path}`, expiresAt }
+  }
+
+  /**
+   * What such an address leads to, as long as whoever asked for it may read it.
+   *
+   * @throws `files/address-expired`, `files/not-found`
+   */
+  async download(id: Id<'fil'>, token: string): Promise<Content> {
+    const claim = await openClaim(this.#deps.keyVault, this.#deps.clock, id, token)
+    if (!claim) throw FileErrors.addressExpired()
+    return this.content(claim, id)
   }
 
   /**

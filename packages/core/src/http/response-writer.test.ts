@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { attachment } from './content-disposition.ts'
+import { attachment } from '../kernel/content-disposition.ts'
 import { exampleApi, type SendOptions } from './example-api.fixture.ts'
 import { implement } from './implement.ts'
 import { alternative } from './implement.ts'

@@ -143,6 +143,7 @@ export {
 } from './guarded-fetcher.ts'
 export { addressRule, isPublicAddress } from './public-address.ts'
 
+export { attachment } from '../kernel/content-disposition.ts'
 export { checkContentType, checkKey, checkPrefix } from './object-key.ts'
 export {
   type ObjectInfo,
@@ -150,6 +151,7 @@ export {
   type ObjectStore,
   ObjectStoreErrors,
   type PutOptions,
+  type SignedUrlOptions,
   type StoredObject,
 } from './object-store.ts'
 export { objectStoreConformance } from './object-store.conformance.ts'

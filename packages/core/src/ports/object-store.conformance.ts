@@ -16,8 +16,17 @@ const invalidKeys = [
   'a\0', 'a\0/../b', 'a\n', 'a b', 'a%2f..%2fb', '%2e%2e/a', 'ž', 'a?b', 'a#b', 'a*b', 'a~b', 'a^b', 'k'.repeat(101), `${long}/${'k'.repeat(10)}`,
 ] // prettier-ignore
 
+export interface ObjectStoreTraits {
+  /** Whether it has `signedUrl`. @default false */
+  readonly signs?: boolean
+}
+
 /** The law of {@link ObjectStore}. `fresh` gives an empty store for each test. */
-export function objectStoreConformance({ test, expect }: Suite, fresh: () => Promise<ObjectStore>): void {
+export function objectStoreConformance(
+  { test, skip, expect }: Suite,
+  fresh: () => Promise<ObjectStore>,
+  { signs = false }: ObjectStoreTraits = {},
+): void {
   test('get and head return what put wrote, and null for what is not there', async () => {
     const store = await fresh()
     const contentType = 'text/plain; charset=utf-8'
@@ -213,5 +222,34 @@ export function objectStoreConformance({ test, expect }: Suite, fresh: () => Pro
       await expect(put).rejects.toMatchObject({ code: 'object-store/invalid-content-type' })
     }
     expect(await store.head('a')).toBe(null)
+  })
+
+  const signed = 'a signed address reads its object, saved under the name; changed in any part it reads none'
+  if (!signs) return skip(signed, 'it is not reached by addresses')
+  test(signed, async () => {
+    const store = await fresh()
+    await store.put('a/b', bytes('žluť'), plain)
+    await store.put('a/c', bytes('other'), plain)
+    const url = (await store.signedUrl?.('a/b', { seconds: 60, fileName: 'Žofie "x"\r\n/../y.txt' })) ?? ''
+    const answer = await fetch(url)
+    expect([answer.status, await answer.text()]).toEqual([200, 'žluť'])
+    const saved = answer.headers.get('content-disposition') ?? ''
+    expect([saved.startsWith('attachment; '), saved.includes('/')]).toEqual([true, false])
+    const signature = /signature=/i
+    for (const changed of [
+      url.replace('a/b', 'a/c'),
+      url.replace(signature, '$&0'),
+      url.replace(/expires=\d+/i, 'Expires=3600'),
+      url.replace('x-id=', 'x-id=x'),
+      `${url.split('?', 1)[0]}?`,
+    ]) {
+      if (changed === url) continue
+      const refused = await fetch(changed)
+      await refused.body?.cancel()
+      expect([403, 400].includes(refused.status)).toBe(true)
+    }
+    await expect(store.signedUrl?.('../a', { seconds: 60, fileName: 'a' })).rejects.toMatchObject({
+      code: 'object-store/invalid-key',
+    })
   })
 }

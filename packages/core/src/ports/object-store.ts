@@ -41,6 +41,13 @@ export interface PutOptions {
   readonly ifNoneMatch?: '*'
 }
 
+export interface SignedUrlOptions {
+  /** From 1 to 3600. */
+  readonly seconds: number
+  /** Any text. */
+  readonly fileName: string
+}
+
 export interface ObjectPage {
   /** By key, in the order of ASCII. */
   readonly data: readonly Pick<ObjectInfo, 'key' | 'size'>[]
@@ -73,6 +80,11 @@ export interface ObjectStore extends PortAdapter {
   head(key: string): Promise<ObjectInfo | null>
   /** Nothing happens when there is none. */
   delete(key: string): Promise<void>
+  /**
+   * An address from which anybody who has it reads the object, as it is then, for so many seconds from now; for browsers it is a file to
+   * be saved under the name. Absent where the store is not reached by addresses.
+   */
+  signedUrl?(key: string, options: SignedUrlOptions): Promise<string>
   /** Objects whose key begins with `prefix`, which may be empty or end within a part. */
   list(prefix: string, page: PageRequest): Promise<ObjectPage>
 }
