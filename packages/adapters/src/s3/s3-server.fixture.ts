@@ -192,7 +192,9 @@ function isSignedAddress({ method, url = '', headers }: IncomingMessage, later: 
     .map(([name, value]) => `${escapedUri(name)}=${escapedUri(value)}`)
     .toSorted()
     .join('&')
-  const request = [method, pathname, canonical, `host:${headers.host}\n`, 'host', 'UNSIGNED-PAYLOAD'].join('\n')
+  const request = [method, pathname, canonical, `host:${headers.host}\n`, 'host', 'UNSIGNED-PAYLOAD'].join(
+    '\n',
+  )
   const digest = createHash('sha256').update(request).digest('hex')
   const scope = [day, region, service, 'aws4_request']
   const toSign = ['AWS4-HMAC-SHA256', at('Date'), scope.join('/'), digest].join('\n')
