@@ -96,6 +96,7 @@ const foreignIds: Readonly<Record<string, (foreign: Principal) => Readonly<Recor
   'POST /api/v1/agent-runs/{id}/cancel': ({ runId }) => ({ id: runId }),
   'GET /api/v1/files/{id}': ({ fileId }) => ({ id: fileId }),
   'GET /api/v1/files/{id}/content': ({ fileId }) => ({ id: fileId }),
+  'GET /api/v1/files/{id}/url': ({ fileId }) => ({ id: fileId }),
   'DELETE /api/v1/files/{id}': ({ fileId }) => ({ id: fileId }),
   'POST /api/v1/approvals/{id}': ({ approvalId }) => ({ id: approvalId }),
   'GET /api/v1/settings/provider/{provider}': () => ({ provider: 'anthropic' }),

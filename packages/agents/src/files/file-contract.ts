@@ -24,7 +24,15 @@ import { fileTypes } from './file-type.ts'
 const read: UserAccess = { kind: 'user', scopes: [AgentsPermissions.readConversations.scope] }
 const write: UserAccess = { kind: 'user', scopes: [AgentsPermissions.writeConversations.scope] }
 const params = z.object({ id: idSchema('fil') })
-const { notFound, empty: isEmpty, tooLarge, typeMismatch, quotaExceeded, interrupted, addressExpired } = FileErrors
+const {
+  notFound,
+  empty: isEmpty,
+  tooLarge,
+  typeMismatch,
+  quotaExceeded,
+  interrupted,
+  addressExpired,
+} = FileErrors
 
 export const fileContract = defineContract('files', '/api/v1/files', {
   upload: {

@@ -13,7 +13,11 @@ export const FileLink = z.object({
 })
 export type FileLink = z.infer<typeof FileLink>
 
-const Claim = z.strictObject({ tenantId: idSchema('ten'), userId: idSchema('usr'), expiresAt: z.iso.datetime() })
+const Claim = z.strictObject({
+  tenantId: idSchema('ten'),
+  userId: idSchema('usr'),
+  expiresAt: z.iso.datetime(),
+})
 
 /** Names whoever asked for the address: what they may not read any more the address does not open, either. */
 export interface FileClaim extends ConversationReader {
