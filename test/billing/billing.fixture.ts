@@ -1,7 +1,7 @@
 import { auth } from '@corbel/auth'
 import { billing, type BillingOptions } from '@corbel/billing'
 import { createStack, fromEnv, type Id, newId, Secret } from '@corbel/core'
-import { manualClock, silentLogger } from '@corbel/core/ports'
+import { type Logger, manualClock, type Meter, silentLogger } from '@corbel/core/ports'
 import { tenant } from '@corbel/core/tenant'
 import { cheapHasher } from '../auth/cheap-hasher.fixture.ts'
 import { peppers } from '../auth/support.fixture.ts'
@@ -16,6 +16,7 @@ export async function openBilling(
   settings: Readonly<Record<string, string>> = {},
   fake = fakeGateway(),
   options: BillingOptions = {},
+  platform: { readonly logger?: Logger; readonly meter?: Meter } = {},
 ) {
   const clock = manualClock(new Date('2026-01-01T06:00:00Z'))
   const stack = createStack({
@@ -31,6 +32,7 @@ export async function openBilling(
     storage,
     clock,
     logger: silentLogger,
+    ...platform,
     settings: fromEnv({ ...peppers, ...settings }),
   })
   const { customers, inbox, projections } = storage.repositories.billing

@@ -31,6 +31,13 @@ export const BillingEvents = defineEvents({
     payload: subscription,
     audit: {},
   },
+  subscriptionDuplicated: {
+    type: 'billing.subscription.duplicated',
+    summary:
+      'A subscription came to be beside another one of its tenant that has not ended: both are charged.',
+    payload: subscription.extend({ otherIds: z.array(z.string()).readonly() }),
+    audit: { subject: 'subscriptionId' },
+  },
   changeRequested: {
     type: 'billing.change.requested',
     summary: 'The payment provider is to be told to do something for a tenant.',

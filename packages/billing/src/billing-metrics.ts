@@ -13,6 +13,12 @@ export const BillingMetrics = defineMetrics({
     help: 'Events of the payment provider that ended: done, superseded, ignored, dead, or put off (retry, busy).',
     labels: ['outcome'],
   },
+  duplicated: {
+    name: 'corbel_billing_subscriptions_duplicated_total',
+    kind: 'counter',
+    help: 'Subscriptions that came to be beside another one of their tenant that has not ended.',
+    labels: [],
+  },
   usageReported: {
     name: 'corbel_billing_usage_reported_total',
     kind: 'counter',

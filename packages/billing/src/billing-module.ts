@@ -1,6 +1,7 @@
 import {
   before,
   defineModule,
+  type Id,
   type ModuleContext,
   type Platform,
   type Profile,
@@ -95,6 +96,11 @@ export interface BillingServices {
   readonly profile: Profile
   /** What takes the money and what tells tenants of it, for a start to look at; nothing while billing is off. */
   readonly standIns: { readonly gateway?: PaymentGateway; readonly eventStream?: EventStream }
+  /** Two subscriptions of one tenant are for an operator to put right: nobody else can tell which of them is meant. */
+  warnOfDuplicate(
+    tenantId: Id<'ten'> | null,
+    duplicate: { readonly subscriptionId: string; readonly otherIds: readonly string[] },
+  ): void
   forgetEnded(): Promise<number>
   measure(): void
 }
@@ -104,6 +110,7 @@ interface BillingState {
   readonly received: Counter
   readonly ended: Counter
   readonly usageReported: Counter
+  readonly duplicated: Counter
   readonly streamed: Counter
   readonly streamReaders: Set<AbortSignal>
   readonly prices: PriceBook
@@ -139,6 +146,7 @@ export const billing = ({ gateway: given, webhookSecrets = [], plans = defaultPl
         insertBatch: new InsertBatch(200),
         received: meter.counter(BillingMetrics.received),
         ended: meter.counter(BillingMetrics.applied),
+        duplicated: meter.counter(BillingMetrics.duplicated),
         usageReported: meter.counter(BillingMetrics.usageReported),
         streamed: meter.counter(BillingMetrics.streamed),
         streamReaders: new Set(),
@@ -194,6 +202,12 @@ export const billing = ({ gateway: given, webhookSecrets = [], plans = defaultPl
         standIns:
           gateway === null ? {} : { gateway, ...(settings.stream && { eventStream: platform.eventStream }) },
         retries: settings.enabled && settings.retryWorker,
+        warnOfDuplicate: (tenantId, { subscriptionId, otherIds }) => {
+          state.duplicated.add({})
+          platform.logger.warn('A tenant has two subscriptions that have not ended.', {
+            ...{ tenantId, subscriptionId, otherIds },
+          })
+        },
         forgetEnded: async () => {
           const since = before(platform.clock.now(), `${settings.inboxDays}d`)
           await repositories.quotas.purge(before(platform.clock.now(), '1d'))
@@ -217,7 +231,7 @@ export const billing = ({ gateway: given, webhookSecrets = [], plans = defaultPl
       ...billingStreamRoutes(stream),
     ],
     usage: ({ tenantUsage: counted }) => counted,
-    handlers: ({ signUpPlans, seats, stream }) => [
+    handlers: ({ signUpPlans, seats, stream, warnOfDuplicate }) => [
       on(TenantEvents.created, async ({ id, tenantId, payload }) => {
         if (tenantId !== null) await signUpPlans.enqueue(id, tenantId, payload.planCode)
       }),
@@ -230,6 +244,9 @@ export const billing = ({ gateway: given, webhookSecrets = [], plans = defaultPl
         if (previousStatus !== null && changes.some((field) => seatBlockers.has(field)))
           await seats.enqueue(tenantId)
       }),
+      on(BillingEvents.subscriptionDuplicated, async ({ tenantId, payload }) =>
+        warnOfDuplicate(tenantId, payload),
+      ),
       // The last: what cannot be told yet keeps nothing else from being done.
       ...stream.handlers(),
     ],

@@ -66,6 +66,7 @@ export const platformStatements = {
   'billingObjects.load': 'the dispatcher applies events of several tenants at once',
   'billingObjects.save': 'the dispatcher applies events of several tenants at once',
   'billingObjects.listOpen': 'subscriptions of every tenant are compared with those of the gateway',
+  'billingObjects.listOpenOf': 'the dispatcher applies events of several tenants at once',
   'billingInbox.insert': 'whoever sends events does not know our tenants',
   'billingInbox.claim': 'the dispatcher applies the events of every tenant, longest due first',
   'billingInbox.end': 'the dispatcher knows an event by its id and its receipt',

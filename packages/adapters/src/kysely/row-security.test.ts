@@ -64,6 +64,7 @@ const mayLookAcrossTenants = [
   'conversations.purge',
   'conversations.removeOfUser',
   'billingObjects.listOpen',
+  'billingObjects.listOpenOf',
   'billingObjects.load',
   'billingObjects.save',
   'deliveries.abandon',

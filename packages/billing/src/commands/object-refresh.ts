@@ -1,6 +1,7 @@
 import { addMilliseconds, type Clock, type Id, type Transaction } from '@corbel/core'
 import type { EventRecorder } from '@corbel/core/ports'
 import { isProjected } from '../dispatch/decide.ts'
+import { duplicatesAmong } from '../dispatch/duplicates.ts'
 import { eventsOf } from '../dispatch/transitions.ts'
 import { GatewayErrors } from '../gateway/gateway-errors.ts'
 import type { CustomerRepository } from '../ports/customer-repository.ts'
@@ -73,7 +74,10 @@ export class ObjectRefresh {
         version: record.length > 0 || known === null ? before + 1 : before,
       }
       await projections.save([projection])
-      await events.record(...record)
+      await events.record(
+        ...record,
+        ...(await duplicatesAmong(projections, [{ now: projection, before: known }])),
+      )
       return projection
     })
   }

@@ -3,11 +3,12 @@ import type { Counter, EventRecorder, Logger } from '@corbel/core/ports'
 import type { CustomerRepository } from '../ports/customer-repository.ts'
 import type { ClaimedInboxEvent, InboxRepository, InboxSettlement } from '../ports/inbox-repository.ts'
 import type { PaymentGateway } from '../ports/payment-gateway.ts'
-import type { Projection, ProjectionKey, ProjectionRepository } from '../ports/projection-repository.ts'
+import type { ProjectionKey, ProjectionRepository } from '../ports/projection-repository.ts'
 import { decide, type EventGroup, type Fetched } from './decide.ts'
+import { duplicatesAmong, type Saved } from './duplicates.ts'
 import { groupEvents } from './event-groups.ts'
 import { conclude } from './conclude.ts'
-import { mostAttempts, noteOf, retryDelayMs } from './retries.ts'
+import { mostAttempts, mostLapses, noteOf, retryDelayMs } from './retries.ts'
 import { GatewayErrors } from '../gateway/gateway-errors.ts'
 
 export interface DispatchScope {
@@ -31,6 +32,8 @@ type Answers = ReadonlyMap<string, Fetched>
 
 const mostAtOnce = 200
 const leaseMs = 60_000
+/** Well within the lease: what hangs must not look like what died. */
+const questionsForMs = 40_000
 /** Questions to the gateway at a time; it allows about 100 reads a second. */
 const questionsAtOnce = 8
 
@@ -58,7 +61,10 @@ export class InboxDispatcher {
       if (signal?.aborted) return count
       const claimed = await inbox.claim({ limit: mostAtOnce, leaseMs, now: clock.now() })
       if (claimed.length === 0) return count
-      await this.#apply(gateway, claimed)
+      const [first] = claimed
+      // What lapsed came alone. Not even read: that may be what ends the process.
+      if (first && first.lapses >= mostLapses) await this.#giveUpLapsed(first)
+      else await this.#apply(gateway, claimed)
       count += claimed.length
     }
   }
@@ -128,7 +134,7 @@ export class InboxDispatcher {
         ]),
       )
       const unsure: Group[] = []
-      const changed: Projection[] = []
+      const changed: Saved[] = []
       const endings: InboxSettlement[] = []
       for (const group of groups) {
         const projection = known.get(nameOf(group.key)) ?? null
@@ -138,11 +144,12 @@ export class InboxDispatcher {
           continue
         }
         const { save, record, settle } = conclude(group, decision, projection, tenants)
-        if (save) changed.push(save)
+        if (save) changed.push({ now: save, before: projection })
         await events.record(...record)
         endings.push(...settle)
       }
-      await projections.save(changed)
+      await projections.save(changed.map(({ now }) => now))
+      await events.record(...(await duplicatesAmong(projections, changed)))
       // Also proves that the leases still hold: else somebody else applies these events.
       if ((await inbox.settle(endings, clock.now())) !== endings.length) throw new LeaseLost()
       return { open: unsure, settled: endings }
@@ -160,12 +167,15 @@ export class InboxDispatcher {
   async #ask(gateway: Pick<PaymentGateway, 'retrieve'>, groups: readonly Group[]): Promise<Answers> {
     const answers = new Map<string, Fetched>()
     const waiting = [...groups]
+    const late = rejectedAfter(questionsForMs, () =>
+      GatewayErrors.unavailable({ detail: 'There was no answer in time.' }),
+    )
     const work = async () => {
       for (let group = waiting.shift(); group; group = waiting.shift()) {
         const at = this.#deps.clock.now()
         try {
           const { type, id } = group.key
-          const object = await gateway.retrieve(type, id)
+          const object = await Promise.race([gateway.retrieve(type, id), late])
           if (object === null || object.type === 'subscription' || object.type === 'invoice')
             answers.set(nameOf(group.key), { object, at })
         } catch (error) {
@@ -191,8 +201,7 @@ export class InboxDispatcher {
         const note = noteOf(error)
         const { uncounted, delayMs } = retryDelayMs(error, attempts)
         if (!uncounted && attempts >= mostAttempts) {
-          logger.error('A billing event was given up.', { eventId: id, type, attempts, error })
-          await this.#settle([settlement(event, 'dead', null, note)])
+          await this.#giveUp(event, note, error)
           continue
         }
         const retryAt = new Date(clock.now().getTime() + delayMs)
@@ -203,8 +212,22 @@ export class InboxDispatcher {
     })
   }
 
+  async #giveUpLapsed(event: ClaimedInboxEvent): Promise<void> {
+    const note = `its handling never ended, ${event.lapses} times in a row: the process died or hung`
+    await this.#guarded([{ event }], () => this.#giveUp(event, note))
+  }
+
+  async #giveUp(event: ClaimedInboxEvent, note: string, error?: unknown): Promise<void> {
+    const { id: eventId, type, attempts } = event
+    this.#deps.logger.error('A billing event was given up.', { eventId, type, attempts, note, error })
+    await this.#settle([settlement(event, 'dead', null, note)])
+  }
+
   /** What cannot be noted is done again when its lease has run out. */
-  async #guarded(events: Group['events'] | readonly [], note: () => Promise<void>): Promise<void> {
+  async #guarded(
+    events: readonly Pick<Group['events'][0], 'event'>[],
+    note: () => Promise<void>,
+  ): Promise<void> {
     try {
       await note()
     } catch (error) {
@@ -212,6 +235,14 @@ export class InboxDispatcher {
       this.#deps.logger.error('What became of billing events could not be noted.', { eventIds: ids, error })
     }
   }
+}
+
+/** Never resolves; harmless when nobody waits for it. */
+function rejectedAfter(ms: number, reason: () => Error): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  promise.catch(() => {})
+  AbortSignal.timeout(ms).addEventListener('abort', () => reject(reason()), { once: true })
+  return promise
 }
 
 const settlement = (

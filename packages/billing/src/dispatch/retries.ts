@@ -3,6 +3,8 @@ import { GatewayErrors } from '../gateway/gateway-errors.ts'
 
 // 15 attempts with the delays below span about half a day, at most one.
 export const mostAttempts = 15
+/** Attempts in a row that ended with their process, or never: some are bad luck, so many are the event itself. */
+export const mostLapses = 5
 const firstDelayMs = 2_000
 const longestDelayMs = 3 * 3_600_000
 const busyDelayMs = 30_000

@@ -55,7 +55,15 @@ export function inboxRepositoryConformance(
       const found = await inbox.find(draft)
       expect(found).toEqual({
         ...draft,
-        ...{ tenantId: null, status: 'pending', attempts: 0, note: null, endedAt: null, replays: 0 },
+        ...{
+          tenantId: null,
+          status: 'pending',
+          attempts: 0,
+          lapses: 0,
+          note: null,
+          endedAt: null,
+          replays: 0,
+        },
         dueAt: draft.receivedAt,
         position: found?.position,
       })
@@ -103,8 +111,44 @@ export function inboxRepositoryConformance(
     expect((await claim(later(19))).map(({ id }) => id)).toEqual([])
     expect((await claim(later(20))).map(({ id }) => id)).toEqual([third.id])
     expect(await claim(later(20 + leaseMs - 1))).toEqual([])
-    expect((await claim(later(20 + leaseMs))).map(({ attempts }) => attempts)).toEqual([2, 2, 2])
+    expect(await claim(later(20 + leaseMs))).toMatchObject([{ attempts: 2, lapses: 1 }])
     expect(await inbox.depth()).toMatchObject({ pending: 3, dead: 0 })
+  })
+
+  test('events whose lease ran out are taken one by one, and others together', async () => {
+    const { inbox, stored, claim } = await open()
+    const [first, second] = [await stored(), await stored()]
+    expect(await claim()).toHaveLength(2)
+    const at = later(leaseMs)
+    const fresh = [await stored({ receivedAt: at }), await stored({ receivedAt: at })]
+    const ids = async () => (await claim(at)).map(({ id, lapses }) => [id, lapses])
+    expect(await ids()).toEqual([[first.id, 1]])
+    expect(await ids()).toEqual([[second.id, 1]])
+    expect(await ids()).toEqual(fresh.map(({ id }) => [id, 0]))
+    const [again] = await claim(later(2 * leaseMs))
+    expect(again).toMatchObject({ id: first.id, attempts: 3, lapses: 2 })
+    if (!again) throw new Error('Nothing was claimed.')
+    await inbox.defer(again, { retryAt: later(2 * leaseMs), note: 'failed' })
+    expect(await inbox.find(first)).toMatchObject({ attempts: 3, lapses: 0 })
+  })
+
+  test('what is not longest due and has lapsed waits for its turn, and keeps nobody waiting', async () => {
+    const { stored, claim } = await open()
+    const lapsed = await stored({ receivedAt: later(-1) })
+    await claim(later(-1))
+    const fresh = await stored()
+    expect((await claim(later(leaseMs - 1))).map(({ id }) => id)).toEqual([fresh.id])
+    expect((await claim(later(leaseMs - 1))).map(({ id }) => id)).toEqual([lapsed.id])
+  })
+
+  test('of concurrent callers one takes what has lapsed', async () => {
+    const { inbox, claim } = await open()
+    await inbox.insert([sampleEvent(), sampleEvent()])
+    await claim()
+    const taken = winners(await race(() => claim(later(leaseMs)))).flat()
+    expect(taken.length).toBeGreaterThan(0)
+    expect(new Set(taken.map(({ id }) => id)).size).toBe(taken.length)
+    expect(taken.every(({ lapses }) => lapses === 1)).toBe(true)
   })
 
   test('of concurrent callers each event goes to one', async () => {
@@ -208,7 +252,7 @@ export function inboxRepositoryConformance(
     const results = winners(await race(() => inbox.replay({ ids: [dead.id] }, later(10))))
     expect(results.reduce((sum, count) => sum + count, 0)).toBe(1)
     expect(await inbox.find(dead)).toMatchObject({
-      ...{ status: 'pending', attempts: 0, replays: 1, dueAt: later(10), endedAt: null },
+      ...{ status: 'pending', attempts: 0, lapses: 0, replays: 1, dueAt: later(10), endedAt: null },
     })
     expect(await inbox.find(other)).toMatchObject({ status: 'done', replays: 0 })
     expect((await claim(later(10))).map(({ id }) => id)).toEqual([dead.id])

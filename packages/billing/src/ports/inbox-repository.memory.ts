@@ -33,7 +33,15 @@ export function memoryInboxRepository({
         if (inbox.has(inboxKey(draft))) return false
         inbox.set(inboxKey(draft), {
           ...structuredClone(draft),
-          ...{ tenantId: null, status: 'pending', attempts: 0, note: null, endedAt: null, replays: 0 },
+          ...{
+            tenantId: null,
+            status: 'pending',
+            attempts: 0,
+            lapses: 0,
+            note: null,
+            endedAt: null,
+            replays: 0,
+          },
           dueAt: draft.receivedAt,
           position: nextPosition(),
           receipt: null,
@@ -41,22 +49,27 @@ export function memoryInboxRepository({
         return true
       }),
 
-    claim: async ({ limit, leaseMs, now }) =>
-      rows()
+    async claim({ limit, leaseMs, now }) {
+      const due = rows()
         .filter(({ dueAt }) => dueAt !== null && dueAt <= now)
         .toSorted((a, b) => Number(a.dueAt) - Number(b.dueAt))
         .slice(0, limit)
-        .map((row) => {
-          const receipt = newId('rcp')
-          const claimed = {
-            ...row,
-            attempts: row.attempts + 1,
-            dueAt: addMilliseconds(now, leaseMs),
-            receipt,
-          }
-          inbox.set(inboxKey(row), claimed)
-          return structuredClone(claimed)
-        }),
+      // A receipt that is still there was never handed back.
+      const [first] = due
+      const taken = first && hasLapsed(first) ? [first] : due.filter((row) => !hasLapsed(row))
+      return taken.map((row) => {
+        const receipt = newId('rcp')
+        const claimed = {
+          ...row,
+          attempts: row.attempts + 1,
+          lapses: row.lapses + (hasLapsed(row) ? 1 : 0),
+          dueAt: addMilliseconds(now, leaseMs),
+          receipt,
+        }
+        inbox.set(inboxKey(row), claimed)
+        return structuredClone(claimed)
+      })
+    },
 
     async settle(settlements, now) {
       let settled = 0
@@ -76,6 +89,7 @@ export function memoryInboxRepository({
         note,
         dueAt: retryAt,
         receipt: null,
+        lapses: 0,
         attempts: uncounted ? row.attempts - 1 : row.attempts,
       })
       return true
@@ -101,7 +115,10 @@ export function memoryInboxRepository({
     async replay(filter, now) {
       const ended = rows().filter((row) => row.status !== 'pending' && selects(filter, row))
       for (const row of ended) {
-        replace(row, { status: 'pending', attempts: 0, dueAt: now, endedAt: null, replays: row.replays + 1 })
+        replace(row, {
+          ...{ status: 'pending', attempts: 0, lapses: 0, dueAt: now, endedAt: null },
+          replays: row.replays + 1,
+        })
       }
       return ended.length
     },
@@ -123,6 +140,8 @@ export function memoryInboxRepository({
     },
   }
 }
+
+const hasLapsed = ({ receipt }: InboxRow): boolean => receipt !== null
 
 const shown = ({ receipt: _, ...event }: InboxRow): InboxEvent => structuredClone(event)
 

@@ -37,6 +37,8 @@ export interface InboxEvent extends InboxDraft {
   readonly status: InboxStatus
   /** Attempts begun since it came in or was replayed. */
   readonly attempts: number
+  /** Attempts in a row whose lease ran out: whoever began them died or hung. */
+  readonly lapses: number
   /** What came of the last attempt; null when there is nothing to say. */
   readonly note: string | null
   /** When the next attempt may begin; null for what has ended. */
@@ -83,7 +85,8 @@ export interface InboxRepository {
   insert(drafts: readonly InboxDraft[]): Promise<readonly boolean[]>
   /**
    * Takes up to `limit` due events, longest due first, and hides them from other callers for `leaseMs` milliseconds. Of concurrent
-   * callers each event goes to one. One whose lease ran out is due again.
+   * callers each event goes to one. One whose lease ran out is due again, and is taken alone: should it be what ended the process, no
+   * other event is under way with it.
    */
   claim(options: {
     readonly limit: number
@@ -93,7 +96,7 @@ export interface InboxRepository {
   /** Ends events, and says how many: those whose claim is lost, or that have ended, stay as they are. */
   settle(settlements: readonly InboxSettlement[], now: Date): Promise<number>
   /**
-   * Ends the attempt: due again at `retryAt`. `uncounted` takes the attempt back. False, and no effect, once the claim is lost or
+   * Ends the attempt, and the row of lapses: due again at `retryAt`. `uncounted` takes the attempt back. False, and no effect, once the claim is lost or
    * has ended.
    */
   defer(

@@ -14,6 +14,15 @@ const sample = (
   tenantId,
 })
 
+const inState = (
+  tenantId: Id<'ten'>,
+  id: string,
+  status: GatewaySubscription['status'],
+): Projection<'subscription'> => ({
+  ...sample(tenantId, id),
+  object: { type: 'subscription', value: sampleSubscription({ id, status }) },
+})
+
 /** The law of `ProjectionRepository`. `fresh` gives an empty storage for each test. */
 export function projectionRepositoryConformance(
   { test, expect }: Suite,
@@ -92,10 +101,6 @@ export function projectionRepositoryConformance(
 
   test('open subscriptions are listed in pages, whichever tenant they belong to', async () => {
     const { projections, a, b } = await open()
-    const inState = (tenantId: Id<'ten'>, id: string, status: GatewaySubscription['status']) => ({
-      ...sample(tenantId, id),
-      object: { type: 'subscription' as const, value: sampleSubscription({ id, status }) },
-    })
     await projections.save([
       inState(b, 'sub_c', 'past_due'),
       inState(a, 'sub_a', 'active'),
@@ -108,5 +113,20 @@ export function projectionRepositoryConformance(
     expect(await list(10, null)).toEqual(['sub_a', 'sub_c', 'sub_e'])
     expect(await list(1, 'sub_a')).toEqual(['sub_c', 'sub_e'])
     expect(await list(1, 'sub_e')).toEqual([])
+  })
+
+  test('open subscriptions of some tenants are all of theirs and none of others', async () => {
+    const { projections, a, b } = await open()
+    await projections.save([
+      inState(a, 'sub_a', 'active'),
+      inState(a, 'sub_b', 'canceled'),
+      inState(a, 'sub_c', 'incomplete'),
+      inState(b, 'sub_d', 'past_due'),
+    ])
+    const list = async (...tenantIds: readonly Id<'ten'>[]) =>
+      (await projections.listOpenOf(tenantIds)).map(({ object }) => object.value.id).toSorted()
+    expect(await list(a)).toEqual(['sub_a', 'sub_c'])
+    expect(await list(b, newId('ten'), a)).toEqual(['sub_a', 'sub_c', 'sub_d'])
+    expect(await list()).toEqual([])
   })
 }

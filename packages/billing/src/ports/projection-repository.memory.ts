@@ -47,6 +47,11 @@ export function memoryProjectionRepository({
         .toSorted((a, b) => (a.object.value.id < b.object.value.id ? -1 : 1))
         .slice(0, limit + 1)
         .map((row) => structuredClone(row)),
+    listOpenOf: async (tenantIds) =>
+      [...objects.values()]
+        .filter((row) => is(row, 'subscription'))
+        .filter(({ tenantId, object: { value } }) => tenantIds.includes(tenantId) && !isOver(value))
+        .map((row) => structuredClone(row)),
   }
 }
 

@@ -44,4 +44,6 @@ export interface ProjectionRepository {
   ): Promise<readonly Projection<Type>[]>
   /** Subscriptions of every tenant that have not ended, by id, beginning behind the id `page.after`; one more than `page.limit` when there is one. */
   listOpen(page: PageRequest): Promise<readonly Projection<'subscription'>[]>
+  /** Subscriptions of these tenants that have not ended, in no order. */
+  listOpenOf(tenantIds: readonly Id<'ten'>[]): Promise<readonly Projection<'subscription'>[]>
 }

@@ -34,15 +34,18 @@ export const kyselyInboxRepository = (db: TenantDb): InboxRepository => ({
   async claim({ limit, leaseMs, now }) {
     const { rows } = await sql<ClaimedRow>`
       with due as materialized (
-        select seq from corbel_billing_inbox
+        select seq, due_at, receipt is not null as lapsed from corbel_billing_inbox
         where status = 'pending' and due_at <= ${now}::timestamptz
         order by due_at, seq limit ${limit}::integer
         for update skip locked
+      ), longest_due as (
+        select seq, lapsed from due order by due_at, seq limit 1
       ), claimed as (
         update corbel_billing_inbox i
-        set attempts = i.attempts + 1, due_at = ${new Date(now.getTime() + leaseMs)}::timestamptz,
-          receipt = ${newId('rcp')}::text || '.' || i.seq
-        from due where i.seq = due.seq
+        set attempts = i.attempts + 1, lapses = i.lapses + due.lapsed::integer,
+          due_at = ${new Date(now.getTime() + leaseMs)}::timestamptz, receipt = ${newId('rcp')}::text || '.' || i.seq
+        from due, longest_due l
+        where i.seq = due.seq and case when l.lapsed then due.seq = l.seq else not due.lapsed end
         returning i.*
       )
       select * from claimed order by received_at, seq`.execute(db.platform('billingInbox.claim'))
@@ -70,7 +73,7 @@ export const kyselyInboxRepository = (db: TenantDb): InboxRepository => ({
   async defer(claim, { retryAt, note, uncounted = false }) {
     const { numAffectedRows = 0n } = await sql`
       update corbel_billing_inbox
-      set due_at = ${retryAt}::timestamptz, note = ${storable(note)}, receipt = null,
+      set due_at = ${retryAt}::timestamptz, note = ${storable(note)}, receipt = null, lapses = 0,
         attempts = attempts - ${uncounted ? 1 : 0}::integer
       where ${isHeld(claim)}`.execute(db.platform('billingInbox.end'))
     return numAffectedRows > 0n
@@ -97,7 +100,7 @@ export const kyselyInboxRepository = (db: TenantDb): InboxRepository => ({
   async replay(filter, now) {
     const { numAffectedRows = 0n } = await sql`
       update corbel_billing_inbox
-      set status = 'pending', attempts = 0, due_at = ${now}::timestamptz, ended_at = null, replays = replays + 1
+      set status = 'pending', attempts = 0, lapses = 0, due_at = ${now}::timestamptz, ended_at = null, replays = replays + 1
       where ${selects(filter)} and status <> 'pending'`.execute(
       filter.tenantId === undefined ? db.platform('billingInbox.replay') : db.forTenant(filter.tenantId),
     )
@@ -177,6 +180,7 @@ const toEvent = (row: Row): InboxEvent => ({
   tenantId: row.tenant_id,
   status: row.status,
   attempts: row.attempts,
+  lapses: row.lapses,
   note: row.note,
   dueAt: row.due_at,
   endedAt: row.ended_at,

@@ -88,6 +88,17 @@ export const kyselyProjectionRepository = (db: TenantDb): ProjectionRepository =
       order by id limit ${limit + 1}::integer`.execute(db.platform('billingObjects.listOpen'))
     return rows.map((row) => toProjection(row))
   },
+
+  async listOpenOf(tenantIds) {
+    if (tenantIds.length === 0) return []
+    const { rows } = await sql<Row>`
+      select * from corbel_billing_objects
+      where tenant_id = any(${[...tenantIds]}::text[]) and type = 'subscription'
+        and state ->> 'status' <> all (${[...endedStatuses]}::text[])`.execute(
+      db.platform('billingObjects.listOpenOf'),
+    )
+    return rows.map((row) => toProjection(row))
+  },
 })
 
 /** The type of the row is the one that was asked for. */

@@ -91,6 +91,7 @@ export interface BillingTables {
     payload: unknown
     status: InboxStatus
     attempts: number
+    lapses: Generated<number>
     due_at: Date | null
     ended_at: Date | null
     receipt: string | null
