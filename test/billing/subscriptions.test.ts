@@ -235,6 +235,46 @@ describe.each(await backends())('subscriptions on %s', (backend) => {
     expect(await count('customer.subscription.created')).toBe(1)
   })
 
+  test('a subscription that is started closes the checkout that is open, and finds what was bought on it', async () => {
+    const { subscriptions, payments, own, local, count } = await open()
+    const wanted = { ...starter, successPath: '/done', cancelPath: '/' }
+    const left = await payments.checkout(own, wanted)
+    // Chosen when signing up, and nobody's choice any more.
+    await expect(subscriptions.startFirst(own, starter)).rejects.toMatchObject(code('change-in-progress'))
+    const { id } = await subscriptions.start(own, starter)
+    await expect(local.completeCheckout(left.id)).rejects.toThrow('The session is expired.')
+    await subscriptions.cancel(own, { when: 'now' })
+    const bought = await payments.checkout(own, { ...wanted, trialDays: 0 })
+    await local.completeCheckout(bought.id)
+    // Nothing here has been told of it yet.
+    await expect(subscriptions.start(own, starter)).rejects.toMatchObject(code('already-subscribed'))
+    await subscriptions.startFirst(own, starter)
+    expect(await count('customer.subscription.created')).toBe(2)
+    expect(await subscriptions.get(own.tenantId)).not.toMatchObject({ id })
+  })
+
+  test('of starts and checkouts at once, one subscription can come to be', async () => {
+    const { subscriptions, payments, own, local, count } = await open()
+    const wanted = { ...starter, successPath: '/done', cancelPath: '/' }
+    await payments.createSetupIntent(own)
+    const answers = await Promise.allSettled(
+      Array.from({ length: racers }, async (_, index) =>
+        index % 2 === 0 ? subscriptions.start(own, starter) : payments.checkout(own, wanted),
+      ),
+    )
+    expect(answers.some(({ status }) => status === 'fulfilled')).toBe(true)
+    const codes = answers.flatMap((answer) =>
+      answer.status === 'rejected' ? [(answer.reason as { readonly code: string }).code] : [],
+    )
+    const waiting = ['billing/change-in-progress', 'billing/already-subscribed']
+    expect(codes.filter((each) => !waiting.includes(each))).toEqual([])
+    const pages = answers.flatMap((answer) =>
+      answer.status === 'fulfilled' && 'url' in answer.value ? [answer.value.id] : [],
+    )
+    await Promise.allSettled([...new Set(pages)].map((id) => local.completeCheckout(id)))
+    expect(await count('customer.subscription.created')).toBe(1)
+  })
+
   test('payment methods are those of the tenant, one of them by default', async () => {
     const { payments, own, tenantId, card } = await open()
     expect(await payments.listMethods(tenantId)).toEqual([])

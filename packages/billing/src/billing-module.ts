@@ -53,6 +53,7 @@ import { BillingStreamService } from './stream/billing-stream-service.ts'
 import { billingStreamRoutes } from './stream/billing-stream-routes.ts'
 import type { TenantDirectory } from './ports/tenant-directory.ts'
 import { CustomerService } from './subscriptions/customer-service.ts'
+import { OpenCheckouts } from './subscriptions/open-checkouts.ts'
 import { PaymentService } from './subscriptions/payment-service.ts'
 import { PreviewTokens } from './subscriptions/preview-tokens.ts'
 import { PriceBook } from './subscriptions/price-book.ts'
@@ -167,6 +168,7 @@ export const billing = ({ gateway: given, webhookSecrets = [], plans = defaultPl
       const selling = {
         ...deps,
         ...{ commander, directory },
+        openCheckouts: new OpenCheckouts({ ...deps, commander }),
         customerService: new CustomerService({ ...deps, commander, directory }),
         previewTokens: new PreviewTokens(platform),
       }

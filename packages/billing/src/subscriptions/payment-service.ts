@@ -1,17 +1,16 @@
 import { type Id, type Origin, type Page, type PageQuery, toPage, toPageRequest } from '@corbel/core'
 import { BillingErrors } from '../billing-errors.ts'
 import type { CommandScope, CommandService } from '../commands/command-service.ts'
-import type { ObjectRefresh } from '../commands/object-refresh.ts'
 import { isSame } from '../dispatch/decide.ts'
-import { type GatewayCheckout, type GatewayInvoice, isOver } from '../gateway/gateway-objects.ts'
+import { type GatewayInvoice, isOver } from '../gateway/gateway-objects.ts'
 import type { GatewayInput, GatewayOperation, GatewayOutput } from '../gateway/gateway-operations.ts'
-import type { CommandRepository } from '../ports/command-repository.ts'
 import type { CustomerRepository } from '../ports/customer-repository.ts'
 import type { PaymentGateway } from '../ports/payment-gateway.ts'
 import { projectionPlace, type ProjectionRepository } from '../ports/projection-repository.ts'
 import type { TenantDirectory } from '../ports/tenant-directory.ts'
 import { listSubscriptions } from './current.ts'
 import type { CustomerService } from './customer-service.ts'
+import { mustBeAlone, mustStillBeLast, type OpenCheckouts } from './open-checkouts.ts'
 import type { Invoice, OpenCheckout, PaymentMethod } from './payment.ts'
 import type { PriceBook } from './price-book.ts'
 import { countMembers, seatsFor } from './seats.ts'
@@ -23,8 +22,7 @@ export interface PaymentServiceDeps {
   /** Null while billing is switched off. */
   readonly gateway: Pick<PaymentGateway, 'listPaymentMethods' | 'retrieve'> | null
   readonly commander: CommandService<Scope>
-  readonly commands: CommandRepository
-  readonly refresh: ObjectRefresh
+  readonly openCheckouts: OpenCheckouts
   readonly customers: CustomerRepository
   readonly projections: ProjectionRepository
   readonly customerService: CustomerService
@@ -56,21 +54,20 @@ export class PaymentService {
     target: Target,
     wanted: OpenCheckout,
   ): Promise<{ readonly id: string; readonly url: string; readonly expiresAt: string }> {
-    const { prices, directory, customerService, commander, commands, publicUrl } = this.#deps
+    const { prices, directory, customerService, commander, openCheckouts, publicUrl } = this.#deps
     const { tenantId, origin } = target
     const plan = prices.get(wanted.planCode)
     const quantity = seatsFor(plan, await countMembers(directory, tenantId), wanted.seats)
     const items = await prices.linesOf(plan, wanted.interval, quantity)
     const customerId = await customerService.ensure(tenantId, origin)
-    const before = await commands.findLast(tenantId, 'createCheckout')
-    const open = before?.resultId == null ? null : await this.#openCheckout(tenantId, before.resultId)
+    const last = await openCheckouts.find(tenantId)
+    const { command: before, open } = last
     const made = await commander.run<'createCheckout' | 'expireCheckout'>(
       { tenantId, lane: 'checkout', ...(origin && { origin }) },
-      async ({ projections, commands: recorded }) => {
-        // One was made since: whether it is open, only the gateway can say.
-        if ((await recorded.findLast(tenantId, 'createCheckout'))?.id !== before?.id)
-          throw BillingErrors.changeInProgress({ retryAfter: 1 })
-        const all = await listSubscriptions(projections, tenantId)
+      async (scope) => {
+        await mustBeAlone(scope, { tenantId, customerId }, 'subscription')
+        await mustStillBeLast(scope, tenantId, last)
+        const all = await listSubscriptions(scope.projections, tenantId)
         if (all.some((each) => !isOver(each))) throw BillingErrors.alreadySubscribed()
         const trialDays = trialFor(plan.trialDays, all, wanted.trialDays)
         const checkout = {
@@ -143,18 +140,6 @@ export class PaymentService {
     const found = await this.#deps.projections.find(tenantId, 'invoice', id)
     if (!found) throw BillingErrors.invoiceNotFound()
     return toInvoice(found.object.value)
-  }
-
-  /** Null when it is no longer open; what was bought with it is known then. */
-  async #openCheckout(tenantId: Id<'ten'>, id: string): Promise<GatewayCheckout | null> {
-    const { gateway, projections, refresh } = this.#deps
-    const found = (await gateway?.retrieve('checkout', id)) ?? null
-    if (found?.type !== 'checkout') return null
-    const { status, subscriptionId } = found.value
-    // Its event may be on the way still.
-    if (subscriptionId !== null && !(await projections.find(tenantId, 'subscription', subscriptionId)))
-      await refresh.refresh(tenantId, 'subscription', subscriptionId)
-    return status === 'open' ? found.value : null
   }
 
   async #tell<K extends GatewayOperation>(

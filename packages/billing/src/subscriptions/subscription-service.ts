@@ -9,6 +9,7 @@ import type { ProjectionRepository } from '../ports/projection-repository.ts'
 import type { TenantDirectory } from '../ports/tenant-directory.ts'
 import { currentOf, listSubscriptions } from './current.ts'
 import type { CustomerService } from './customer-service.ts'
+import { type LastCheckout, mustBeAlone, mustStillBeLast, type OpenCheckouts } from './open-checkouts.ts'
 import type { PreviewTokens } from './preview-tokens.ts'
 import type { PriceBook, PriceLine } from './price-book.ts'
 import { countMembers, keptSeats, seatsFor } from './seats.ts'
@@ -33,6 +34,7 @@ export interface SubscriptionServiceDeps {
   readonly commander: CommandService<Scope>
   readonly projections: ProjectionRepository
   readonly customerService: CustomerService
+  readonly openCheckouts: OpenCheckouts
   readonly directory: TenantDirectory
   readonly prices: PriceBook
   readonly previewTokens: PreviewTokens
@@ -43,6 +45,13 @@ export interface SubscriptionServiceDeps {
 interface Target {
   readonly tenantId: Id<'ten'>
   readonly origin?: Origin
+}
+
+interface Beginning {
+  /** The last one, which is not open. */
+  readonly checkout: () => Promise<LastCheckout>
+  /** Asked in the transaction that records the command. */
+  readonly isWanted: (all: readonly GatewaySubscription[]) => boolean
 }
 
 /** States in which prices and quantities can be changed. */
@@ -72,25 +81,44 @@ export class SubscriptionService {
     }
   }
 
-  /** @throws `billing/already-subscribed`, `billing/trial-used`, `billing/plan-unknown`, `billing/seats-out-of-range`. */
+  /**
+   * A checkout that is open is closed first, so that no second one can be bought.
+   *
+   * @throws `billing/already-subscribed`, `billing/change-in-progress`, `billing/trial-used`, `billing/plan-unknown`, `billing/seats-out-of-range`.
+   */
   async start(target: Target, wanted: StartSubscription): Promise<Subscription> {
-    await this.#begin(target, wanted, (all) => {
-      if (all.some((each) => !isOver(each))) throw BillingErrors.alreadySubscribed()
-      return true
+    const { openCheckouts } = this.#deps
+    await this.#begin(target, wanted, {
+      checkout: () => openCheckouts.close(target),
+      isWanted: (all) => {
+        if (all.some((each) => !isOver(each))) throw BillingErrors.alreadySubscribed()
+        return true
+      },
     })
     return this.get(target.tenantId)
   }
 
-  /** The same, but nothing for a tenant that ever had a subscription: doing it again comes to the same. */
+  /**
+   * The same, but nothing for a tenant that ever had a subscription: doing it again comes to the same.
+   *
+   * @throws `billing/change-in-progress` too while the tenant has a checkout open: it is choosing for itself.
+   */
   async startFirst(target: Target, wanted: StartSubscription): Promise<void> {
-    await this.#begin(target, wanted, (all) => all.length === 0)
+    const { openCheckouts } = this.#deps
+    await this.#begin(target, wanted, {
+      checkout: async () => {
+        const last = await openCheckouts.find(target.tenantId)
+        if (last.open !== null) throw BillingErrors.changeInProgress()
+        return last
+      },
+      isWanted: (all) => all.length === 0,
+    })
   }
 
-  /** @param isWanted - Asked in the transaction that records the command. */
   async #begin(
     target: Target,
     { planCode, interval, seats, trialDays }: StartSubscription,
-    isWanted: (all: readonly GatewaySubscription[]) => boolean,
+    from: Beginning,
   ): Promise<void> {
     const { customerService, directory, prices, clock } = this.#deps
     const { tenantId, origin } = target
@@ -98,10 +126,13 @@ export class SubscriptionService {
     const quantity = seatsFor(plan, await countMembers(directory, tenantId), seats)
     const items = await prices.linesOf(plan, interval, quantity)
     const customerId = await customerService.ensure(tenantId, origin)
+    const lastCheckout = await from.checkout()
     const now = clock.now()
-    await this.#run(target, async ({ projections }) => {
-      const all = await listSubscriptions(projections, tenantId)
-      if (!isWanted(all)) return null
+    await this.#run(target, async (scope) => {
+      await mustBeAlone(scope, { tenantId, customerId }, 'checkout')
+      await mustStillBeLast(scope, tenantId, lastCheckout)
+      const all = await listSubscriptions(scope.projections, tenantId)
+      if (!from.isWanted(all)) return null
       const days = trialFor(plan.trialDays, all, trialDays)
       const trial = days > 0 && {
         trialEnd: after(now, `${days}d`).toISOString(),
