@@ -31,6 +31,7 @@ const triggers: readonly (readonly [trigger: string, event?: string])[] = [
   ['invoice.payment_succeeded'],
   ['invoice.payment_failed'],
   ['invoice.updated'],
+  ['invoice.deleted'],
   ['invoice.voided'],
   ['invoice.sent'],
   ['invoice.marked_uncollectible'],
@@ -60,6 +61,8 @@ const wanted: Readonly<Record<string, readonly string[]>> = {
   'invoice.payment_failed': ['invoice open'],
   'invoice.updated': ['invoice draft'],
   'invoice.voided': ['invoice void'],
+  // Made and deleted before anybody here was told of it.
+  'invoice.deleted': [],
   'invoice.sent': ['invoice open'],
   'invoice.marked_uncollectible': ['invoice uncollectible'],
 }

@@ -23,7 +23,11 @@ export const billingPitfalls: Requirements = {
   '7': met('A replay of old events changes nothing', `${events} > pitfall 7:`),
   '8': met('Without the database nothing is acknowledged', `${events} > pitfall 8:`),
   '9': met('An event of an unknown type is stored and ignored', `${events} > pitfall 9:`),
-  '10': met('A poison event is given up alone', `${events} > pitfall 10:`),
+  '10': met(
+    'A poison event is given up alone',
+    `${events} > pitfall 10:`,
+    'test/billing/poison.test.ts > is given up, unread, after five lapses',
+  ),
   '11': open(
     'A replica that is killed at any step loses nothing and does nothing twice',
     'Killed replicas are a lab of their own, which this run does not have.',

@@ -21,6 +21,7 @@ import { inbox0001 } from './billing/migrations/0001-inbox.ts'
 import { commands0003 } from './billing/migrations/0003-commands.ts'
 import { marks0022 } from './billing/migrations/0022-marks.ts'
 import { lapses0023 } from './billing/migrations/0023-lapses.ts'
+import { retiredCustomers0024 } from './billing/migrations/0024-retired-customers.ts'
 import { projections0002 } from './billing/migrations/0002-projections.ts'
 import { quotas0021 } from './billing/migrations/0021-quotas.ts'
 import { usage0020 } from './billing/migrations/0020-usage.ts'
@@ -76,6 +77,7 @@ export const migrations: readonly Migration[] = [
   quotas0021,
   marks0022,
   lapses0023,
+  retiredCustomers0024,
   conversations0001,
   providerSettings0002,
   agentRuns0050,

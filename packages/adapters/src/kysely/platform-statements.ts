@@ -63,6 +63,7 @@ export const platformStatements = {
   'billingCommands.claim': 'whoever recovers finishes what any process began, for every tenant',
   'billingCommands.purge': 'what ended long ago is forgotten for every tenant at once',
   'billingCustomers.lock': 'an event says which customer, and our row which tenant that is',
+  'billingCustomers.retire': 'an event says which customer is no more',
   'billingObjects.load': 'the dispatcher applies events of several tenants at once',
   'billingObjects.save': 'the dispatcher applies events of several tenants at once',
   'billingObjects.listOpen': 'subscriptions of every tenant are compared with those of the gateway',

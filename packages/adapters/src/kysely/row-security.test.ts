@@ -49,6 +49,7 @@ const mayLookAcrossTenants = [
   'billingCommands.claim',
   'billingCommands.purge',
   'billingCustomers.lock',
+  'billingCustomers.retire',
   'billingInbox.claim',
   'billingInbox.depth',
   'billingInbox.end',

@@ -313,6 +313,25 @@ test('what is to be paid for beside subscriptions comes on an invoice of its own
   ])
 })
 
+test('drafts for no subscription can be deleted, and customers with all that they subscribe to', async () => {
+  local = await openLocal()
+  const { pro } = await sell(local)
+  const customer = await customerWith(local)
+  const { id: subscriptionId, latestInvoiceId } = await started(pro.id, customer)
+  const { id } = await local.client.invoices.create({ customer }, { idempotencyKey: 'invoice/1' })
+  expect(await local.client.invoices.del(id)).toMatchObject({ id, deleted: true })
+  expect(await local.gateway.retrieve('invoice', id)).toBe(null)
+  await expect(local.client.invoices.del(latestInvoiceId ?? '')).rejects.toThrow('only delete draft')
+  await local.client.customers.del(customer)
+  expect(await local.gateway.retrieve('customer', customer)).toMatchObject({ value: { isDeleted: true } })
+  expect(await statusOf(local, { id: subscriptionId })).toBe('canceled')
+  await local.advance('40d')
+  await expect(local.client.customers.del(customer)).rejects.toThrow('No such customer')
+  expect((await local.events()).map(({ type }) => type)).toEqual(
+    expect.arrayContaining(['invoice.deleted', 'customer.subscription.deleted', 'customer.deleted']),
+  )
+})
+
 test('what was answered survives a restart', async () => {
   const store = memoryStore()
   local = await openLocal({ store })

@@ -2,7 +2,7 @@ import type { Stripe } from 'stripe'
 import { refused } from './api-error.ts'
 import { day } from './calendar.ts'
 import type { Params } from './form.ts'
-import { finalized, invoiceOf } from './invoices.ts'
+import { finalized, invoiceOf, subscriptionIdOf } from './invoices.ts'
 import { refId, type World } from './world.ts'
 
 /** Decimals are objects in the client and text on the wire, and this is the wire. */
@@ -113,6 +113,16 @@ export function sendInvoice(world: World, id: string): Stripe.Invoice {
   const open = invoice.status === 'draft' ? finalized(world, invoice) : invoice
   world.emit('invoice.sent', open)
   return open
+}
+
+/** Only a draft of nothing that is subscribed to: all others are voided. */
+export function deleteInvoice(world: World, id: string): Stripe.DeletedInvoice {
+  const invoice = world.get('invoice', id)
+  if (invoice.status !== 'draft' || subscriptionIdOf(invoice) !== null)
+    throw refused('You can only delete draft invoices that are for no subscription.', 'invoice')
+  world.remove(invoice)
+  world.emit('invoice.deleted', invoice)
+  return { id, object: 'invoice', deleted: true }
 }
 
 export function markUncollectible(world: World, id: string): Stripe.Invoice {

@@ -22,6 +22,7 @@ import { listed } from './listing.ts'
 import {
   createInvoice,
   createInvoiceItem,
+  deleteInvoice,
   markUncollectible,
   sendInvoice,
   updateInvoice,
@@ -33,6 +34,7 @@ import { createSchedule, releaseSchedule, updateSchedule } from './schedules.ts'
 import {
   cancelSubscription,
   createSubscription,
+  deleteCustomer,
   resumeSubscription,
   updateSubscription,
 } from './subscriptions.ts'
@@ -63,7 +65,9 @@ const routes: Readonly<Record<string, Handler>> = {
     ]),
   ),
   'POST customers': (world, params) => createCustomer(world, params),
+  'GET customers/:': (world, _, id) => world.deletedCustomer(id) ?? world.get('customer', id),
   'POST customers/:': updateCustomer,
+  'DELETE customers/:': (world, _, id) => deleteCustomer(world, id),
   'GET customers/:/payment_methods': (world, params, id) => {
     world.get('customer', id)
     return listed(world, 'payment_method', params, `/v1/customers/${id}/payment_methods`, { customer: id })
@@ -89,6 +93,7 @@ const routes: Readonly<Record<string, Handler>> = {
   'POST invoiceitems': (world, params) => createInvoiceItem(world, params),
   'POST invoices': (world, params) => createInvoice(world, params),
   'POST invoices/:': updateInvoice,
+  'DELETE invoices/:': (world, _, id) => deleteInvoice(world, id),
   'POST invoices/:/send': (world, _, id) => sendInvoice(world, id),
   'POST invoices/:/mark_uncollectible': (world, _, id) => markUncollectible(world, id),
   'POST invoices/create_preview': (world, params) => previewInvoice(world, params),

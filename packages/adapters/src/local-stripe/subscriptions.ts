@@ -313,3 +313,21 @@ export function resumeSubscription(world: World, id: string): Stripe.Subscriptio
   collect(world, finalized(world, draft))
   return world.get('subscription', id)
 }
+
+/** Ends what the customer subscribes to, and collects nothing more. */
+export function deleteCustomer(world: World, id: string): Stripe.DeletedCustomer {
+  const customer = world.get('customer', id)
+  for (const subscription of world.all('subscription'))
+    if (refId(subscription.customer) === id && subscription.ended_at === null)
+      cancelSubscription(world, subscription.id)
+  for (const invoice of world.all('invoice'))
+    if (refId(invoice.customer) === id)
+      world.put<'invoice'>({
+        ...invoice,
+        ...{ auto_advance: false, automatically_finalizes_at: null, next_payment_attempt: null },
+      })
+  world.remove(customer)
+  world.once(`deleted:${id}`)
+  world.emit('customer.deleted', customer)
+  return { id, object: 'customer', deleted: true }
+}

@@ -138,6 +138,15 @@ export class World {
     return object
   }
 
+  remove({ id }: { readonly id: string }): void {
+    delete this.state.objects[id]
+  }
+
+  /** What is left of a customer who was deleted. */
+  deletedCustomer(id: string): Stripe.DeletedCustomer | undefined {
+    return this.state.marks[`deleted:${id}`] === true ? { id, object: 'customer', deleted: true } : undefined
+  }
+
   /** Oldest first. */
   all<K extends Kind>(kind: K): Kinds[K][] {
     return Object.values(this.state.objects).filter((object) => object.object === kind) as Kinds[K][]

@@ -31,6 +31,9 @@ const kinds: Readonly<Record<string, GatewayObjectType>> = {
 
 /** Shows an invoice that there is not: the one of that time will have another id. */
 const announcement = 'invoice.upcoming'
+/** Show their object as it was before; a thin event has the name of its snapshot behind `v1.`. */
+const customerDeletion = /^(v1\.)?customer\.deleted$/
+const draftDeletion = 'invoice.deleted'
 
 /** Verifies one delivery with the client's own verifier, once for each secret. */
 export async function verifyDelivery(
@@ -124,7 +127,9 @@ export function readEvent(payload: GatewayEvent['payload'], version: string): Ev
   if (event?.object === null || event === null || type === undefined) return { is: 'foreign' }
   if (event.type === announcement) return { is: 'foreign' }
   const asReference = { is: 'reference', object: { type, id: event.object.id } } as const
-  if (event.kind === 'thin' || event.apiVersion !== version) return asReference
+  if (customerDeletion.test(event.type)) return { is: 'customer-deleted', customerId: event.object.id }
+  if (event.kind === 'thin' || event.apiVersion !== version || event.type === draftDeletion)
+    return asReference
   try {
     const data = payload['data'] as { readonly object: unknown }
     return { is: 'snapshot', object: gatewayObject.parse(objectOf(type, data.object)) }

@@ -41,7 +41,7 @@ const gatewaySkewMs = 300_000
 export function subjectOf(
   reading: EventReading,
 ): { key: ProjectionKey; told: ProjectedObject | null } | null {
-  if (reading.is === 'foreign') return null
+  if (reading.is === 'foreign' || reading.is === 'customer-deleted') return null
   if (reading.is === 'reference') {
     const { type, id } = reading.object
     return type === 'subscription' || type === 'invoice' ? { key: { type, id }, told: null } : null
@@ -65,10 +65,10 @@ export function decide(
   known: Projection | null,
   fetched: Fetched | undefined,
 ): Decision {
-  if (fetched)
-    return fetched.object === null
-      ? { is: 'gone' }
-      : { is: 'apply', object: fetched.object, fetchedAt: fetched.at }
+  if (fetched) {
+    const object = fetched.object ?? (known && withoutDraft(known.object))
+    return object === null ? { is: 'gone' } : { is: 'apply', object, fetchedAt: fetched.at }
+  }
   const { occurredAt, receivedAt } = newest.event
   // Which of them is the newest, nobody can tell.
   const isDisputed = others.some(
@@ -100,6 +100,12 @@ export function decide(
   }
   return { is: 'apply', object: newest.told, fetchedAt: null }
 }
+
+/** Only drafts are ever deleted at the gateway; here their place remains, and nothing is owed for them. */
+const withoutDraft = (object: ProjectedObject): ProjectedObject | null =>
+  object.type === 'invoice' && object.value.status === 'draft'
+    ? { type: 'invoice', value: { ...object.value, status: 'void' } }
+    : null
 
 export const isTerminal = (object: ProjectedObject): boolean =>
   object.type === 'subscription'

@@ -4,8 +4,15 @@ import type { ProjectionKey } from '../ports/projection-repository.ts'
 import type { PaymentGateway } from '../ports/payment-gateway.ts'
 import { type EventGroup, type ReadEvent, subjectOf } from './decide.ts'
 
+/** The end of a customer. */
+export interface Departure<E extends InboxEvent = InboxEvent> {
+  readonly event: E
+  readonly customerId: string
+}
+
 export interface GroupedEvents<E extends InboxEvent> {
   readonly groups: readonly EventGroup<E>[]
+  readonly departures: readonly Departure<E>[]
   /** About nothing that is kept here. */
   readonly foreign: readonly E[]
 }
@@ -16,9 +23,15 @@ export function groupEvents<E extends InboxEvent>(
   events: readonly E[],
 ): GroupedEvents<E> {
   const byObject = new Map<string, { key: ProjectionKey; events: ReadEvent<E>[] }>()
+  const departures: Departure<E>[] = []
   const foreign: E[] = []
   for (const event of events) {
-    const subject = subjectOf(gateway.read(event.payload as GatewayEvent['payload']))
+    const reading = gateway.read(event.payload as GatewayEvent['payload'])
+    const subject = subjectOf(reading)
+    if (reading.is === 'customer-deleted') {
+      departures.push({ event, customerId: reading.customerId })
+      continue
+    }
     if (!subject) {
       foreign.push(event)
       continue
@@ -32,7 +45,7 @@ export function groupEvents<E extends InboxEvent>(
     const [newest, ...others] = found.toSorted((a, b) => newestFirst(a.event, b.event))
     return newest ? [{ key, events: [newest, ...others] as const }] : []
   })
-  return { groups, foreign }
+  return { groups, departures, foreign }
 }
 
 const newestFirst = (a: InboxEvent, b: InboxEvent): number =>

@@ -6,7 +6,7 @@ import type { PaymentGateway } from '../ports/payment-gateway.ts'
 import type { ProjectionKey, ProjectionRepository } from '../ports/projection-repository.ts'
 import { decide, type EventGroup, type Fetched } from './decide.ts'
 import { duplicatesAmong, type Saved } from './duplicates.ts'
-import { groupEvents } from './event-groups.ts'
+import { type Departure, groupEvents } from './event-groups.ts'
 import { conclude } from './conclude.ts'
 import { mostAttempts, mostLapses, noteOf, retryDelayMs } from './retries.ts'
 import { GatewayErrors } from '../gateway/gateway-errors.ts'
@@ -74,13 +74,33 @@ export class InboxDispatcher {
     claimed: readonly ClaimedInboxEvent[],
   ): Promise<void> {
     const { known, rest } = await this.#withoutTwins(claimed)
-    const { groups, foreign } = groupEvents(gateway, rest)
+    const { groups, departures, foreign } = groupEvents(gateway, rest)
     const ignored = foreign.map((claim) =>
       settlement(claim, 'ignored', null, 'about nothing that is kept here'),
     )
     await this.#guarded([], () => this.#settle([...known, ...ignored]))
+    if (departures.length > 0) await this.#guarded(departures, () => this.#depart(departures))
     const open = await this.#attempt(groups, new Map())
     if (open.length > 0) await this.#attempt(open, await this.#ask(gateway, open), true)
+  }
+
+  /** Its tenant is no customer from now on; what is still told of its subscriptions and invoices is the tenant's as before. */
+  async #depart(departures: readonly Departure<ClaimedInboxEvent>[]): Promise<void> {
+    const { transaction, clock, ended } = this.#deps
+    const settled = await transaction(async ({ inbox, customers }) => {
+      const ids = departures.map(({ customerId }) => customerId)
+      const tenants = await customers.lock(ids)
+      await customers.retire(ids, clock.now())
+      const endings = departures.map(({ event, customerId }) => {
+        const tenantId = tenants.get(customerId) ?? null
+        return tenantId === null
+          ? settlement(event, 'ignored', null, 'the customer belongs to no tenant')
+          : settlement(event, 'done', tenantId, null)
+      })
+      if ((await inbox.settle(endings, clock.now())) !== endings.length) throw new LeaseLost()
+      return endings
+    })
+    for (const { outcome } of settled) ended.add({ outcome })
   }
 
   /** Thin events whose snapshot is stored too: it does the work. */
@@ -120,13 +140,16 @@ export class InboxDispatcher {
   async #commit(groups: readonly Group[], answers: Answers): Promise<readonly Group[]> {
     const { transaction, clock, ended } = this.#deps
     const { open, settled } = await transaction(async ({ inbox, customers, projections, events }) => {
-      const tenants = await customers.lock(
-        groups.flatMap((group) => {
+      const gone = groups.filter(({ key }) => answers.get(nameOf(key))?.object === null)
+      const tenants = await customers.lock([
+        ...groups.flatMap((group) => {
           const { told } = group.events[0]
           const object = answers.get(nameOf(group.key))?.object ?? told
           return object ? [object.value.customerId] : []
         }),
-      )
+        // Whose they were never changes, so that it may be read before the lock.
+        ...(await projections.load(gone.map(({ key }) => key))).map(({ object }) => object.value.customerId),
+      ])
       const known = new Map(
         (await projections.load(groups.map(({ key }) => key))).map((projection) => [
           nameOf({ type: projection.object.type, id: projection.object.value.id }),

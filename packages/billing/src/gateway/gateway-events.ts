@@ -44,5 +44,7 @@ export type EventReading =
   | { readonly is: 'snapshot'; readonly object: GatewayObject }
   /** Thin, or of another version of the API: only the gateway can say what the object is like. */
   | { readonly is: 'reference'; readonly object: Pick<GatewayObject, 'type'> & { readonly id: string } }
+  /** The customer is no more, and its id never comes back. */
+  | { readonly is: 'customer-deleted'; readonly customerId: string }
   /** About something that billing does not keep. */
   | { readonly is: 'foreign' }

@@ -16,6 +16,10 @@ export interface CommandRow extends Command {
   readonly dueAt: Date
 }
 
+export interface CustomerRow extends CustomerRecord {
+  readonly retiredAt: Date | null
+}
+
 export interface QuotaRow extends Omit<QuotaReservation, 'limit' | 'now'> {
   readonly state: 'held' | 'ended'
 }
@@ -28,7 +32,8 @@ export interface UsageRow extends UsageRecord {
 export interface BillingTables {
   /** By {@link inboxKey}. */
   readonly billingInbox: Map<string, InboxRow>
-  readonly billingCustomers: Map<Id<'ten'>, CustomerRecord>
+  /** By id of the customer. */
+  readonly billingCustomers: Map<string, CustomerRow>
   readonly billingCommands: Map<Id<'cmd'>, CommandRow>
   /** By account. */
   readonly billingMarks: Map<string, ReconciliationMark>

@@ -52,6 +52,25 @@ export function customerRepositoryConformance(
     expect([...(await customers.lock([]))]).toEqual([])
   })
 
+  test('a tenant whose customer was retired has none and may have another; whose it was is still known', async () => {
+    const { customers, a, b } = await open()
+    const first = { tenantId: a, customerId: 'cus_1', createdAt: now }
+    await customers.insert(first)
+    await customers.insert({ tenantId: b, customerId: 'cus_b', createdAt: now })
+    await customers.retire(['cus_1', 'cus_x'], now)
+    expect(await customers.find(a)).toBe(null)
+    expect((await customers.lock(['cus_1'])).get('cus_1')).toBe(a)
+    expect(await customers.insert(first)).toBe(false)
+    const results = winners(
+      await race((racer) => customers.insert({ tenantId: a, customerId: `new_${racer}`, createdAt: now })),
+    )
+    expect(results.filter(Boolean)).toHaveLength(1)
+    await customers.retire(['cus_1'], now)
+    await customers.retire([], now)
+    expect((await customers.find(a))?.customerId.startsWith('new_')).toBe(true)
+    expect(await customers.find(b)).toMatchObject({ customerId: 'cus_b' })
+  })
+
   test('transactions that lock one customer run one after the other', async () => {
     const { storage, customers, a } = await open()
     await customers.insert({ tenantId: a, customerId: 'cus_1', createdAt: now })

@@ -7,13 +7,15 @@ export const memoryCustomerRepository = ({
   async insert(customer) {
     const { tenantId, customerId } = customer
     for (const row of customers.values())
-      if (row.tenantId === tenantId || row.customerId === customerId) return false
-    customers.set(tenantId, { ...customer })
+      if (row.customerId === customerId || (row.tenantId === tenantId && row.retiredAt === null)) return false
+    customers.set(customerId, { ...customer, retiredAt: null })
     return true
   },
   async find(tenantId) {
-    const row = customers.get(tenantId)
-    return row ? { ...row } : null
+    const row = [...customers.values()].find((each) => each.tenantId === tenantId && each.retiredAt === null)
+    if (!row) return null
+    const { retiredAt: _, ...customer } = row
+    return customer
   },
   async lock(customerIds) {
     const wanted = new Set(customerIds)
@@ -22,5 +24,11 @@ export const memoryCustomerRepository = ({
         .filter(({ customerId }) => wanted.has(customerId))
         .map(({ customerId, tenantId }) => [customerId, tenantId]),
     )
+  },
+  async retire(customerIds, at) {
+    for (const id of customerIds) {
+      const row = customers.get(id)
+      if (row?.retiredAt === null) customers.set(id, { ...row, retiredAt: at })
+    }
   },
 })

@@ -56,7 +56,10 @@ export function memoryUsageRepository({
       for (const row of due) usage.set(rowKey(row), { ...row, dueAt: addMilliseconds(now, leaseMs) })
       return due.map((row) => ({
         ...shown(row),
-        customerId: customers.get(row.tenantId)?.customerId ?? null,
+        customerId:
+          [...customers.values()].find(
+            ({ tenantId, retiredAt }) => tenantId === row.tenantId && retiredAt === null,
+          )?.customerId ?? null,
       }))
     },
 

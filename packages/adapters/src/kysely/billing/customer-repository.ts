@@ -20,6 +20,7 @@ export const kyselyCustomerRepository = (db: TenantDb): CustomerRepository => ({
       .selectFrom('corbel_billing_customers')
       .selectAll()
       .where('tenant_id', '=', tenantId)
+      .where('retired_at', 'is', null)
       .executeTakeFirst()
     return row ? { tenantId: row.tenant_id, customerId: row.customer_id, createdAt: row.created_at } : null
   },
@@ -32,5 +33,16 @@ export const kyselyCustomerRepository = (db: TenantDb): CustomerRepository => ({
       where customer_id = any(${[...new Set(customerIds)]}::text[])
       order by customer_id for update`.execute(db.platform('billingCustomers.lock'))
     return new Map(rows.map(({ customer_id, tenant_id }) => [customer_id, tenant_id]))
+  },
+
+  async retire(customerIds, at) {
+    if (customerIds.length === 0) return
+    await db
+      .platform('billingCustomers.retire')
+      .updateTable('corbel_billing_customers')
+      .set({ retired_at: at })
+      .where('customer_id', 'in', customerIds)
+      .where('retired_at', 'is', null)
+      .execute()
   },
 })

@@ -7,10 +7,15 @@ import type {
   UsageState,
 } from '@corbel/billing/ports'
 import type { Id } from '@corbel/core/ports'
-import type { Generated, GeneratedAlways } from 'kysely'
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
 
 export interface BillingTables {
-  corbel_billing_customers: { tenant_id: Id<'ten'>; customer_id: string; created_at: Date }
+  corbel_billing_customers: {
+    tenant_id: Id<'ten'>
+    customer_id: string
+    created_at: Date
+    retired_at: ColumnType<Date | null, never, Date>
+  }
   corbel_billing_objects: {
     tenant_id: Id<'ten'>
     type: ProjectedType

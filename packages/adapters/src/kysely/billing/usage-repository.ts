@@ -56,7 +56,7 @@ export const kyselyUsageRepository = (db: TenantDb): UsageRepository => ({
         returning u.*, due.due_at as was_due_at
       )
       select claimed.*, claimed.quantity::text as quantity, c.customer_id
-      from claimed left join corbel_billing_customers c on c.tenant_id = claimed.tenant_id
+      from claimed left join corbel_billing_customers c on c.tenant_id = claimed.tenant_id and c.retired_at is null
       order by claimed.was_due_at`.execute(db.platform('billingUsage.claim'))
     return rows.map((row) => ({ ...toRecord(row), customerId: row.customer_id }))
   },
