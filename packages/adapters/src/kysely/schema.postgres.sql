@@ -270,10 +270,12 @@ create table corbel_billing_customers (
   tenant_id text collate "C" not null,
   customer_id text collate "C" not null,
   created_at timestamp with time zone not null,
-  constraint corbel_billing_customers_pkey PRIMARY KEY (tenant_id),
+  retired_at timestamp with time zone,
+  constraint corbel_billing_customers_pkey PRIMARY KEY (tenant_id, customer_id),
   constraint corbel_billing_customers_customer_key UNIQUE (customer_id),
   constraint corbel_billing_customers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES corbel_tenants(id) ON DELETE CASCADE
 );
+CREATE UNIQUE INDEX corbel_billing_customers_tenant_key ON corbel_billing_customers USING btree (tenant_id) WHERE (retired_at IS NULL);
 alter table corbel_billing_customers enable row level security;
 alter table corbel_billing_customers force row level security;
 create policy corbel_tenant on corbel_billing_customers for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
@@ -300,6 +302,7 @@ create table corbel_billing_inbox (
   receipt text collate "C",
   note text,
   replays integer default 0 not null,
+  lapses integer default 0 not null,
   constraint corbel_billing_inbox_pkey PRIMARY KEY (account, id),
   constraint corbel_billing_inbox_seq_key UNIQUE (seq),
   constraint corbel_billing_inbox_kind_check CHECK ((kind = ANY (ARRAY['snapshot'::text, 'thin'::text]))),
