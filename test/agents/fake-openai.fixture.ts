@@ -7,8 +7,8 @@ export interface ReceivedCall {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-/** Speaks both APIs of OpenAI on loopback, as streams, and answers every call with the same words. */
-export async function fakeOpenai(text: string, address = '127.0.0.1') {
+/** Speaks both APIs of OpenAI on loopback, as streams, and answers every call with the same words, after calls that it says it has carried out. */
+export async function fakeOpenai(text: string, address = '127.0.0.1', hosted: readonly object[] = []) {
   const calls: ReceivedCall[] = []
   const server = createServer((request, response) => {
     void (async () => {
@@ -19,7 +19,7 @@ export async function fakeOpenai(text: string, address = '127.0.0.1') {
       calls.push({ path, headers: request.headers, body })
       if (path.endsWith('/models')) return sendModels(response, request.headers.authorization ?? '')
       response.writeHead(200, { 'content-type': 'text/event-stream' })
-      if (path.endsWith('/responses')) sendResponses(response, text)
+      if (path.endsWith('/responses')) sendResponses(response, text, hosted)
       else sendChunks(response, text)
       response.end()
     })()
@@ -49,14 +49,14 @@ function sendModels(to: ServerResponse, authorization: string): void {
 
 const usage = { input: 11, output: 7, cached: 3, reasoning: 1 }
 
-function sendResponses(to: ServerResponse, text: string): void {
+function sendResponses(to: ServerResponse, text: string, hosted: readonly object[]): void {
   let count = 0
   const send = (type: string, fields: object) =>
     to.write(`event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: count++, ...fields })}\n\n`)
   const content = [{ type: 'output_text', text, annotations: [] }]
   const item = { id: 'msg_1', type: 'message', role: 'assistant', status: 'completed', content }
   const response = {
-    ...{ id: 'resp_1', object: 'response', created_at: 1, status: 'completed', output: [item] },
+    ...{ id: 'resp_1', object: 'response', created_at: 1, status: 'completed', output: [...hosted, item] },
     usage: {
       input_tokens: usage.input,
       input_tokens_details: { cached_tokens: usage.cached },
@@ -66,6 +66,8 @@ function sendResponses(to: ServerResponse, text: string): void {
     },
   }
   send('response.created', { response: { ...response, status: 'in_progress', output: [], usage: null } })
+  for (const [output_index, call] of hosted.entries())
+    send('response.output_item.done', { output_index, item: call })
   for (const delta of text.match(/.{1,4}/g) ?? [])
     send('response.output_text.delta', { item_id: item.id, output_index: 0, content_index: 0, delta })
   send('response.output_item.done', { output_index: 0, item })

@@ -33,6 +33,7 @@ export const agentsInput: Requirements = {
     'Instructions in what a tool returns',
     'test/agents/approvals.test.ts > after something that somebody outside may have written',
     'test/agents/chat.test.ts > nothing that a guardrail refuses leaves, in or out',
+    'test/agents/hosted-tools.test.ts > is anybody’s words: in the same answer already, what leaves needs an approval',
   ),
   '6': met(
     'Models that stream garbage, stall or cut the connection',

@@ -20,6 +20,7 @@ import { conversationCatalogs, conversationJobs, conversationServices } from './
 import { conversationRoutes } from './conversations/conversation-routes.ts'
 import { fileRoutes } from './files/file-routes.ts'
 import type { AgentsRepositories } from './ports/agents-repositories.ts'
+import { hostedToolProblems } from './models/hosted-tool-problems.ts'
 import { ModelErrors } from './models/model-errors.ts'
 import { TenantModels } from './models/tenant-models.ts'
 import type { ModelVendor } from './ports/model-vendor.ts'
@@ -89,6 +90,7 @@ export const agents = ({
       const tenantModels = new TenantModels({ models, vendors, providerSettings })
       return {
         profile: platform.profile,
+        hostedToolProblems: hostedToolProblems({ registry, modelSettings: values, models, vendors }),
         usage: agentUsage(repositories.agentUsage),
         catalog: new AgentCatalogService({ registry, modelSettings: values, modelsAdapter: models.adapter }),
         ...conversations,
@@ -130,8 +132,8 @@ export const agents = ({
     personalData: ({ personal }) => personal,
     usage: ({ usage }) => usage,
     jobs: (services) => [...runJobs(services), ...conversationJobs(services)],
-    start: async ({ profile, runs }) => {
-      refuseStart(profile, standInProblems(profile, { models }))
+    start: async ({ profile, runs, hostedToolProblems: problems }) => {
+      refuseStart(profile, [...standInProblems(profile, { models }), ...problems])
       await runs.listen()
     },
   })

@@ -1,6 +1,7 @@
 import type { ModelVendor } from '@corbel/agents/ports'
-import { OpenAIChatCompletionsModel, OpenAIResponsesModel } from '@openai/agents-openai'
+import { OpenAIChatCompletionsModel } from '@openai/agents-openai'
 import { type ClientOptions, OpenAI } from 'openai'
+import { hostedKinds, HostingModel } from './hosting-model.ts'
 
 export interface OpenaiVendorOptions {
   /** What every call goes through, such as `streamingFetch` of `@corbel/adapters/node-fetcher`. */
@@ -32,15 +33,15 @@ export const openaiVendor = ({
   api = provider === 'openai' ? 'responses' : 'chat',
 }: OpenaiVendorOptions): ModelVendor => ({
   provider,
+  hostedTools: api === 'responses' ? hostedKinds : [],
   connect({ apiKey, baseUrl }) {
     if (baseUrl === null && provider !== 'openai') throw new TypeError(`${provider} has no address.`)
     const baseURL = baseUrl ?? 'https://api.openai.com/v1'
     const client = new OpenAI({ ...own, apiKey: apiKey.reveal(), baseURL, fetch })
     return {
       model: (name) =>
-        api === 'responses'
-          ? new OpenAIResponsesModel(client, name)
-          : new OpenAIChatCompletionsModel(client, name),
+        api === 'responses' ? new HostingModel(client, name) : new OpenAIChatCompletionsModel(client, name),
+      hostedTools: api === 'responses' ? hostedKinds : [],
       // What else compatible servers take differs from one to the next.
       ...(provider !== 'openai' && { takes: ['image/png', 'image/jpeg', 'image/gif', 'image/webp'] }),
       async listModels(signal) {

@@ -1,11 +1,13 @@
 import { type Guardrail } from '../guardrails/guardrail.ts'
 import { guardrailsOf } from '../guardrails/presets.ts'
 import { handoffPrefix, type Tool } from '../tools/tool.ts'
+import type { HostedTool } from '../tools/hosted-tool.ts'
 import type { Agent, AgentHandoff } from './agent.ts'
 
 /** An agent with everything that it has. */
 export interface RegisteredAgent extends Agent {
   readonly tools: readonly Tool[]
+  readonly hostedTools: readonly HostedTool[]
   readonly handoffs: readonly AgentHandoff[]
   readonly guardrails: readonly Guardrail[]
 }
@@ -39,6 +41,7 @@ export class AgentRegistry {
       registered.set(agent.name, {
         ...agent,
         tools: [...new Set([...core, ...(agent.tools ?? [])])],
+        hostedTools: agent.hostedTools ?? [],
         handoffs: agent.handoffs ?? [],
         guardrails: guardrailsOf(agent.guardrails ?? 'standard'),
       })

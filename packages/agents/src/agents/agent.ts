@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Guardrail } from '../guardrails/guardrail.ts'
 import type { GuardrailPreset } from '../guardrails/presets.ts'
+import { type HostedTool, hostedToolKinds } from '../tools/hosted-tool.ts'
 import type { Caller, Tool } from '../tools/tool.ts'
 
 /** Which setting names the model: `AGENT_MODEL_DEFAULT`, or `AGENT_MODEL_<TIER>` where that is set. */
@@ -54,6 +55,8 @@ export interface Agent {
   readonly maxTokens?: number
   /** Besides the core tools. @default none */
   readonly tools?: readonly Tool[]
+  /** What its model's provider carries out by itself. @default none */
+  readonly hostedTools?: readonly HostedTool[]
   /** @default none */
   readonly handoffs?: readonly AgentHandoff[]
   /** What it is told of what was said before, unless the conversation says otherwise. */
@@ -85,6 +88,7 @@ export const AgentView = z.object({
   model: z.string(),
   isDefault: z.boolean().describe('Whether it is the one that is asked when nobody says which.'),
   tools: z.array(z.string()).readonly(),
+  hostedTools: z.array(z.enum(hostedToolKinds)).readonly().describe('What the provider of its model carries out.'),
   handoffs: z.array(z.string()).readonly(),
   guardrails: z.array(z.string()).readonly(),
 })

@@ -1,5 +1,6 @@
 import { idSchema } from '@corbel/core'
 import * as z from 'zod'
+import { hostedCallIn } from '../tools/hosted-call.ts'
 import { Attachment, attachmentsOf } from '../files/attachment.ts'
 import type { ConversationItem, ItemContent } from '../ports/conversation-items.ts'
 
@@ -82,7 +83,7 @@ export function toEvent({ id, runId, content, createdAt }: ConversationItem): Co
       callId: stringOf(callId),
     },
     text: textOfParts(said) ?? stringOf(input) ?? textOfParts(told),
-    attachments: attachmentsOf(content),
+    attachments: [...attachmentsOf(content), ...[hostedCallIn(content)?.image ?? []].flat()],
     createdAt: createdAt.toISOString(),
   }
 }

@@ -2,6 +2,9 @@ import type { Clock } from '@corbel/core'
 import type { Model, ModelRequest, ModelResponse, StreamEvent } from '@openai/agents-core'
 import type { RegisteredAgent } from '../agents/agent-registry.ts'
 import { attachmentTokens } from '../files/attachment.ts'
+import type { PictureFiles } from '../files/picture-files.ts'
+import { hostedCallIn, tellHostedCalls } from '../tools/hosted-call.ts'
+import type { Taint } from '../runs/agent-graph.ts'
 import type { AttachmentReader } from '../files/attachment-reader.ts'
 import { guard, type GuardOptions, OutputGate } from '../guardrails/guard.ts'
 import type { ModelCall } from '../ports/agent-usage-repository.ts'
@@ -24,6 +27,8 @@ export interface AgentModelDeps {
   readonly guarding: GuardOptions
   /** The files that go with messages, of this run. */
   readonly attachments: AttachmentReader
+  readonly pictures: PictureFiles
+  readonly taint: Taint
 }
 
 /** The budget of the tenant does not allow another call. */
@@ -80,8 +85,9 @@ export class AgentModel implements Model {
     try {
       const asking = (opened: OpenedModel): ModelRequest => {
         answering = opened
-        const input = items.length === 0 ? request.input : attachments.tell(items, opened.takes)
-        return { ...request, input, tracing: false }
+        const told = tellHostedCalls(items, opened.hostedTools)
+        const input = items.length === 0 ? request.input : attachments.tell(told, opened.takes)
+        return { ...request, input, tools: this.#toolsOf(request), tracing: false }
       }
       for await (const event of streamedAnswer(models, asking)) {
         if (event.type === 'response_started') yield event
@@ -91,15 +97,16 @@ export class AgentModel implements Model {
           if (delta !== '') yield { ...event, delta }
         } else if (event.type === 'response_done') {
           done = event
+          done = await this.#settled(event)
           // Providers may send a text whole: what no delta has brought is checked here.
-          await guard(outputText(event), 'output', guarding)
+          await guard(outputText(done), 'output', guarding)
           const rest = await gate.finish()
           if (rest !== '') yield { type: 'output_text_delta', delta: rest }
           const call = { ...guess, ...usageOf(event), model: answering.name, estimated: false }
-          await recorder.record(event.response.output, call)
+          await recorder.record(done.response.output, call)
           usage.note(call)
           isCounted = true
-          yield event
+          yield done
         }
       }
       if (done === null) throw new Error(modelFellSilent)
@@ -115,6 +122,24 @@ export class AgentModel implements Model {
         await reservation.settle(tokensOf(call))
       }
     }
+  }
+
+  /** The end of an answer, with what its provider has carried out noted before anybody acts on it. */
+  async #settled(event: Done): Promise<Done> {
+    const { agent, telemetry, taint, pictures } = this.#deps
+    const calls = event.response.output.flatMap((item) => hostedCallIn(item) ?? [])
+    if (calls.length === 0) return event
+    for (const { kind, status } of calls) {
+      if (kind !== 'image_generation') taint.isTainted = true
+      telemetry.hostedCall(agent.name, kind, status)
+    }
+    return { ...event, response: { ...event.response, output: await pictures.keep(event.response.output) } }
+  }
+
+  /** Nobody can approve what a provider looks up on the web: with the words of others at hand it is not offered. */
+  #toolsOf({ tools }: ModelRequest): ModelRequest['tools'] {
+    if (!this.#deps.taint.hasOthersWords) return tools
+    return tools.filter(({ type, name }) => type !== 'hosted_tool' || name !== 'web_search')
   }
 
   /** @throws BudgetSpent */

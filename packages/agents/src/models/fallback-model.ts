@@ -1,4 +1,5 @@
 import type { ShownType } from '../files/file-type.ts'
+import type { HostedToolKind } from '../tools/hosted-tool.ts'
 import type { Model, ModelRequest, StreamEvent } from '@openai/agents-core'
 
 /** A model that can be asked, and who answers for it. */
@@ -9,6 +10,8 @@ export interface OpenedModel {
   readonly model: Model
   /** What it can be shown besides text. */
   readonly takes: ReadonlySet<ShownType>
+  /** What its provider carries out. */
+  readonly hostedTools: ReadonlySet<HostedToolKind>
 }
 
 /** In the order in which they are tried. */

@@ -101,7 +101,9 @@ export class TenantModels {
         return opened(name, provider, this.connect(tenantId, provider, access), model)
       case 'platform': {
         const takes = new Set(models.takes?.(name) ?? shownTypes)
-        return { name, provider: providerOf(models, name), model: await models.model(tenantId, name), takes }
+        const hostedTools = new Set(models.hostedTools?.(name))
+        const opening = await models.model(tenantId, name)
+        return { name, provider: providerOf(models, name), model: opening, takes, hostedTools }
       }
       case 'none':
         throw ModelErrors.notConfigured()
@@ -112,6 +114,7 @@ export class TenantModels {
 const opened = (name: string, provider: string, connection: ModelConnection, model: string): OpenedModel => ({
   ...{ name, provider, model: connection.model(model) },
   takes: new Set(connection.takes ?? shownTypes),
+  hostedTools: new Set(connection.hostedTools),
 })
 
 const providerOf = (models: Models, name: string): string => models.providerOf?.(name) ?? models.adapter.name

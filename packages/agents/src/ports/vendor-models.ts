@@ -14,6 +14,10 @@ export const vendorModels = (connections: ReadonlyMap<ModelProvider, ModelConnec
     return connection.model(model)
   },
   providerOf: (name) => parseModelName(name).provider,
+  hostedTools(name) {
+    const connection = connections.get(parseModelName(name).provider)
+    return connection && (connection.hostedTools ?? [])
+  },
   takes: (name) => connections.get(parseModelName(name).provider)?.takes,
   // A call to a vendor would cost money, or tell only that the network is up.
   check: async () => {},

@@ -15,12 +15,20 @@ import { guard, type GuardOptions, GuardrailTripped } from '../guardrails/guard.
 import type { ToolCallSubject, ToolOutcome } from '../telemetry/agents-telemetry.ts'
 import type { Caller, Tool, ToolCall } from '../tools/tool.ts'
 
+/** What the agents of a run have read. */
+export interface Taint {
+  /** Something that somebody outside may have written. */
+  isTainted: boolean
+  /** Something of that kind that did not come by the search of their provider. */
+  hasOthersWords: boolean
+}
+
 export interface AgentGraphOptions {
   readonly registry: AgentRegistry
   readonly caller: Caller
   readonly now: Date
   /** Whether the agents have read what somebody outside may have written. */
-  readonly taint: { isTainted: boolean }
+  readonly taint: Taint
   readonly call: Omit<ToolCall, 'callId' | 'signal'>
   readonly signal: AbortSignal
   /** Follows a call of a tool. */
@@ -53,9 +61,14 @@ export function agentGraph(options: AgentGraphOptions, entry: RegisteredAgent): 
         ...(agent.temperature !== undefined && { temperature: agent.temperature }),
         ...(agent.reasoningEffort && { reasoning: { effort: agent.reasoningEffort } }),
       },
-      tools: agent.tools
-        .filter((each) => mayCall(options.caller, each))
-        .map((each) => boundTool(each, options, options.guardingOf(agent))),
+      tools: [
+        ...agent.tools
+          .filter((each) => mayCall(options.caller, each))
+          .map((each) => boundTool(each, options, options.guardingOf(agent))),
+        ...agent.hostedTools.map(({ kind, ...more }) => ({
+          ...{ type: 'hosted_tool' as const, name: kind, providerData: { kind, ...more } },
+        })),
+      ],
       handoffs: agent.handoffs.flatMap((each) => {
         const next = options.registry.find(each.to)
         return next ? [boundHandoff(make(next), each, next)] : []
@@ -134,7 +147,10 @@ function boundTool(spec: Tool, options: AgentGraphOptions, guarding: GuardOption
     const refusal = await tripped(JSON.stringify(args), 'tool-input', guarding)
     if (refusal !== null) return { outcome: 'refused', text: `Refused: ${refusal}` } as const
     const output = asText(await spec.execute(args, { ...call, ...details }))
-    if (spec.trusted !== true) taint.isTainted = true
+    if (spec.trusted !== true) {
+      taint.isTainted = true
+      taint.hasOthersWords = true
+    }
     if ((await tripped(output, 'tool-output', guarding)) !== null)
       return { outcome: 'withheld', text: withheld } as const
     const text = output.length > longestOutput ? `${output.slice(0, longestOutput)} [cut]` : output

@@ -1,10 +1,12 @@
 import type { Clock, Profile } from '@corbel/core'
-import type { DomainEvent, ObjectStore } from '@corbel/core/ports'
+import type { DomainEvent, Logger, ObjectStore } from '@corbel/core/ports'
 import { Runner, type RunToolApprovalItem } from '@openai/agents-core'
 import type { AgentRegistry, RegisteredAgent } from '../agents/agent-registry.ts'
 import { ApprovalNeeded, type PendingCall, type PendingCalls } from '../approvals/pending-calls.ts'
 import { attachmentsOf } from '../files/attachment.ts'
 import { AttachmentReader } from '../files/attachment-reader.ts'
+import type { FileService } from '../files/file-service.ts'
+import { PictureFiles } from '../files/picture-files.ts'
 import type { GuardOptions } from '../guardrails/guard.ts'
 import { AgentModel } from '../models/agent-model.ts'
 import { settleLostCall } from '../models/call-budget.ts'
@@ -14,6 +16,7 @@ import type { AgentRunRepository } from '../ports/agent-run-repository.ts'
 import type { FileRepository } from '../ports/file-repository.ts'
 import type { ItemContent } from '../ports/conversation-items.ts'
 import type { Quota } from '../ports/quota.ts'
+import { hostedCallIn } from '../tools/hosted-call.ts'
 import type { AgentsTelemetry } from '../telemetry/agents-telemetry.ts'
 import { agentGraph, type AgentGraphOptions, carryOut } from './agent-graph.ts'
 import type { LiveRun } from './live-run.ts'
@@ -29,6 +32,8 @@ export interface RunTurnsDeps {
   readonly registry: AgentRegistry
   readonly files: FileRepository
   readonly objectStore: ObjectStore
+  readonly fileService: FileService
+  readonly logger: Logger
   readonly running: RunningRuns
   readonly modelSettings: ModelSettingsValues
   readonly clock: Clock
@@ -101,17 +106,20 @@ export class RunTurns {
     const upstreams = new Map<RegisteredAgent, AgentModel>()
     const open = tenantModels.ofRun(run.tenantId)
     const attachments = new AttachmentReader(this.#deps, caller)
+    const hasOthersWords = recall.history.some((item) => this.#isUntrusted(item))
+    const taint = { isTainted: hasOthersWords || recall.history.some(isSearchResult), hasOthersWords }
+    const pictures = new PictureFiles(this.#deps, run)
     for (const agent of registry.list()) {
       const names = modelsOf(agent, modelSettings)
       const guarding = guardingOf(agent)
-      const shared = { clock, quota, telemetry, live, attachments }
+      const shared = { clock, quota, telemetry, live, attachments, taint, pictures }
       upstreams.set(agent, new AgentModel({ ...shared, upstream: () => open(names), agent, guarding }))
     }
     return {
       registry,
       caller,
       now: clock.now(),
-      taint: { isTainted: recall.history.some((item) => this.#isUntrusted(item)) },
+      taint,
       call: {
         caller,
         conversationId: run.conversationId,
@@ -151,6 +159,12 @@ export class RunTurns {
     const tool = this.#deps.registry.findTool(item.name)
     return tool !== null && tool.trusted !== true
   }
+}
+
+/** What a provider has looked up, or computed from what it was told. */
+function isSearchResult(item: ItemContent): boolean {
+  const call = hostedCallIn(item)
+  return call !== null && call.kind !== 'image_generation'
 }
 
 const toPendingCall = ({ agent, rawItem, name, arguments: args }: RunToolApprovalItem): PendingCall => ({

@@ -22,6 +22,7 @@ export type MessageChunk =
       readonly output: unknown
       readonly dynamic: true
     }
+  | { readonly type: 'file'; readonly url: string; readonly mediaType: string }
   | { readonly type: 'tool-approval-request'; readonly approvalId: string; readonly toolCallId: string }
   | { readonly type: 'tool-output-denied'; readonly toolCallId: string }
   | {

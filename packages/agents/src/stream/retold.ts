@@ -1,6 +1,8 @@
 import type { AgentRunRecord } from '../ports/agent-run-repository.ts'
 import type { ItemContent } from '../ports/conversation-items.ts'
 import type { AgentUsage } from '../runs/agent-run.ts'
+import { hostedCallIn } from '../tools/hosted-call.ts'
+import { hostedChunks } from './hosted-chunks.ts'
 import { textOf } from '../conversations/message.ts'
 import { isTerminal, type MessageChunk, type NumberedChunk } from './message-chunk.ts'
 
@@ -16,6 +18,8 @@ export function* retold(
     { type: 'start', messageId: run.id, messageMetadata: metadata },
     { type: 'start-step' },
     ...items.flatMap((item, index): MessageChunk[] => {
+      const hosted = hostedCallIn(item)
+      if (hosted) return [...hostedChunks(hosted)]
       const text = 'role' in item && item.role === 'assistant' ? textOf(item) : ''
       const id = `txt_${index}`
       return text === ''

@@ -1,5 +1,7 @@
 import type { RunStreamEvent } from '@openai/agents-core'
 import { handoffPrefix } from '../tools/tool.ts'
+import { hostedCallIn } from '../tools/hosted-call.ts'
+import { hostedChunks } from './hosted-chunks.ts'
 import type { MessageChunk } from './message-chunk.ts'
 
 /** Turns what the SDK tells into what the user may see. Steps are opened and closed, texts begun and ended. */
@@ -25,7 +27,9 @@ export class RunTranslator {
     else if (data.type === 'response_done') {
       this.#openStep()
       this.#endText()
-      for (const item of data.response.output)
+      for (const item of data.response.output) {
+        const hosted = hostedCallIn(item)
+        if (hosted) for (const chunk of hostedChunks(hosted)) this.#write(chunk)
         if (item.type === 'function_call' && !item.name.startsWith(handoffPrefix))
           this.#write({
             type: 'tool-input-available',
@@ -34,6 +38,7 @@ export class RunTranslator {
             input: parsed(item.arguments),
             dynamic: true,
           })
+      }
     }
   }
 

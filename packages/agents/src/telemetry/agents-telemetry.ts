@@ -3,6 +3,7 @@ import type { Counter, Histogram, Meter, Span, Tracer } from '@corbel/core/ports
 import { AgentsMetrics } from '../agents-metrics.ts'
 import type { OpenedModel } from '../models/fallback-model.ts'
 import type { AgentRunRecord } from '../ports/agent-run-repository.ts'
+import type { HostedToolKind } from '../tools/hosted-tool.ts'
 import type { ModelCall } from '../ports/agent-usage-repository.ts'
 
 export interface AgentsTelemetryDeps {
@@ -109,6 +110,11 @@ export class AgentsTelemetry {
 
   modelRefused(agent: string, model: string): void {
     this.#modelCalls.add({ agent, model, outcome: 'refused' })
+  }
+
+  /** A call that the provider of a model has carried out. */
+  hostedCall(agent: string, tool: HostedToolKind, status: string): void {
+    this.#toolCalls.add({ agent, tool, outcome: status === 'completed' ? 'completed' : 'failed' })
   }
 
   /** @returns The text of what became of the call. */
