@@ -1,7 +1,14 @@
 import { anthropicVendor } from '@corbel/adapters/anthropic'
 import { streamingFetch } from '@corbel/adapters/node-fetcher'
 import { openaiVendor } from '@corbel/adapters/openai'
-import { type AgentRunView, type ChatReply, type ConversationEvent, defineAgent, defineTool, hostedTool } from '@corbel/agents'
+import {
+  type AgentRunView,
+  type ChatReply,
+  type ConversationEvent,
+  defineAgent,
+  defineTool,
+  hostedTool,
+} from '@corbel/agents'
 import { type Models, vendorModels } from '@corbel/agents/ports'
 import { type Page, Secret } from '@corbel/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -53,7 +60,11 @@ describe('tools that the provider carries out', () => {
     fake = await fakeOpenai('Here you are.', '127.0.0.1', carriedOut)
     const connection = openaiVendor({ fetch }).connect({ apiKey: new Secret('k'), baseUrl: fake.baseURL })
     const models = vendorModels(new Map([['openai', connection]]))
-    app = await agentsApp('memory', { AGENT_FILE_QUOTA_BYTES: '12' }, { agents: [painter], tools: [], models })
+    app = await agentsApp(
+      'memory',
+      { AGENT_FILE_QUOTA_BYTES: '12' },
+      { agents: [painter], tools: [], models },
+    )
     await app.stack.start()
     ada = await app.person('ada')
   }, openTimeout)
@@ -64,7 +75,9 @@ describe('tools that the provider carries out', () => {
   })
 
   test('are asked for as they were declared, told as calls that are over, counted, and pictures become files', async () => {
-    const { text } = await app.send('POST', '/api/v1/chat/stream', ada.token, { message: 'paint the weather' })
+    const { text } = await app.send('POST', '/api/v1/chat/stream', ada.token, {
+      message: 'paint the weather',
+    })
     const chunks = [...text.matchAll(/^data: (\{.*)$/gm)].map(([, json]) => JSON.parse(json ?? '') as object)
     const tools = fake.calls.at(-1)?.body['tools']
     expect(tools).toMatchObject([
@@ -88,7 +101,9 @@ describe('tools that the provider carries out', () => {
     expect(file).toMatchObject({ type: 'file', mediaType: 'image/png' })
     const path = file && 'url' in file ? String(file.url) : ''
     expect((await app.send('GET', path, ada.token)).headers.get('content-type')).toBe('image/png')
-    const begun = chunks[0] as { readonly messageMetadata: { readonly runId: string; readonly conversationId: string } }
+    const begun = chunks[0] as {
+      readonly messageMetadata: { readonly runId: string; readonly conversationId: string }
+    }
     const { runId, conversationId } = begun.messageMetadata
     const run = (await app.send<AgentRunView>('GET', `/api/v1/agent-runs/${runId}`, ada.token)).body
     expect(run.usage).toMatchObject({ calls: 1, inputTokens: 11, outputTokens: 7, estimated: false })
@@ -102,7 +117,10 @@ describe('tools that the provider carries out', () => {
     expect(kept).not.toContain(png.toString('base64'))
 
     // The next turn: no call that another turn has made, and no room for another picture.
-    const next = await app.send<ChatReply>('POST', '/api/v1/chat', ada.token, { message: 'more', conversationId })
+    const next = await app.send<ChatReply>('POST', '/api/v1/chat', ada.token, {
+      message: 'more',
+      conversationId,
+    })
     expect([next.body.status, next.body.message]).toEqual(['completed', 'Here you are.'])
     const input = JSON.stringify(fake.calls.at(-1)?.body['input'])
     expect(input).toContain('[The picture picture.png was made.]')
@@ -112,10 +130,41 @@ describe('tools that the provider carries out', () => {
   })
 
   test.each([
-    ['chat completions', () => vendorModels(new Map([['openai', openaiVendor({ fetch, api: 'chat' }).connect({ apiKey: new Secret('k'), baseUrl: null })]])), {}],
-    ['another vendor', () => vendorModels(new Map([['anthropic', anthropicVendor({ fetch }).connect({ apiKey: new Secret('k'), baseUrl: null })]])), { AGENT_MODEL_DEFAULT: 'anthropic/m' }],
+    [
+      'chat completions',
+      () =>
+        vendorModels(
+          new Map([
+            [
+              'openai',
+              openaiVendor({ fetch, api: 'chat' }).connect({ apiKey: new Secret('k'), baseUrl: null }),
+            ],
+          ]),
+        ),
+      {},
+    ],
+    [
+      'another vendor',
+      () =>
+        vendorModels(
+          new Map([
+            ['anthropic', anthropicVendor({ fetch }).connect({ apiKey: new Secret('k'), baseUrl: null })],
+          ]),
+        ),
+      { AGENT_MODEL_DEFAULT: 'anthropic/m' },
+    ],
     ['models that do not say', () => scriptedModels().models, {}],
-    ['a fallback that cannot', () => vendorModels(new Map([['openai', openaiVendor({ fetch }).connect({ apiKey: new Secret('k'), baseUrl: null })], ['anthropic', anthropicVendor({ fetch }).connect({ apiKey: new Secret('k'), baseUrl: null })]])), { AGENT_MODEL_FALLBACKS: 'anthropic/m' }],
+    [
+      'a fallback that cannot',
+      () =>
+        vendorModels(
+          new Map([
+            ['openai', openaiVendor({ fetch }).connect({ apiKey: new Secret('k'), baseUrl: null })],
+            ['anthropic', anthropicVendor({ fetch }).connect({ apiKey: new Secret('k'), baseUrl: null })],
+          ]),
+        ),
+      { AGENT_MODEL_FALLBACKS: 'anthropic/m' },
+    ],
   ] as const)('with %s the stack does not start', async (_what, models, settings) => {
     const refused = await agentsApp('memory', settings, { agents: [painter], tools: [], models: models() })
     await expect(refused.stack.start()).rejects.toThrow(
@@ -169,12 +218,9 @@ describe('what a provider has found', () => {
   })
 
   test('may be asked for again; with the words of others at hand the web is not offered any more', async () => {
-    script(
-      async function* () {
-        yield done([searched, ...calling('look', {})])
-      },
-      says('Done.'),
-    )
+    script(async function* () {
+      yield done([searched, ...calling('look', {})])
+    }, says('Done.'))
     expect((await chat('search, then look')).body.status).toBe('completed')
     expect(asked.at(-2)?.request.tools.map(({ name }) => name)).toContain('web_search')
     expect(offered()).toEqual(['notify', 'look'])

@@ -88,7 +88,10 @@ export const AgentView = z.object({
   model: z.string(),
   isDefault: z.boolean().describe('Whether it is the one that is asked when nobody says which.'),
   tools: z.array(z.string()).readonly(),
-  hostedTools: z.array(z.enum(hostedToolKinds)).readonly().describe('What the provider of its model carries out.'),
+  hostedTools: z
+    .array(z.enum(hostedToolKinds))
+    .readonly()
+    .describe('What the provider of its model carries out.'),
   handoffs: z.array(z.string()).readonly(),
   guardrails: z.array(z.string()).readonly(),
 })

@@ -8,7 +8,13 @@ export function hostedChunks({ kind, callId, input, status, image }: HostedCall)
     { type: 'tool-input-available', ...call, toolName: kind, input },
     { type: 'tool-output-available', ...call, output: { status } },
     ...(image
-      ? [{ type: 'file' as const, url: `/api/v1/files/${image.fileId}/content`, mediaType: image.contentType }]
+      ? [
+          {
+            type: 'file' as const,
+            url: `/api/v1/files/${image.fileId}/content`,
+            mediaType: image.contentType,
+          },
+        ]
       : []),
   ]
 }

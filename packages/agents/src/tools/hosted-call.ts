@@ -31,7 +31,12 @@ export function hostedCallIn(item: ItemContent): HostedCall | null {
 /** Nothing but what is named here: the rest is the provider's own. */
 function inputOf(fields: Fields): Fields {
   const action = (fields['action'] ?? {}) as Fields
-  const told = { query: action['query'], url: action['url'], queries: fields['queries'], code: fields['code'] }
+  const told = {
+    query: action['query'],
+    url: action['url'],
+    queries: fields['queries'],
+    code: fields['code'],
+  }
   return Object.fromEntries(
     Object.entries(told).flatMap(([name, value]): readonly (readonly [string, unknown])[] =>
       typeof value === 'string'
