@@ -23,7 +23,7 @@ async function open() {
   const app = await statusApp({
     clock: manualClock(new Date()),
     fetcher: nodeFetcher({ allow: ['127.0.0.1'] }),
-    settings: { STATUS_NOTIFIER_CHANNEL: 'status' },
+    settings: { STATUS_NOTIFIER_CHANNELS: 'status' },
   })
   const { call, manage, events, mailer } = app
   const ask = async (body: object) => {

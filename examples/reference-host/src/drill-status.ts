@@ -30,7 +30,7 @@ const host = await spawnHost({
   APP_PUBLIC_URL: url,
   OUTBOUND_ALLOWED_NETWORKS: '127.0.0.1',
   STATUS_PROBE_SECONDS: '3',
-  STATUS_NOTIFIER_CHANNEL: 'status',
+  STATUS_NOTIFIER_CHANNELS: 'status',
   SLACK_BASE_URL: slack.url,
   SLACK_BOT_TOKEN: slack.token,
   SLACK_CHANNELS: 'status=C0123456789',

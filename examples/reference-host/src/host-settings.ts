@@ -346,7 +346,7 @@ export const HostSettings = defineSettings({
     env: 'SLACK_CHANNELS',
     section: 'notifications',
     summary:
-      'Ids of the Slack channels that are told, by the names that notifications use, such as status or the id of a tenant.',
+      'Ids of the Slack channels that are told, by the names that STATUS_NOTIFIER_CHANNELS and TENANT_NOTIFIER_CHANNELS use.',
     schema: jsonOrPairs(),
     default: {},
     example: 'status=C0123456789',

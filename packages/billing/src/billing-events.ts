@@ -23,12 +23,14 @@ export const BillingEvents = defineEvents({
     type: 'billing.subscription.activated',
     summary: 'A subscription became active or began its trial, for the first time or after an interruption.',
     payload: subscription,
+    notice: 'info',
     audit: {},
   },
   subscriptionEnded: {
     type: 'billing.subscription.ended',
     summary: 'A subscription is over for good.',
     payload: subscription,
+    notice: 'critical',
     audit: {},
   },
   subscriptionDuplicated: {
@@ -48,6 +50,7 @@ export const BillingEvents = defineEvents({
     type: 'billing.change.failed',
     summary: 'The payment provider has refused what it was told, or could not be told for a day.',
     payload: command.extend({ reason: z.string() }),
+    notice: 'warning',
     audit: { subject: 'commandId', outcome: 'failure' },
   },
   eventsReplayed: {
@@ -83,6 +86,7 @@ export const BillingEvents = defineEvents({
       /** When counting begins anew; null for what is never counted anew. */
       resetAt: z.iso.datetime().nullable(),
     }),
+    notice: 'warning',
     audit: {},
   },
   invoiceChanged: {

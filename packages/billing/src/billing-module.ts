@@ -1,5 +1,6 @@
 import {
   before,
+  type DeliveryRoute,
   defineModule,
   type Id,
   type ModuleContext,
@@ -48,6 +49,8 @@ import { UsageExport } from './usage/usage-export.ts'
 import { usageGauges } from './usage/usage-gauges.ts'
 import { usageRoutes } from './usage/usage-routes.ts'
 import { UsageService } from './usage/usage-service.ts'
+import { billingNoticeMail } from './notices/billing-notice-mails.ts'
+import { billingNotices } from './notices/billing-notices.ts'
 import { QuotaService } from './quotas/quota-service.ts'
 import { BillingStreamService } from './stream/billing-stream-service.ts'
 import { billingStreamRoutes } from './stream/billing-stream-routes.ts'
@@ -92,6 +95,7 @@ export interface BillingServices {
   readonly seats: SeatSync
   readonly signUpPlans: SignUpPlans
   readonly stream: BillingStreamService
+  readonly notices: DeliveryRoute
   /** Whether this process looks for events that are due again. */
   readonly retries: boolean
   readonly profile: Profile
@@ -137,6 +141,7 @@ export const billing = ({ gateway: given, webhookSecrets = [], plans = defaultPl
       jobs: BillingJobs,
       metrics: BillingMetrics,
       permissions: BillingPermissions,
+      mails: [billingNoticeMail],
     },
     state: (platform: Platform, settings): BillingState => {
       const { meter } = platform
@@ -195,6 +200,7 @@ export const billing = ({ gateway: given, webhookSecrets = [], plans = defaultPl
           streamEnabled: settings.stream,
           streamReplay: settings.streamReplay,
         }),
+        notices: billingNotices({ ...platform, directory }),
         inbox: new InboxService(deps),
         usage: new UsageService(deps),
         usageExport: new UsageExport(deps),
@@ -232,6 +238,7 @@ export const billing = ({ gateway: given, webhookSecrets = [], plans = defaultPl
       ...subscriptionRoutes(plans, subscriptions, payments),
       ...billingStreamRoutes(stream),
     ],
+    deliveries: ({ notices }) => [notices],
     usage: ({ tenantUsage: counted }) => counted,
     handlers: ({ signUpPlans, seats, stream, warnOfDuplicate }) => [
       on(TenantEvents.created, async ({ id, tenantId, payload }) => {

@@ -3,6 +3,7 @@ import type { Id } from '../kernel/id.ts'
 import { hostOrigin, type Origin } from '../kernel/origin.ts'
 import type { ActivityMark } from '../ports/activity-mark.ts'
 import type { AuditMark, AuditOutcome } from '../ports/audit-mark.ts'
+import type { Severity } from '../ports/notifier.ts'
 import type { DomainEvent, RecordedEvent } from '../ports/outbox.ts'
 
 export interface EventSpec<S extends z.ZodObject = z.ZodObject> {
@@ -14,6 +15,8 @@ export interface EventSpec<S extends z.ZodObject = z.ZodObject> {
   readonly audit?: AuditRule
   /** Present when members of the tenant are shown it. The payload is shown as it is. */
   readonly activity?: ActivityRule
+  /** How loudly the tenant's own channel is told, where it has one: for what its people must not miss. @default not told */
+  readonly notice?: Severity
 }
 
 export interface ActivityRule {
@@ -41,6 +44,7 @@ export interface EventFactory<Spec extends EventSpec = EventSpec> {
   readonly payload: Spec['payload']
   readonly audit?: AuditRule
   readonly activity?: ActivityRule
+  readonly notice?: Severity
 }
 
 export type EventCatalog<Specs extends Record<string, EventSpec> = Record<string, EventSpec>> = {

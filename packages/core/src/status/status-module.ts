@@ -101,7 +101,7 @@ export const status = () =>
         probeJob: { ...StatusJobs.probe, every: `${settings.probeSeconds}s` },
         deliveries: [
           ...subscriptionDeliveries({ ...deps, subscriptionService: subscriptions }),
-          notifierDelivery({ ...deps, notifierChannel: settings.notifierChannel }),
+          notifierDelivery({ ...deps, notifierChannels: settings.notifierChannels }),
         ],
       }
     },

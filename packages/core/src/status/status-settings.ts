@@ -1,5 +1,5 @@
 import { defineSettings } from '../module/define-settings.ts'
-import { integer, line, opaque } from '../module/setting-types.ts'
+import { integer, list, opaque } from '../module/setting-types.ts'
 
 export const StatusSettings = defineSettings({
   subscriptionPepper: {
@@ -12,12 +12,13 @@ export const StatusSettings = defineSettings({
     required: ['local', 'staging', 'production'],
     fix: 'Make one and keep it: openssl rand -base64 32',
   },
-  notifierChannel: {
-    env: 'STATUS_NOTIFIER_CHANNEL',
+  notifierChannels: {
+    env: 'STATUS_NOTIFIER_CHANNELS',
     section: 'notifications',
     summary:
-      'Channel that is told of incidents, by its name in SLACK_CHANNELS. Absent: none is, and only subscribers are told.',
-    schema: line(200),
+      'Channels that are told of incidents, by their names in SLACK_CHANNELS: your own, and those that you share with tenants. Empty: none is, and only subscribers are told.',
+    schema: list(),
+    default: [],
     example: 'status',
   },
   probeSeconds: {

@@ -80,6 +80,7 @@ export const TenantEvents = defineEvents({
       ownerIds: z.array(idSchema('usr')).readonly(),
     }),
     audit: { subject: 'webhookId', outcome: 'failure' },
+    notice: 'warning',
     activity: {},
   },
   roleCreated: {
@@ -129,6 +130,7 @@ export const TenantEvents = defineEvents({
     summary: 'An owner made another member an owner and became an admin.',
     payload: z.object({ fromUserId: userId, toUserId: userId }),
     audit: { subject: 'toUserId' },
+    notice: 'warning',
     activity: {},
   },
   invitationSent: {
@@ -163,6 +165,7 @@ export const TenantEvents = defineEvents({
     summary: 'A tenant was opened, suspended or deprovisioned.',
     payload: z.object({ status: TenantStatus, reason: z.string().nullable() }),
     audit: {},
+    notice: 'critical',
     activity: {},
   },
   erased: {
@@ -175,6 +178,7 @@ export const TenantEvents = defineEvents({
     type: 'tenant.access.overridden',
     summary: 'An operator read in a suspended tenant.',
     payload: z.object({ endpoint: z.string(), reason: z.string() }),
+    notice: 'warning',
     audit: {},
   },
   deliveryRedelivered: {

@@ -1,6 +1,7 @@
 import { milliseconds } from '../kernel/duration.ts'
 import { KeyedDigest } from '../kernel/keyed-digest.ts'
 import { on } from '../module/define-events.ts'
+import type { DeliveryRoute } from '../module/delivery-route.ts'
 import { defineModule, type ModuleContext } from '../module/module.ts'
 import type { EventRecorder } from '../ports/outbox.ts'
 import { WebhookSender } from '../ports/webhook-sender.ts'
@@ -46,6 +47,7 @@ import { webhookRoutes } from './webhooks/webhook-routes.ts'
 import { WebhookService } from './webhooks/webhook-service.ts'
 import { UsageService } from './usage/usage-service.ts'
 import { usageRoutes } from './usage/usage-routes.ts'
+import { notifierDelivery } from './tenants/notifier-delivery.ts'
 import { TenantService } from './tenants/tenant-service.ts'
 
 export interface TenantServices {
@@ -63,6 +65,7 @@ export interface TenantServices {
   readonly activity: ActivityService
   readonly contact: ContactService
   readonly clientLogs: ClientLogService
+  readonly notices: DeliveryRoute
 }
 
 interface TenantState {
@@ -128,6 +131,7 @@ export const tenant = () =>
         activity: new ActivityService(deps),
         contact: new ContactService(deps),
         clientLogs: new ClientLogService(deps),
+        notices: notifierDelivery({ ...deps, notifierChannels: settings.notifierChannels }),
         lifecycle: new LifecycleService({
           ...deps,
           inviteOwner: (scope, id, email, origin) =>
@@ -170,9 +174,10 @@ export const tenant = () =>
       ...clientLogRoutes(clientLogs),
       ...lifecycleRoutes(lifecycle, features),
     ],
-    deliveries: ({ webhookDeliveries, invitations, contact }) => [
+    deliveries: ({ webhookDeliveries, invitations, contact, notices }) => [
       contactDelivery(contact),
       webhookDeliveries,
+      notices,
       invitationDelivery(invitations),
     ],
     gate: ({ lifecycle }) => tenantGate(lifecycle),

@@ -1,6 +1,6 @@
 import { email } from '../kernel/text.ts'
 import { defineSettings } from '../module/define-settings.ts'
-import { integer, line, opaque } from '../module/setting-types.ts'
+import { integer, jsonOrPairs, line, opaque } from '../module/setting-types.ts'
 
 export const TenantModuleSettings = defineSettings({
   contactRecipient: {
@@ -11,6 +11,15 @@ export const TenantModuleSettings = defineSettings({
       .refine((address) => email.safeParse(address).success)
       .describe('an e-mail address'),
     example: 'hello@example.com',
+  },
+  notifierChannels: {
+    env: 'TENANT_NOTIFIER_CHANNELS',
+    section: 'notifications',
+    summary:
+      'Channels that are told what a tenant must not miss, such as the end of its subscription: names in SLACK_CHANNELS by the id of the tenant.',
+    schema: jsonOrPairs(),
+    default: {},
+    example: 'ten_01kdvdna0074tj3nzf291eq44x=acme',
   },
   clientLogSecret: {
     env: 'FRONTEND_LOG_SECRET',

@@ -4,20 +4,20 @@ import { type Bulletin, bulletinOf, type BulletinsDeps, toldEvents } from './bul
 
 export interface NotifierDeliveryDeps extends BulletinsDeps {
   readonly notifier: Notifier
-  /** Absent: nobody is told on this way. */
-  readonly notifierChannel: string | undefined
+  readonly notifierChannels: readonly string[]
 }
 
-/** Tells a channel of the operators, such as one of Slack: one thread for each incident. */
+/** Tells channels that the operators named, such as those of Slack: one thread for each incident. */
 export const notifierDelivery = (deps: NotifierDeliveryDeps): DeliveryRoute => ({
   name: 'status.notifier',
   events: toldEvents,
-  recipients: async () => (deps.notifierChannel === undefined ? [] : [deps.notifierChannel]),
+  recipients: async () => deps.notifierChannels,
   async send({ event, recipient: channel }) {
     const bulletin = await bulletinOf(deps, event)
     if (!bulletin) return 'nothing to tell'
     await deps.notifier.send({
-      ...{ id: event.id, channel, thread: bulletin.id, severity: loudness(bulletin) },
+      ...{ id: `${event.id}:${channel}`.slice(0, 200), channel, thread: bulletin.id },
+      severity: loudness(bulletin),
       title: `${bulletin.words}: ${bulletin.title}`.slice(0, 200).toWellFormed(),
       text: bulletin.message.slice(0, 4000).toWellFormed(),
       link: bulletin.link,
