@@ -17,7 +17,7 @@ describe.skipIf(!existsSync(executablePath))('the status page in Chromium', { ti
 
   beforeAll(async () => {
     mkdirSync(folder, { recursive: true })
-    html = (await quarter((component, day) => (component * 7 + day) % 31 === 0)).html
+    html = (await quarter((component, day) => (component * 7 + day) % 31 === 0, 60)).html
     browser = await puppeteer.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
   }, 60_000)
   afterAll(() => browser?.close())
@@ -27,7 +27,7 @@ describe.skipIf(!existsSync(executablePath))('the status page in Chromium', { ti
     await page.setViewport({ width: 900, height: 1200 })
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }])
     await page.setContent(html)
-    await page.screenshot({ path: `${folder}${scheme}.png` })
+    await page.screenshot({ path: `${folder}${scheme}.png`, fullPage: true })
     const background = await page.evaluate('getComputedStyle(document.body).backgroundColor')
     expect(background).toBe(scheme === 'light' ? 'rgb(255, 255, 255)' : 'rgb(17, 22, 29)')
     await page.addScriptTag({ path: axePath })
