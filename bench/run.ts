@@ -11,6 +11,7 @@ import { tokenFigures } from './token-figures.ts'
 import { queueFigures } from './queue-figures.ts'
 import { repositoryFigures } from './repository-figures.ts'
 import { searchFigures } from './search-figures.ts'
+import { statusFigures } from './status-figures.ts'
 import { streamFigures } from './stream-figures.ts'
 
 // `npm run bench`, or `npm run bench -- P2 P3 --rounds=3 --no-write` for a part of it.
@@ -30,6 +31,7 @@ const groups: readonly {
   { ids: ['B1', 'B2'], run: (database) => peerFigures(database, rounds) },
   { ids: ['P10'], run: () => streamFigures(rounds) },
   { ids: ['P11', 'P12'], run: (database) => searchFigures(database, rounds) },
+  { ids: ['P13'], run: (database) => statusFigures(database, rounds) },
   { ids: ['import'], run: () => importFigures(rounds) },
 ]
 

@@ -17,7 +17,7 @@ describe.skipIf(!existsSync(executablePath))('the status page in Chromium', { ti
 
   beforeAll(async () => {
     mkdirSync(folder, { recursive: true })
-    html = (await quarter((component, day) => (component * 7 + day) % 31 === 0, 60)).html
+    html = (await quarter((component, day) => (component * 7 + day) % 31 === 0)).html
     browser = await puppeteer.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
   }, 60_000)
   afterAll(() => browser?.close())

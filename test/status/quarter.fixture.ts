@@ -1,14 +1,18 @@
 import type { Component, Incident } from '@corbel/core/status'
 import { memoryStorage } from '@corbel/adapters/memory'
-import { manualClock } from '@corbel/core/ports'
+import { type ManualClock, manualClock } from '@corbel/core/ports'
+import type { OpenStorage } from '../storages.ts'
 import { statusApp } from './status-app.fixture.ts'
 
 const day = 86_400_000
 
-/** A large page: components in groups, each with 90 days of which `isBad` says which had trouble. */
-export async function quarter(isBad: (component: number, day: number) => boolean, components = 20) {
+/** A large page: 60 components in groups, each with 90 days of which `isBad` says which had trouble. */
+export async function quarter(
+  isBad: (component: number, day: number) => boolean,
+  openStorage: (clock: ManualClock) => OpenStorage['storage'] = (clock) => memoryStorage({ clock }),
+) {
   const clock = manualClock(new Date('2026-03-31T12:00:00.000Z'))
-  const storage = memoryStorage({ clock })
+  const storage = openStorage(clock)
   const app = await statusApp({ clock, storage })
   const create = async (body: object) => (await app.manage<Component>('POST', '/components', body)).body.id
   const groups = [
@@ -17,7 +21,7 @@ export async function quarter(isBad: (component: number, day: number) => boolean
   ]
   const check = { kind: 'http', url: 'https://api.example.com/health' }
   const ids: Component['id'][] = []
-  for (let i = 0; i < components; i++) {
+  for (let i = 0; i < 60; i++) {
     const description = 'What customers call when they build upon us.'
     ids.push(
       await create({ name: `Component number ${i + 1}`, description, groupId: groups[i % 3] ?? null, check }),

@@ -50,10 +50,15 @@ export const kyselyProbeRepository = ({ shared: db }: TenantDb): ProbeRepository
   },
 
   async listDays(since) {
-    const { rows } = await sql<{ id: Id<'cmp'>; day: string; checks: number; failures: number }>`
-      select component_id as id, to_char(day, 'YYYY-MM-DD') as day, checks, failures
-      from corbel_status_days where day >= ${since}::date order by component_id, day`.execute(db)
-    return rows.map(({ id, ...counts }) => ({ componentId: id, ...counts }))
+    // One row for each component: 60 of them and 90 days are 5,400 rows, which cost the driver more than writing the page costs.
+    const { rows } = await sql<{ id: Id<'cmp'>; days: readonly (readonly [string, number, number])[] }>`
+      select component_id as id, json_agg(json_build_array(to_char(day, 'YYYY-MM-DD'), checks, failures) order by day) as days
+      from corbel_status_days where day >= ${since}::date group by component_id order by component_id`.execute(
+      db,
+    )
+    return rows.flatMap(({ id, days }) =>
+      days.map(([day, checks, failures]) => ({ componentId: id, day, checks, failures })),
+    )
   },
 
   async trim(before, day) {

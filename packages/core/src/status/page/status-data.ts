@@ -87,7 +87,7 @@ export const firstDay = (now: Date): Date => before(now, `${shownDays - 1}d`)
 export function toStatusData(rows: StatusRows, now: Date): StatusData {
   const open = rows.incidents.filter(({ resolvedAt }) => resolvedAt === null)
   const days = Array.from({ length: shownDays }, (_, i) => dayOf(before(now, `${shownDays - 1 - i}d`)))
-  const counted = new Map(rows.days.map((one) => [`${one.componentId} ${one.day}`, one]))
+  const counted = Map.groupBy(rows.days, ({ componentId }) => componentId)
   const down = new Set(rows.probes.filter(({ isUp }) => !isUp).map(({ componentId }) => componentId))
   const shown = rows.components
     .filter(({ kind }) => kind === 'component')
@@ -103,17 +103,24 @@ export function toStatusData(rows: StatusRows, now: Date): StatusData {
           ...(check !== null && down.has(id) ? (['major_outage'] as const) : []),
           ...impactsOn(id, open),
         ])
+      // Of 60 components and 90 days few had an incident: only those are looked at day by day.
+      const told = rows.incidents.filter(({ affected }) =>
+        affected.some(({ componentId }) => componentId === id),
+      )
+      const checks = new Map(counted.get(id)?.map((one) => [one.day, one]))
       const history = days.map((day) =>
         dayState(
           day,
-          counted.get(`${id} ${day}`),
-          impactsOn(
-            id,
-            rows.incidents.filter((one) => isOn(day, one)),
-          ),
+          checks.get(day),
+          told.length === 0
+            ? []
+            : impactsOn(
+                id,
+                told.filter((one) => isOn(day, one)),
+              ),
         ),
       )
-      const total = sum(history.map((_, i) => counted.get(`${id} ${days[i]}`)))
+      const total = sum(days.flatMap((day) => checks.get(day) ?? []))
       return { id, name, description, groupId, state, uptime: ratioOf(total), days: history }
     })
   const groups = rows.components
@@ -153,14 +160,14 @@ type Counts = Pick<ProbeDay, 'checks' | 'failures'>
 const ratioOf = (counts: Counts | undefined): number | null =>
   counts === undefined || counts.checks === 0 ? null : 1 - counts.failures / counts.checks
 
-const sum = (list: readonly (Counts | undefined)[]): Counts =>
-  list.reduce<Counts>(
-    (total, one) => ({
-      checks: total.checks + (one?.checks ?? 0),
-      failures: total.failures + (one?.failures ?? 0),
-    }),
-    { checks: 0, failures: 0 },
-  )
+function sum(list: readonly Counts[]): Counts {
+  const total = { checks: 0, failures: 0 }
+  for (const { checks, failures } of list) {
+    total.checks += checks
+    total.failures += failures
+  }
+  return total
+}
 
 // 15 minutes of a day.
 const aLot = 0.01
