@@ -74,7 +74,9 @@ test('components are looked at as often as the settings say', async () => {
 })
 
 test('one failure is no outage, several in a row are one within the interval, and it takes several successes to end', async () => {
-  const { component, page, summary, probes, answer, storage } = await open({ STATUS_PROBE_SECONDS: '1' })
+  const { component, page, summary, probes, answer, storage, stack } = await open({
+    STATUS_PROBE_SECONDS: '1',
+  })
   await component({ check: http })
   const states: string[] = []
   for (const statuses of [
@@ -101,6 +103,18 @@ test('one failure is no outage, several in a row are one within the interval, an
     'status.component.failed',
     'status.component.recovered',
   ])
+  const { body } = await stack.meter.scrape()
+  expect(
+    body
+      .split('\n')
+      .filter((line) => line.startsWith('corbel_status_'))
+      .toSorted(),
+  ).toEqual([
+    'corbel_status_component_transitions_total{to="down"} 1',
+    'corbel_status_component_transitions_total{to="up"} 1',
+    'corbel_status_probes_total{outcome="failed"} 8',
+    'corbel_status_probes_total{outcome="passed"} 6',
+  ])
 })
 
 test('with a threshold of one the page turns within one interval', async () => {
@@ -112,12 +126,13 @@ test('with a threshold of one the page turns within one interval', async () => {
 })
 
 test('a check of one interval counts once, however many replicas make it', async () => {
-  const { component, probe, storage } = await open()
+  const { component, probe, storage, stack } = await open()
   const { id } = await component({ check: http })
   await Promise.all(Array.from({ length: racers }, () => probe()))
   await probe()
   const days = await storage.repositories.status.probes.listDays('2000-01-01')
   expect(days).toMatchObject([{ componentId: id, checks: 1, failures: 0 }])
+  expect((await stack.meter.scrape()).body).toContain('corbel_status_probes_total{outcome="passed"} 1\n')
 })
 
 test('what is set by hand wins until it is cleared', async () => {

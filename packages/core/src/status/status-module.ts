@@ -1,6 +1,7 @@
 import type { IntervalJobSpec } from '../module/define-jobs.ts'
 import type { DeliveryRoute } from '../module/delivery-route.ts'
 import { defineModule, type ModuleContext } from '../module/module.ts'
+import type { Counter } from '../ports/meter.ts'
 import { WebhookSender } from '../ports/webhook-sender.ts'
 import { componentRoutes } from './components/component-routes.ts'
 import { ComponentService } from './components/component-service.ts'
@@ -23,6 +24,7 @@ import { SubscriptionTokens } from './subscriptions/subscription-tokens.ts'
 import { StatusErrors } from './status-errors.ts'
 import { StatusEvents } from './status-events.ts'
 import { StatusJobs } from './status-jobs.ts'
+import { StatusMetrics } from './status-metrics.ts'
 import { StatusPermissions } from './status-permissions.ts'
 import { StatusSettings } from './status-settings.ts'
 import type { StatusTransaction } from './status-scope.ts'
@@ -42,6 +44,8 @@ export interface StatusServices {
 interface StatusState {
   readonly statusCache: StatusCache
   readonly subscriptionTokens: SubscriptionTokens
+  readonly probesNoted: Counter
+  readonly transitions: Counter
 }
 
 type Context = ModuleContext<StatusRepositories, Record<never, never>, typeof StatusSettings, StatusState>
@@ -61,12 +65,15 @@ export const status = () =>
       errors: [StatusErrors],
       events: StatusEvents,
       jobs: StatusJobs,
+      metrics: StatusMetrics,
       permissions: StatusPermissions,
       mails: [confirmationMail, bulletinMail],
     },
     state: (platform, { subscriptionPepper }): StatusState => ({
       statusCache: new StatusCache(platform),
       subscriptionTokens: new SubscriptionTokens(subscriptionPepper.reveal()),
+      probesNoted: platform.meter.counter(StatusMetrics.probes),
+      transitions: platform.meter.counter(StatusMetrics.transitions),
     }),
     services: ({
       repositories,

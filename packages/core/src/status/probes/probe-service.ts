@@ -2,6 +2,7 @@ import type { Clock } from '../../kernel/clock.ts'
 import { addMilliseconds, before as earlier } from '../../kernel/duration.ts'
 import { later } from '../../module/timer.ts'
 import type { Logger } from '../../ports/logger.ts'
+import type { Counter } from '../../ports/meter.ts'
 import type { Component } from '../components/component.ts'
 import type { ComponentRepository } from '../ports/component-repository.ts'
 import type { ProbeRepository } from '../ports/probe-repository.ts'
@@ -16,6 +17,8 @@ export interface ProbeServiceDeps {
   readonly prober: Prober
   readonly clock: Clock
   readonly logger: Logger
+  readonly probesNoted: Counter
+  readonly transitions: Counter
   readonly transaction: StatusTransaction
   /** Milliseconds after which a check that has failed is repeated. */
   readonly repeatMs: number
@@ -74,13 +77,17 @@ export class ProbeService {
     const outcome = await this.#deps.prober.look(check)
     const state = nextProbe(before, outcome, check)
     const next: Probe = { componentId: id, ...state, checkedAt, result: outcome.result }
-    return this.#deps.transaction(async ({ probes, events }) => {
+    const hasTurned = next.isUp !== (before?.isUp ?? true)
+    const noted = await this.#deps.transaction(async ({ probes, events }) => {
       if (!(await probes.record(next, outcome, before?.checkedAt ?? null))) return null
-      if (next.isUp === (before?.isUp ?? true)) return next
+      if (!hasTurned) return next
       const { result } = outcome
       const event = next.isUp ? StatusEvents.componentRecovered : StatusEvents.componentFailed
       await events.record(event(null, { componentId: id, result }))
       return next
     })
+    if (noted) this.#deps.probesNoted.add({ outcome: outcome.passed ? 'passed' : 'failed' })
+    if (noted && hasTurned) this.#deps.transitions.add({ to: next.isUp ? 'up' : 'down' })
+    return noted
   }
 }
