@@ -210,7 +210,7 @@ test('a logger that reveals secrets and whose children write to nobody', async (
     'a child adds its fields to every line and leaves its parent alone',
     'an error shows its message, code and causes, and nothing else that hangs on it',
     'never throws, whatever the fields hold',
-    'a line break in a message or a field does not begin a line',
+    'a line break in a message or a field does not begin a line, and no escape steers a terminal',
   ])
 })
 

@@ -24,8 +24,8 @@ export function consoleLogger(options: ConsoleLoggerOptions = {}): Logger {
         if (severity[level] < severity[least]) return
         const all = { ...context, ...fields }
         const tail = Object.keys(all).length > 0 ? ` ${printFields(all)}` : ''
-        // A line break in a message would let its author forge the next line.
-        const text = message.replaceAll(/[\r\n]+/g, ' ')
+        // A line break would let the author of a message forge the next line; an escape, steer the terminal that shows it.
+        const text = message.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
         console[level](`${clock.now().toISOString()} ${level.toUpperCase().padEnd(5)} ${text}${tail}`)
       }
     return {

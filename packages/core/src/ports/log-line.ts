@@ -36,7 +36,11 @@ export function printFields(fields: LogFields): string {
     return value
   }
   try {
-    return JSON.stringify(fields, plain)
+    // JSON leaves these as they are; a terminal may take them for the end of a line or the beginning of an escape.
+    return JSON.stringify(fields, plain).replaceAll(
+      /[\u007f-\u009f\u2028\u2029]/g,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    )
   } catch {
     return '{"fields":"[unprintable]"}'
   }

@@ -104,9 +104,11 @@ export function loggerConformance({ test, expect }: Suite, fresh: () => Promise<
       expect(written[i]).toContain(message)
   })
 
-  test('a line break in a message or a field does not begin a line', async () => {
+  test('a line break in a message or a field does not begin a line, and no escape steers a terminal', async () => {
     const { logger, lines } = await fresh()
-    logger.info('one\nline', { text: 'still\r\nthe same' })
-    expect(await lines()).toHaveLength(1)
+    logger.info('one\nline\u001b[2J', { text: 'still\r\nthe same\u001b[2J' })
+    const written = await lines()
+    expect(written).toHaveLength(1)
+    expect(written[0]).not.toContain('\u001b')
   })
 }

@@ -3,7 +3,7 @@ export type LogFields = Readonly<Record<string, unknown>>
 /**
  * Structured logging: one line per call with its level, a constant message, and what varies as fields. Values of type `Secret`
  * print as `[secret]`, however deep; a field that is an error, with its message, code and causes, and nothing else that hangs on
- * it. Never throws, and no line break begins a line.
+ * it. Never throws; no line break begins a line, and no escape reaches a terminal.
  */
 export interface Logger {
   debug(message: string, fields?: LogFields): void
