@@ -7,7 +7,8 @@ import type { BetterAuthMode } from './better-auth-server.ts'
 import type { BenchDatabase } from './database.ts'
 import type { Figure } from './figure.ts'
 import { load } from './load.ts'
-import { cheapest, type Cost, cpuMicros, type Slice, type Subject } from './measure.ts'
+import { cheapest, type Cost, type Subject } from './measure.ts'
+import { Measured } from './measured.ts'
 import { cores, pin, startWorker, type Worker } from './processes.ts'
 
 const sliceSeconds = 2
@@ -31,7 +32,7 @@ interface BetterAuth {
 
 interface Host {
   readonly url: string
-  readonly measured: Measured
+  readonly measured: MeasuredAuth
   readonly account: { readonly email: string; readonly password: string }
 }
 
@@ -45,7 +46,7 @@ async function withHost<T>(database: BenchDatabase, run: (host: Host) => Promise
   try {
     const account = { email: `${name}@example.com`, password }
     await post(`${host.url}/api/v1/auth/register`, { ...account, tenantName: 'Benchmark', acceptTerms: true })
-    const measured = new Measured(database, generator, name, host.child.pid ?? 0)
+    const measured = new MeasuredAuth(database, generator, name, host.child.pid ?? 0)
     return await run({ url: host.url, measured, account })
   } finally {
     await generator.close()
@@ -54,35 +55,13 @@ async function withHost<T>(database: BenchDatabase, run: (host: Host) => Promise
   }
 }
 
-/** A server under test: what its work costs, and the highest rate at which it did it. */
-class Measured {
-  readonly #database: BenchDatabase
+/** The same under the load of these figures. */
+class MeasuredAuth extends Measured {
   readonly #generator: Worker
-  readonly #name: string
-  readonly #pid: number
-  /** By subject: operations per second of its best slice. */
-  readonly rates = new Map<string, number>()
 
   constructor(database: BenchDatabase, generator: Worker, name: string, pid: number) {
-    this.#database = database
+    super(database, name, pid)
     this.#generator = generator
-    this.#name = name
-    this.#pid = pid
-  }
-
-  subject(label: string, work: () => Promise<Pick<AuthAnswer, 'operations' | 'seconds'>>): Subject {
-    return {
-      slice: async (): Promise<Slice> => {
-        const databaseBefore = await this.#database.cpuMicros(this.#name)
-        const before = cpuMicros(this.#pid)
-        const { operations, seconds } = await work()
-        const serverMicros = cpuMicros(this.#pid) - before
-        const databaseMicros = (await this.#database.cpuMicros(this.#name)) - databaseBefore
-        this.rates.set(label, Math.max(this.rates.get(label) ?? 0, operations / seconds))
-        return { operations, serverMicros, databaseMicros }
-      },
-      close: async () => {},
-    }
   }
 
   posts(label: string, order: Omit<AuthOrder, 'seconds'>): Subject {
@@ -113,7 +92,7 @@ async function overLimits(
 ): Promise<readonly Figure[]> {
   const worker = await startWorker('raw-auth.ts', cores.subject, database.url('auth-raw'))
   const generator = await startWorker('auth-load.ts', cores.rest)
-  const raw = new Measured(database, generator, 'auth-raw', worker.pid)
+  const raw = new MeasuredAuth(database, generator, 'auth-raw', worker.pid)
   const rawTokens = await worker.ask<readonly string[]>(['begin', refreshers])
   const ourTokens: string[] = []
   while (ourTokens.length < refreshers) ourTokens.push((await signIn(url, account)).refreshToken)
@@ -177,7 +156,7 @@ async function besidePeer(
     const worker = await startWorker('better-auth-server.ts', cores.subject, database.url(name), mode)
     peers.push(worker)
     const { url: theirs, cookie } = worker.greeting as BetterAuth
-    const measured = new Measured(database, generator, name, worker.pid)
+    const measured = new MeasuredAuth(database, generator, name, worker.pid)
     return {
       measured,
       session: measured.gets('session', `${theirs}/api/auth/get-session`, { cookie }),
@@ -205,7 +184,7 @@ async function besidePeer(
     },
     rounds,
   )
-  const rate = (measured: Measured, label: string) => (measured.rates.get(label) ?? 0).toFixed(0)
+  const rate = (measured: MeasuredAuth, label: string) => (measured.rates.get(label) ?? 0).toFixed(0)
   for (const worker of peers) await worker.close()
   await generator.close()
   const perSecond = `session checks per second on one core, best slice: Corbel ${rate(own, 'session')}, Better Auth ${rate(plain.measured, 'session')}, with joins ${rate(joins.measured, 'session')}, with the cookie cache ${rate(cached.measured, 'session')}`

@@ -69,6 +69,7 @@ export class BenchDatabase {
   }
 
   #name(subject: string): string {
-    return `${this.schema.slice(0, 40)}_${subject}`
+    // Postgres cuts it there.
+    return `${this.schema}_${subject}`.slice(0, 63)
   }
 }

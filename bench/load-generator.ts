@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { completeLength } from './http-answer.ts'
 import { serveWorker } from './processes.ts'
 
 interface Order {
@@ -37,19 +38,6 @@ async function generate({ url, seconds, headers, connections }: Order): Promise<
   for (const socket of sockets) socket.destroy()
   if (failure) throw failure
   return answered
-}
-
-/** Characters of the first answer in the text, or null when it is not complete. */
-function completeLength(text: string): number | null {
-  const end = text.indexOf('\r\n\r\n')
-  if (end === -1) return null
-  const declared = /\r\ncontent-length: *(\d+)/i.exec(text.slice(0, end + 2))?.[1]
-  if (declared !== undefined) {
-    const length = end + 4 + Number(declared)
-    return text.length >= length ? length : null
-  }
-  const last = text.indexOf('\r\n0\r\n\r\n', end)
-  return last === -1 ? null : last + 7
 }
 
 serveWorker('ready', generate)

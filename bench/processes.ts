@@ -57,6 +57,7 @@ export class Worker {
   }
 
   async close(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
     this.#child.disconnect()
     await once(this.#child, 'exit')
   }

@@ -1,4 +1,5 @@
 import { peerFigures, signInFigures } from './auth-figures.ts'
+import { billingFigures } from './billing-figures.ts'
 import { BenchDatabase } from './database.ts'
 import type { Figure } from './figure.ts'
 import { ratioOf } from './figure.ts'
@@ -29,6 +30,7 @@ const groups: readonly {
   { ids: ['P6', 'P7'], run: (database) => repositoryFigures(database, rounds) },
   { ids: ['P8'], run: (database) => queueFigures(database, rounds) },
   { ids: ['B1', 'B2'], run: (database) => peerFigures(database, rounds) },
+  { ids: ['B3', 'B4'], run: (database) => billingFigures(database, rounds) },
   { ids: ['P10'], run: () => streamFigures(rounds) },
   { ids: ['P11', 'P12'], run: (database) => searchFigures(database, rounds) },
   { ids: ['P13'], run: (database) => statusFigures(database, rounds) },

@@ -11,10 +11,10 @@ const provisioning = 'packages/adapters/src/local-stripe/catalog-provisioning.te
 /** What billing on Stripe is known to get wrong. */
 export const billingPitfalls: Requirements = {
   '1': met('An event that is delivered many times counts once', `${events} > pitfall 1:`),
-  '2': met('Created and updated in one second end as the update', `${events} > pitfalls 2 and 3:`),
+  '2': met('Created and updated in one second end as the update', `${events} > pitfall 2:`),
   '3': met(
     'Two updates of one second are decided by the gateway',
-    `${events} > pitfalls 2 and 3:`,
+    `${events} > pitfall 3: events of one stage`,
     `${events} > pitfall 3:`,
   ),
   '4': met('An older update after a newer one changes nothing', `${events} > pitfall 4:`),

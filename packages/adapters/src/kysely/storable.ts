@@ -1,10 +1,10 @@
 /** What came back from elsewhere can hold anything; Postgres refuses NUL (SQLSTATE 22021). */
 export const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD')
 
-/** The same for everything in a JSON value, keys included: jsonb refuses NUL and lone surrogates (SQLSTATE 22P05, 22P02). */
-export const storableJson = (value: unknown): unknown => {
+/** A value as JSON, the same done to everything in it, keys included: jsonb refuses NUL and lone surrogates (SQLSTATE 22P05, 22P02). */
+export function storableJson(value: unknown): string {
   const text = JSON.stringify(value)
-  return /\\u(?:0000|d[89a-f])/i.test(text) ? cleaned(JSON.parse(text)) : value
+  return /\\u(?:0000|d[89a-f])/i.test(text) ? JSON.stringify(cleaned(JSON.parse(text))) : text
 }
 
 function cleaned(value: unknown): unknown {

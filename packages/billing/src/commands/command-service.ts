@@ -10,7 +10,7 @@ import {
 import type { EventRecorder, Logger } from '@corbel/core/ports'
 import { BillingErrors } from '../billing-errors.ts'
 import { BillingEvents } from '../billing-events.ts'
-import { isSame } from '../dispatch/decide.ts'
+import { isSame } from '../dispatch/is-same.ts'
 import { isPassing, noteOf, retryDelayMs } from '../dispatch/retries.ts'
 import type { GatewayInput, GatewayOperation, GatewayOutput } from '../gateway/gateway-operations.ts'
 import type {

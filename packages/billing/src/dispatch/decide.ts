@@ -1,8 +1,10 @@
 import { addMilliseconds } from '@corbel/core'
 import type { EventReading } from '../gateway/gateway-events.ts'
-import { type GatewayObject, isOver } from '../gateway/gateway-objects.ts'
+import type { GatewayObject } from '../gateway/gateway-objects.ts'
 import type { InboxEvent } from '../ports/inbox-repository.ts'
 import type { ProjectedObject, Projection, ProjectionKey } from '../ports/projection-repository.ts'
+import { isSame } from './is-same.ts'
+import { isTerminal, stageOf } from './stages.ts'
 
 /** A stored event about an object that is kept here. */
 export interface ReadEvent<E extends InboxEvent = InboxEvent> {
@@ -58,7 +60,8 @@ export const isProjected = (object: GatewayObject): object is ProjectedObject =>
 
 /**
  * How the events of one object change what is known of it. The gateway counts whole seconds and promises no order, so an event
- * decides by itself only when it is strictly newer than everything that was taken into account.
+ * decides by itself only when it is strictly newer than everything that was taken into account: in time, or, within a second, by the
+ * stage of its object, to which nothing comes back.
  */
 export function decide(
   { events: [newest, ...others] }: EventGroup,
@@ -73,7 +76,10 @@ export function decide(
   // Which of them is the newest, nobody can tell.
   const isDisputed = others.some(
     ({ event, told }) =>
-      Number(event.occurredAt) === Number(occurredAt) && (told === null || !isSame(told, newest.told)),
+      Number(event.occurredAt) === Number(occurredAt) &&
+      (told === null ||
+        newest.told === null ||
+        (stageOf(told) === stageOf(newest.told) && !isSame(told, newest.told))),
   )
   if (known) {
     if (occurredAt < known.seenAt) return { is: 'covered', note: 'older than what is known' }
@@ -90,9 +96,13 @@ export function decide(
   }
   if (newest.told === null) return { is: 'ask', why: 'the event does not show the state' }
   if (isDisputed) return { is: 'ask', why: 'events of the same second differ' }
+  if (known && stageOf(newest.told) > stageOf(known.object))
+    return { is: 'apply', object: newest.told, fetchedAt: null }
   if (known) {
     if (Number(occurredAt) === Number(known.seenAt))
-      return { is: 'ask', why: 'an event of the same second was applied' }
+      return stageOf(known.object) > stageOf(newest.told)
+        ? { is: 'covered', note: 'an event of the same second went further' }
+        : { is: 'ask', why: 'an event of the same second was applied' }
     if (known.fetchedAt && occurredAt <= addMilliseconds(known.fetchedAt, gatewaySkewMs))
       return { is: 'ask', why: 'the gateway was asked since, perhaps' }
     if (isTerminal(known.object) && !isTerminal(newest.told))
@@ -106,18 +116,3 @@ const withoutDraft = (object: ProjectedObject): ProjectedObject | null =>
   object.type === 'invoice' && object.value.status === 'draft'
     ? { type: 'invoice', value: { ...object.value, status: 'void' } }
     : null
-
-export const isTerminal = (object: ProjectedObject): boolean =>
-  object.type === 'subscription'
-    ? isOver(object.value)
-    : object.value.status === 'paid' || object.value.status === 'void'
-
-/** Key order does not matter: what comes back from a database may have another. */
-export const isSame = (a: unknown, b: unknown): boolean => canonical(a) === canonical(b)
-
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_, item: unknown) =>
-    typeof item === 'object' && item !== null && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : item,
-  )

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { ProjectedObject, Projection } from '../ports/projection-repository.ts'
-import { isSame } from './decide.ts'
+import { isSame } from './is-same.ts'
 
 /** One field of an object of the gateway that is known otherwise here. */
 export const ObjectDifference = z.object({

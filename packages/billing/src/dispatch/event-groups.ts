@@ -2,6 +2,7 @@ import type { GatewayEvent } from '../gateway/gateway-events.ts'
 import type { InboxEvent } from '../ports/inbox-repository.ts'
 import type { ProjectionKey } from '../ports/projection-repository.ts'
 import type { PaymentGateway } from '../ports/payment-gateway.ts'
+import { stageOf } from './stages.ts'
 import { type EventGroup, type ReadEvent, subjectOf } from './decide.ts'
 
 /** The end of a customer. */
@@ -42,11 +43,15 @@ export function groupEvents<E extends InboxEvent>(
     byObject.set(name, group)
   }
   const groups = [...byObject.values()].flatMap(({ key, events: found }) => {
-    const [newest, ...others] = found.toSorted((a, b) => newestFirst(a.event, b.event))
+    const [newest, ...others] = found.toSorted(newestFirst)
     return newest ? [{ key, events: [newest, ...others] as const }] : []
   })
   return { groups, departures, foreign }
 }
 
-const newestFirst = (a: InboxEvent, b: InboxEvent): number =>
-  Number(b.occurredAt) - Number(a.occurredAt) || Number(b.receivedAt) - Number(a.receivedAt)
+const newestFirst = (a: ReadEvent, b: ReadEvent): number =>
+  Number(b.event.occurredAt) - Number(a.event.occurredAt) ||
+  stage(b) - stage(a) ||
+  Number(b.event.receivedAt) - Number(a.event.receivedAt)
+
+const stage = ({ told }: ReadEvent): number => (told === null ? -1 : stageOf(told))

@@ -39,6 +39,11 @@ const questionsAtOnce = 8
 
 const nameOf = ({ type, id }: ProjectionKey): string => `${type} ${id}`
 
+interface Attempt {
+  readonly endings: readonly InboxSettlement[]
+  readonly isLast: boolean
+}
+
 /** Somebody else took the events over meanwhile. */
 class LeaseLost extends Error {}
 
@@ -78,10 +83,9 @@ export class InboxDispatcher {
     const ignored = foreign.map((claim) =>
       settlement(claim, 'ignored', null, 'about nothing that is kept here'),
     )
-    await this.#guarded([], () => this.#settle([...known, ...ignored]))
     if (departures.length > 0) await this.#guarded(departures, () => this.#depart(departures))
-    const open = await this.#attempt(groups, new Map())
-    if (open.length > 0) await this.#attempt(open, await this.#ask(gateway, open), true)
+    const open = await this.#attempt(groups, new Map(), { endings: [...known, ...ignored] })
+    if (open.length > 0) await this.#attempt(open, await this.#ask(gateway, open), { isLast: true })
   }
 
   /** Its tenant is no customer from now on; what is still told of its subscriptions and invoices is the tenant's as before. */
@@ -117,27 +121,42 @@ export class InboxDispatcher {
     return { known, rest }
   }
 
-  /** Applies groups in one transaction, or one by one when that fails; returns those that only the gateway can decide. */
-  async #attempt(groups: readonly Group[], answers: Answers, isLast = false): Promise<readonly Group[]> {
-    if (groups.length === 0) return []
+  /**
+   * Applies groups in one transaction, or one by one when that fails; returns those that only the gateway can decide. `endings` are of
+   * other events, about which nothing else is to be done.
+   */
+  async #attempt(
+    groups: readonly Group[],
+    answers: Answers,
+    { endings = [], isLast = false }: Partial<Attempt>,
+  ): Promise<readonly Group[]> {
+    if (groups.length === 0) {
+      await this.#guarded([], () => this.#settle(endings))
+      return []
+    }
     try {
-      const open = await this.#commit(groups, answers)
+      const open = await this.#commit(groups, answers, endings)
       if (isLast) await Promise.all(open.map((group) => this.#putOff(group)))
       return open
     } catch (error) {
       const [only, ...others] = groups
-      if (only && others.length === 0) {
+      if (only && others.length === 0 && endings.length === 0) {
         await this.#failed(only, error)
         return []
       }
       // One that cannot be applied must not hold the others.
+      await this.#guarded([], () => this.#settle(endings))
       const open: Group[] = []
-      for (const group of groups) open.push(...(await this.#attempt([group], answers, isLast)))
+      for (const group of groups) open.push(...(await this.#attempt([group], answers, { isLast })))
       return open
     }
   }
 
-  async #commit(groups: readonly Group[], answers: Answers): Promise<readonly Group[]> {
+  async #commit(
+    groups: readonly Group[],
+    answers: Answers,
+    others: readonly InboxSettlement[],
+  ): Promise<readonly Group[]> {
     const { transaction, clock, ended } = this.#deps
     const { open, settled } = await transaction(async ({ inbox, customers, projections, events }) => {
       const gone = groups.filter(({ key }) => answers.get(nameOf(key))?.object === null)
@@ -158,7 +177,7 @@ export class InboxDispatcher {
       )
       const unsure: Group[] = []
       const changed: Saved[] = []
-      const endings: InboxSettlement[] = []
+      const endings: InboxSettlement[] = [...others]
       for (const group of groups) {
         const projection = known.get(nameOf(group.key)) ?? null
         const decision = decide(group, projection, answers.get(nameOf(group.key)))

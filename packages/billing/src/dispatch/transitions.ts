@@ -3,7 +3,8 @@ import type { DomainEvent } from '@corbel/core/ports'
 import { BillingEvents } from '../billing-events.ts'
 import type { GatewayInvoice, GatewaySubscription } from '../gateway/gateway-objects.ts'
 import type { ProjectedObject } from '../ports/projection-repository.ts'
-import { isSame, isTerminal } from './decide.ts'
+import { isSame } from './is-same.ts'
+import { isTerminal } from './stages.ts'
 
 export interface Transition {
   readonly tenantId: Id<'ten'>

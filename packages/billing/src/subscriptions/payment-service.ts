@@ -1,7 +1,7 @@
 import { type Id, type Origin, type Page, type PageQuery, toPage, toPageRequest } from '@corbel/core'
 import { BillingErrors } from '../billing-errors.ts'
 import type { CommandScope, CommandService } from '../commands/command-service.ts'
-import { isSame } from '../dispatch/decide.ts'
+import { isSame } from '../dispatch/is-same.ts'
 import { type GatewayInvoice, isOver } from '../gateway/gateway-objects.ts'
 import type { GatewayInput, GatewayOperation, GatewayOutput } from '../gateway/gateway-operations.ts'
 import type { CustomerRepository } from '../ports/customer-repository.ts'

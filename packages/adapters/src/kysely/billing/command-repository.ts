@@ -1,9 +1,9 @@
 import type { ClaimedCommand, Command, CommandLease, CommandRepository } from '@corbel/billing/ports'
 import { newId } from '@corbel/core/ports'
 import { type Selectable, sql } from 'kysely'
-import { jsonb } from '../json.ts'
+import { jsonb, storableJsonb } from '../json.ts'
 import type { TenantDb } from '../scoped-db.ts'
-import { storable, storableJson } from '../storable.ts'
+import { storable } from '../storable.ts'
 import type { BillingTables } from './tables.ts'
 
 type Row = Selectable<BillingTables['corbel_billing_commands']>
@@ -15,7 +15,7 @@ export const kyselyCommandRepository = (db: TenantDb): CommandRepository => ({
       .insertInto('corbel_billing_commands')
       .values({
         ...{ id, tenant_id: tenantId, lane, operation, key, recorded_at: recordedAt, attempts: 1 },
-        input: jsonb(storableJson(input)),
+        input: storableJsonb(input),
         due_at: leaseEnd(lease),
         receipt: newId('rcp'),
       })

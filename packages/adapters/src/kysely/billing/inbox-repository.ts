@@ -1,9 +1,9 @@
 import type { InboxClaim, InboxDraft, InboxEvent, InboxFilter, InboxRepository } from '@corbel/billing/ports'
 import { newId, type PageRequest } from '@corbel/core/ports'
 import { type RawBuilder, type Selectable, sql } from 'kysely'
-import { jsonb } from '../json.ts'
+import { jsonb, storableJsonb } from '../json.ts'
 import type { ScopedDb, TenantDb } from '../scoped-db.ts'
-import { storable, storableJson } from '../storable.ts'
+import { storable } from '../storable.ts'
 import type { BillingTables } from './tables.ts'
 
 type Row = Selectable<BillingTables['corbel_billing_inbox']>
@@ -15,13 +15,13 @@ export const kyselyInboxRepository = (db: TenantDb): InboxRepository => ({
   async insert(drafts) {
     if (drafts.length === 0) return []
     // One at a time for each event, so that concurrent calls with the same events in another order do not lock each other out.
-    const rows = distinct(drafts).map(storableJson)
+    const rows = distinct(drafts)
     const { rows: inserted } = await sql<{ readonly account: string; readonly id: string }>`
       insert into corbel_billing_inbox (account, id, kind, type, object_type, object_id, api_version, occurred_at, received_at,
         twin_id, secret_index, payload, due_at)
       select r."account", r."id", r."kind", r."type", r."objectType", r."objectId", r."apiVersion", r."occurredAt", r."receivedAt",
         r."twinId", r."secretIndex", r."payload", r."receivedAt"
-      from jsonb_to_recordset(${jsonb(rows)}) as r ("account" text, "id" text, "kind" text, "type" text, "objectType" text,
+      from jsonb_to_recordset(${storableJsonb(rows)}) as r ("account" text, "id" text, "kind" text, "type" text, "objectType" text,
         "objectId" text, "apiVersion" text, "occurredAt" timestamptz, "receivedAt" timestamptz, "twinId" text, "secretIndex" integer,
         "payload" jsonb)
       order by r."account", r."id"

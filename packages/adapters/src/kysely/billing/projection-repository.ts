@@ -6,9 +6,8 @@ import {
   type ProjectionRepository,
 } from '@corbel/billing/ports'
 import { type Selectable, sql } from 'kysely'
-import { jsonb } from '../json.ts'
+import { jsonb, storableJsonb } from '../json.ts'
 import type { TenantDb } from '../scoped-db.ts'
-import { storableJson } from '../storable.ts'
 import type { BillingTables } from './tables.ts'
 
 type Row = Selectable<BillingTables['corbel_billing_objects']>
@@ -43,7 +42,7 @@ export const kyselyProjectionRepository = (db: TenantDb): ProjectionRepository =
     await sql`
       insert into corbel_billing_objects as o (tenant_id, type, id, state, created_at, seen_at, fetched_at, version)
       select r."tenantId", r.type, r.id, r.state, r."createdAt", r."seenAt", r."fetchedAt", r.version
-      from jsonb_to_recordset(${jsonb(storableJson(rows))}) as r ("tenantId" text, type text, id text, state jsonb,
+      from jsonb_to_recordset(${storableJsonb(rows)}) as r ("tenantId" text, type text, id text, state jsonb,
         "createdAt" timestamptz, "seenAt" timestamptz, "fetchedAt" timestamptz, version integer)
       on conflict on constraint corbel_billing_objects_pkey do update
       set state = excluded.state, created_at = excluded.created_at, seen_at = excluded.seen_at,
