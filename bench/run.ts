@@ -13,6 +13,8 @@ import { queueFigures } from './queue-figures.ts'
 import { repositoryFigures } from './repository-figures.ts'
 import { searchFigures } from './search-figures.ts'
 import { statusFigures } from './status-figures.ts'
+import { usageFigures } from './usage-figures.ts'
+import { billingStreamFigures } from './billing-stream-figures.ts'
 import { streamFigures } from './stream-figures.ts'
 
 // `npm run bench`, or `npm run bench -- P2 P3 --rounds=3 --no-write` for a part of it.
@@ -31,6 +33,8 @@ const groups: readonly {
   { ids: ['P8'], run: (database) => queueFigures(database, rounds) },
   { ids: ['B1', 'B2'], run: (database) => peerFigures(database, rounds) },
   { ids: ['B3', 'B4'], run: (database) => billingFigures(database, rounds) },
+  { ids: ['B5'], run: (database) => usageFigures(database, rounds) },
+  { ids: ['B6'], run: () => billingStreamFigures(rounds) },
   { ids: ['P10'], run: () => streamFigures(rounds) },
   { ids: ['P11', 'P12'], run: (database) => searchFigures(database, rounds) },
   { ids: ['P13'], run: (database) => statusFigures(database, rounds) },
@@ -49,7 +53,7 @@ try {
       const result =
         ratio === null ? `not measured: ${figure.note}` : `${ratio.toFixed(3)} (goal ${figure.goal})`
       process.stdout.write(
-        `${figure.id.padEnd(10)} ${result}  raw ${figure.raw?.toFixed(2)} ours ${figure.ours?.toFixed(2)} ${figure.unit ?? 'µs'}  ${JSON.stringify(figure.parts ?? {}, (_, value: unknown) => (typeof value === 'number' ? Math.round(value * 10) / 10 : value))}\n`,
+        `${figure.id.padEnd(10)} ${result}  raw ${figure.raw?.toFixed(2)} ours ${figure.ours?.toFixed(2)} ${figure.unit ?? 'µs'}  ${JSON.stringify(figure.parts ?? {}, (_, value: unknown) => (typeof value === 'number' ? Math.round(value * 10) / 10 : value))}${figure.facts === undefined ? '' : `  ${figure.facts}`}\n`,
       )
     }
   }

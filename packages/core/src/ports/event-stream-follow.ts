@@ -21,14 +21,20 @@ export async function* followByReading(
   let woken = Promise.withResolvers<void>()
   const wake = (): void => woken.resolve()
   const stop = listen(wake)
-  signal.addEventListener('abort', wake)
+  // Asking a composed signal costs as much as the rest of a turn, and there are as many turns as readers.
+  const state = { isOver: signal.aborted }
+  const end = (): void => {
+    state.isOver = true
+    wake()
+  }
+  signal.addEventListener('abort', end)
   try {
-    while (!signal.aborted) {
+    while (!state.isOver) {
       // Renewed before the read: an append during it must not be slept through.
       woken = Promise.withResolvers<void>()
       const page = await read(cursor, pageSize)
       // The signal may have aborted while the engine was reading.
-      if (signal.aborted) return
+      if (state.isOver) return
       if (page.events.length > 0 || page.reset) {
         // A stream that is gone begins again before its first event.
         cursor = page.events.at(-1)?.id ?? null
@@ -41,6 +47,6 @@ export async function* followByReading(
     }
   } finally {
     stop()
-    signal.removeEventListener('abort', wake)
+    signal.removeEventListener('abort', end)
   }
 }

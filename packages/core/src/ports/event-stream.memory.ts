@@ -59,7 +59,9 @@ export function memoryEventStream({
 
   const read: EventStream['read'] = async (stream, after, limit) => {
     const entries = streams.get(stream) ?? []
-    const later = after === null ? entries : entries.filter(({ event }) => event.id > after)
+    // From the end: readers who follow are there, and as many of them read as an event wakes.
+    const seen = after === null ? -1 : entries.findLastIndex(({ event }) => event.id <= after)
+    const later = entries.slice(seen + 1)
     const first = later[0]
     const missed =
       first === undefined ? (entries.at(-1)?.event.id ?? null) !== after : first.previous !== after

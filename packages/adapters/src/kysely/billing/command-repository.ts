@@ -1,7 +1,7 @@
 import type { ClaimedCommand, Command, CommandLease, CommandRepository } from '@corbel/billing/ports'
 import { newId } from '@corbel/core/ports'
 import { type Selectable, sql } from 'kysely'
-import { jsonb, storableJsonb } from '../json.ts'
+import { storableJsonb } from '../json.ts'
 import type { TenantDb } from '../scoped-db.ts'
 import { storable } from '../storable.ts'
 import type { BillingTables } from './tables.ts'
