@@ -110,5 +110,3 @@ export function openAgentsStack(place: AgentsPlace, pass: Pass = () => {}) {
     },
   }
 }
-
-export type AgentsStack = ReturnType<typeof openAgentsStack>

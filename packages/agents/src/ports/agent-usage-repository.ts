@@ -1,9 +1,8 @@
 import type { Id } from '@corbel/core'
-import type { AgentRunId } from './conversation-items.ts'
 
 export interface ModelCall {
   readonly tenantId: Id<'ten'>
-  readonly runId: AgentRunId
+  readonly runId: Id<'arn'>
   /** Which call of the run, from 1. */
   readonly call: number
   readonly agent: string
@@ -30,7 +29,7 @@ export interface AgentUsageRepository {
   /** Writes the row of a call; again, with the model and the numbers that are known now, it replaces them, unless those were no guess. */
   record(call: ModelCall): Promise<void>
   /** The calls of a run, in their order. */
-  list(tenantId: Id<'ten'>, runId: AgentRunId): Promise<readonly ModelCall[]>
+  list(tenantId: Id<'ten'>, runId: Id<'arn'>): Promise<readonly ModelCall[]>
   /** Sums up the calls of a tenant that were made from `from` on and before `until`. */
   count(tenantId: Id<'ten'>, span: { readonly from: Date; readonly until: Date }): Promise<AgentUsageTotal>
 }
