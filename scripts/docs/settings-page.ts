@@ -1,7 +1,8 @@
 import type { Setting } from '@corbel/core'
+import { defaultText } from '../../packages/cli/src/catalog/setting-list.ts'
 import { code, page, plain, table } from './markdown.ts'
 import type { Reference } from './reference.ts'
-import { defaultText, requiredText, settingsGroups } from './setting-text.ts'
+import { requiredText, settingsGroups } from './settings-groups.ts'
 
 const intro = `Settings are environment variables. An empty variable counts as absent. A start with wrong settings is refused with one report of
 everything that is wrong; \`CORBEL_PROFILE=production\` also refuses placeholder secrets, secrets under 32 characters, plain-text

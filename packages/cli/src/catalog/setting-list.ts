@@ -1,4 +1,10 @@
-import { type Profile, profiles, type Setting, type SettingsCatalogs } from '@corbel/core'
+import {
+  type Profile,
+  profiles,
+  type Setting,
+  type SettingsCatalogs,
+  type SettingsSection,
+} from '@corbel/core'
 import type { StackDescription } from '../config.ts'
 
 /** A setting with who declares it. */
@@ -7,27 +13,29 @@ export interface DeclaredSetting {
   readonly module: string
 }
 
-/** Pages in the order in which one would fill them in. A section that is not here comes last, so that a newer core is understood. */
-const sections: readonly string[] = [
-  'application',
-  'database',
-  'redis',
-  'secrets',
-  'auth',
-  'sign-up',
-  'tenant',
-  'mail',
-  'billing',
-  'agents',
-  'http',
-  'observability',
-]
+/** Titles of the pages, in the order in which one would fill them in. */
+const titles: Readonly<Record<SettingsSection, string>> = {
+  application: 'Application',
+  database: 'Database',
+  redis: 'Redis',
+  secrets: 'Secrets',
+  auth: 'Sign-in',
+  'sign-up': 'Sign-up',
+  tenant: 'Tenants',
+  mail: 'Mail',
+  notifications: 'Notifications',
+  status: 'Status page',
+  billing: 'Billing',
+  agents: 'Agents',
+  http: 'HTTP',
+  observability: 'Observability',
+}
 
-// The others are called what they are.
-const titles: Readonly<Record<string, string>> = { auth: 'Sign-in', tenant: 'Tenants', http: 'HTTP' }
+// A section of a newer core is not among them, and comes last.
+const sections: readonly string[] = Object.keys(titles)
 
 /** Every setting of the stack once, by section and then in the order of declaration. */
-export function settingsOf({ catalogs }: StackDescription): readonly DeclaredSetting[] {
+export function settingsOf({ catalogs }: Pick<StackDescription, 'catalogs'>): readonly DeclaredSetting[] {
   const seen = new Set<Setting>()
   const all = Object.entries(catalogs).flatMap(([module, { settings }]) =>
     Object.values(settings ?? {}).flatMap((setting) => {
@@ -47,7 +55,9 @@ export const settingsCatalogs = ({ catalogs }: StackDescription): SettingsCatalo
   Object.fromEntries(Object.entries(catalogs).map(([name, { settings }]) => [name, settings ?? {}]))
 
 export const sectionTitle = (section: string): string =>
-  titles[section] ?? `${section[0]?.toUpperCase()}${section.slice(1)}`
+  isKnown(section) ? titles[section] : `${section[0]?.toUpperCase()}${section.slice(1)}`
+
+const isKnown = (section: string): section is SettingsSection => Object.hasOwn(titles, section)
 
 /** A value as one would write it into the environment. */
 export function valueText(value: unknown): string {
