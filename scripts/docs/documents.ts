@@ -1,4 +1,5 @@
 import { errorsPage, eventsPage, jobsPage, metricsPage, permissionsPage } from './catalog-pages.ts'
+import { schemas } from '../../packages/cli/src/schemas/schema-list.ts'
 import { envExample } from './env-example.ts'
 import { httpPage } from './http-page.ts'
 import type { Reference } from './reference.ts'
@@ -17,4 +18,10 @@ export const documents = (reference: Reference): Readonly<Record<string, string>
   'docs/reference/permissions.md': permissionsPage(reference),
   'docs/reference/security-requirements.md': securityPage(),
   'docs/reference/settings.md': settingsPage(reference),
+  ...Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [
+      `docs/reference/schemas/${name}.json`,
+      `${JSON.stringify(schema, null, 2)}\n`,
+    ]),
+  ),
 })

@@ -94,6 +94,16 @@ describe.each([
     foreign.close()
   })
 
+  it.runIf(backend === 'postgres')('leaves no connection behind', async () => {
+    const url = new URL(postgresEnv()['DATABASE_URL'] ?? '')
+    const name = newId('left')
+    url.searchParams.set('application_name', name)
+    expect(await corbel({ ...env, DATABASE_URL: url.href }, 'doctor')).toMatchObject({ code: 0 })
+    const left = () => client.query('select 1 from pg_stat_activity where application_name = $1', [name])
+    // The server hears of an end a moment later.
+    await expect.poll(async () => (await left()).rowCount, { timeout: 10_000 }).toBe(0)
+  })
+
   // The embedded database takes a second to open for each command, and the commands are the same.
   it.runIf(backend === 'postgres' || postgres === null)('operates what the stack has', async () => {
     const seeded = await run('users', 'seed', 'ada@example.com', '--tenant', 'Ada & Co')

@@ -174,11 +174,16 @@ async function openPostgres(host: DatabaseSettings, connectionString: string): P
     connectionTimeoutMillis: host.databasePoolTimeout * 1000,
     maxLifetimeSeconds: host.databasePoolRecycle,
   })
+  const db = new Kysely({ dialect: postgresDialect({ pool, pipelined: host.databasePipelined ?? false }) })
   return {
-    name: 'postgres',
-    db: new Kysely({ dialect: postgresDialect({ pool, pipelined: host.databasePipelined ?? false }) }),
+    ...{ name: 'postgres', db },
     countConnections: () => ({ total: pool.totalCount, idle: pool.idleCount, queued: pool.waitingCount }),
-    close: () => pool.end(),
+    async close() {
+      // The connections that reads share are not of the pool.
+      await db.destroy()
+      // Nobody has asked yet: then there is no driver that would end it.
+      if (!pool.ending) await pool.end()
+    },
   }
 }
 

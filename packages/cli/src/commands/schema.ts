@@ -1,7 +1,8 @@
 import type { Action } from '../run/command.ts'
-import { envelopeSchema } from '../run/envelope.ts'
+import type { SchemaName } from '../schemas/schema-names.ts'
+import { schemas } from '../schemas/schema-list.ts'
 
-export const action: Action = async () => ({
-  data: envelopeSchema,
-  text: JSON.stringify(envelopeSchema, null, 2),
-})
+export const action: Action<{ readonly of: SchemaName }> = async (_invocation, { of }) => {
+  const schema = schemas[of]
+  return { data: schema, text: JSON.stringify(schema, null, 2) }
+}

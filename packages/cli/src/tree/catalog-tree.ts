@@ -5,6 +5,7 @@ import type { DoctorFlags } from '../commands/doctor.ts'
 import type { SetupFlags } from '../commands/setup.ts'
 import type { CliContext } from '../run/cli-context.ts'
 import { command } from '../run/command.ts'
+import { type SchemaName, schemaNames } from '../schemas/schema-names.ts'
 import { profileFlag, switchFlag, text } from './parameters.ts'
 
 type None = Readonly<Record<never, never>>
@@ -129,10 +130,15 @@ export const programRoutes = {
     load: () => import('../commands/deps.ts'),
   }),
   adapter,
-  schema: command({
+  schema: command<{ readonly of: SchemaName }>({
     kind: 'print',
-    brief: 'Print the JSON Schema of what --output json prints',
+    brief: 'Print the JSON Schema of what --output json prints, or of a report',
     load: () => import('../commands/schema.ts'),
+    parameters: {
+      flags: {
+        of: { kind: 'enum', values: schemaNames, brief: 'Document', default: 'envelope' },
+      },
+    },
   }),
   completion: command<None, [Shell]>({
     kind: 'print',
