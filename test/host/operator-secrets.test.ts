@@ -169,44 +169,67 @@ it('says what is wrong with the store, and shows no secret', async () => {
     expect(said).not.toContain(secret)
 })
 
-it.each([
-  ['before a write arrives', 1, false],
-  ['after a write was done and before it is told', 2, true],
-])(
-  'killed %s it goes on, and nothing is written twice',
-  { timeout: 120_000 },
-  async (_when, kill, forwarded) => {
-    vault.kv.clear()
-    let writes = 0
-    const started: ReturnType<typeof spawn>[] = []
-    const between = createServer((request, response) => {
-      const isKill =
-        request.method === 'POST' && request.url?.includes('/data/') === true && ++writes === kill
-      if (isKill && !forwarded) return void started[0]?.kill('SIGKILL')
-      const { host: _, ...headers } = request.headers
-      const onward = forward(
-        `${vault.address}${request.url}`,
-        { method: request.method, headers },
-        (answer) => {
-          if (isKill) return void started[0]?.kill('SIGKILL')
-          response.writeHead(answer.statusCode ?? 0, answer.headers)
-          answer.pipe(response)
-        },
-      )
-      request.pipe(onward)
-    }).listen(0, '127.0.0.1')
-    await once(between, 'listening')
-    const env = inVault(`http://127.0.0.1:${(between.address() as AddressInfo).port}`, role)
-    const bin = join(import.meta.dirname, '../../packages/cli/src/bin.ts')
-    const words = [bin, 'secrets', 'onboard', '--config', config]
-    const child = spawn(process.execPath, ['--conditions=@corbel/source', ...words], {
-      ...{ env, cwd: folder, stdio: 'ignore' },
+/** Runs the program against Vault and kills it at a write: before that arrives, or when it is done and not yet told. */
+async function killedAtWrite(write: number, forwarded: boolean, ...argv: readonly string[]): Promise<Env> {
+  let writes = 0
+  const started: ReturnType<typeof spawn>[] = []
+  const between = createServer((request, response) => {
+    const isKill = request.method === 'POST' && request.url?.includes('/data/') === true && ++writes === write
+    if (isKill && !forwarded) return void started[0]?.kill('SIGKILL')
+    const { host: _, ...headers } = request.headers
+    const target = `${vault.address}${request.url}`
+    const onward = forward(target, { method: request.method, headers }, (answer) => {
+      if (isKill) return void started[0]?.kill('SIGKILL')
+      response.writeHead(answer.statusCode ?? 0, answer.headers)
+      answer.pipe(response)
     })
-    started.push(child)
-    const [, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
-    expect(signal).toBe('SIGKILL')
+    request.pipe(onward)
+  }).listen(0, '127.0.0.1')
+  await once(between, 'listening')
+  const env = inVault(`http://127.0.0.1:${(between.address() as AddressInfo).port}`, role)
+  const bin = join(import.meta.dirname, '../../packages/cli/src/bin.ts')
+  const child = spawn(process.execPath, ['--conditions=@corbel/source', bin, ...argv, '--config', config], {
+    env,
+    cwd: folder,
+    stdio: 'ignore',
+  })
+  started.push(child)
+  const [, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
+  between.close()
+  between.closeAllConnections()
+  expect(signal).toBe('SIGKILL')
+  return { ...env, VAULT_ADDR: vault.address }
+}
+
+const moments = [
+  ['before a write arrives', false],
+  ['after a write was done and before it is told', true],
+] as const
+
+it.each(moments)(
+  'onboarding that is killed %s goes on, and nothing is written twice',
+  { timeout: 120_000 },
+  async (_when, forwarded) => {
+    vault.kv.clear()
+    const env = await killedAtWrite(forwarded ? 2 : 1, forwarded, 'secrets', 'onboard')
     expect(await program(env).corbel('secrets', 'onboard')).toMatchObject({ code: 0 })
     expect([...vault.kv.values()].map(({ versions }) => versions.length)).toEqual([1, 1, 1])
-    between.close()
+  },
+)
+
+it.each(moments)(
+  'a rotation that is killed %s comes to the same end, with one more version',
+  { timeout: 120_000 },
+  async (_when, forwarded) => {
+    vault.kv.clear()
+    const before = inVault(vault.address, role)
+    expect(await program(before).corbel('secrets', 'onboard')).toMatchObject({ code: 0 })
+    const rotate = ['secrets', 'rotate', 'AUTH_PASSWORD_PEPPER', '--from-version', '1'] as const
+    const { AUTH_PASSWORD_PEPPER: _, ...env } = await killedAtWrite(1, forwarded, ...rotate)
+    expect(await program(env).corbel(...rotate)).toMatchObject({
+      ...{ code: 0, data: { version: '2', rotated: !forwarded } },
+    })
+    expect(await program(env).corbel('secrets', 'verify')).toMatchObject({ code: 0 })
+    expect([...vault.kv.values()].map(({ versions }) => versions.length).toSorted()).toEqual([1, 1, 2])
   },
 )
