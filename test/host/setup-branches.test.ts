@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fromEnv, type Profile, profiles } from '@corbel/core'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import config from '../../examples/reference-host/corbel.config.ts'
 import { inspectStack } from '../../packages/cli/src/catalog/inspect-stack.ts'
 import { settingsOf } from '../../packages/cli/src/catalog/setting-list.ts'
@@ -84,9 +84,8 @@ async function setUp(folder: string, profile: Profile, filled: Filled) {
 }
 
 describe('the branches of the reference host', () => {
-  beforeAll(() => expect(Object.keys(branches).length).toBeGreaterThan(5))
-
   it('every pair of them is in a row', () => {
+    expect(Object.keys(branches).length).toBeGreaterThan(5)
     const covered = new Set(rows.flatMap(pairsIn))
     expect([...pairsOf(choices)].filter((pair) => !covered.has(pair))).toEqual([])
   })
