@@ -15,6 +15,7 @@ import {
   openOpenaiServer,
   type Reply,
 } from '../../examples/reference-host/src/drill/openai-server.ts'
+import { turnOf } from '../../examples/reference-host/src/drill/said.ts'
 import { seeded } from '../billing/seeded.ts'
 import { tempFolder } from '../host/temp-folder.fixture.ts'
 import { redisUrl } from '../redis.ts'
@@ -50,14 +51,9 @@ const steps = {
 
 /** What a model says that is as sensible as its history: nothing twice, and nothing that it has no tool for. */
 function answer({ said, tools }: Asked): Reply {
-  const turn = said.slice(said.findLastIndex(({ kind }) => kind === 'user'))
-  const [asked] = turn
-  const wish = asked?.kind === 'user' ? asked.text : ''
+  const { wish, result } = turnOf(said)
   if (wish === 'next') return { say: 'Ready for more.' }
-  const result = turn.findLast((each) => each.kind === 'result' && !each.text.includes('"assistant"'))
-  const calls = new Map(turn.flatMap((each) => (each.kind === 'call' ? [[each.id, each.name]] : [])))
-  const isMoney = result?.kind === 'result' && !calls.get(result.id)?.startsWith('transfer_to_')
-  if (isMoney) return { say: `It is told that it has ${result.text} and that is all of it.` }
+  if (result !== null) return { say: `It is told that it has ${result} and that is all of it.` }
   const [tool = '', cents] = wish.split(' ')
   if (tools.includes(tool)) return { call: tool, args: { amount: Number(cents) } }
   return { call: 'transfer_to_desk', args: {} }

@@ -119,3 +119,16 @@ function parsedCall(name: string, json: string | undefined): string {
   }
   return name
 }
+
+/** What the user wants last, and what came of the last tool that was called for it but handoffs; null before one was. */
+export function turnOf(said: readonly Said[]): { readonly wish: string; readonly result: string | null } {
+  const [first, ...rest] = said.slice(said.findLastIndex(({ kind }) => kind === 'user'))
+  const names = new Map(rest.flatMap((each) => (each.kind === 'call' ? [[each.id, each.name]] : [])))
+  const result = rest.findLast(
+    (each) => each.kind === 'result' && names.get(each.id)?.startsWith('transfer_to_') === false,
+  )
+  return {
+    wish: first?.kind === 'user' ? first.text : '',
+    result: result?.kind === 'result' ? result.text : null,
+  }
+}
