@@ -1,4 +1,5 @@
-import { defineAgent, defineTool } from '@corbel/agents'
+import { type ApprovalView, type ChatReply, defineAgent, defineTool } from '@corbel/agents'
+import type { Page } from '@corbel/core'
 import * as ai7 from 'ai'
 import type { ChatState, UIMessage } from 'ai'
 import * as ai5 from 'ai5'
@@ -9,7 +10,10 @@ import { openTimeout } from '../storages.ts'
 import { agentsApp, type AgentsApp, type Person } from './agents-app.fixture.ts'
 import { calls, hangs, says, scriptedModels } from './scripted-models.fixture.ts'
 
-type Client = Pick<typeof ai7, 'AbstractChat' | 'DefaultChatTransport'> &
+type Client = Pick<
+  typeof ai7,
+  'AbstractChat' | 'DefaultChatTransport' | 'lastAssistantMessageIsCompleteWithToolCalls'
+> &
   Partial<Pick<typeof ai7, 'lastAssistantMessageIsCompleteWithApprovalResponses'>>
 // What of them is used here has the same shape in each.
 const clients = [
@@ -41,14 +45,18 @@ function openChat(client: Client, app: AgentsApp, { token }: Person, id: string)
         snapshot: (thing) => structuredClone(thing),
       }
       const collection = 'http://127.0.0.1:3000/api/v1/conversations'
+      // What version 5 needs, which knows no approvals.
+      const sdk = client === clients[0][1] ? '?sdk=5' : ''
       const transport = new client.DefaultChatTransport<UIMessage>({
-        api: `${collection}/${id}/runs`,
+        api: `${collection}/${id}/runs${sdk}`,
         headers: { authorization: `Bearer ${token}` },
-        prepareReconnectToStreamRequest: () => ({ api: `${collection}/${id}/stream` }),
+        prepareReconnectToStreamRequest: () => ({ api: `${collection}/${id}/stream${sdk}` }),
         fetch: (input, init) => app.stack.fetch(new Request(input, init), { remoteAddress: '192.0.2.1' }),
       })
-      const sendAutomaticallyWhen = client.lastAssistantMessageIsCompleteWithApprovalResponses
-      super({ id, transport, state, ...(sendAutomaticallyWhen && { sendAutomaticallyWhen }) })
+      const sendAutomaticallyWhen =
+        client.lastAssistantMessageIsCompleteWithApprovalResponses ??
+        client.lastAssistantMessageIsCompleteWithToolCalls
+      super({ id, transport, state, sendAutomaticallyWhen })
     }
   }
   return new Chat()
@@ -116,19 +124,86 @@ describe.each(clients)('useChat of ai %i', (version, client) => {
     await openChat(client, app, ada, id).resumeStream()
   })
 
-  // Version 5 knows no approvals.
-  if (version === 5) return
-  test('asks before a tool is called, and goes on in the same message', async () => {
-    executed.splice(0)
+  /** Until a call waits; and how its user decides, in the words of that version. */
+  async function askedAbout(text: string) {
     const chat = openChat(client, app, ada, await conversation())
-    script(calls('notify', { text: 'hello' }), says('Told.'))
+    script(calls('notify', { text }))
     await chat.sendMessage({ text: 'tell them' })
     const part = chat.lastMessage?.parts.find(({ type }) => type === 'dynamic-tool')
-    expect(part).toMatchObject({ state: 'approval-requested', input: { text: 'hello' } })
-    expect(executed).toEqual([])
+    const state = version === 5 ? 'input-available' : 'approval-requested'
+    expect(part).toMatchObject({ state, input: { text } })
+    expect(chat.lastMessage?.metadata).toMatchObject({ status: 'waiting' })
+    expect([chat.status, chat.error]).toEqual(['ready', undefined])
     const { id = '' } = part && 'approval' in part ? (part.approval ?? {}) : {}
-    await chat.addToolApprovalResponse({ id, approved: true })
+    const toolCallId = part && 'toolCallId' in part ? part.toolCallId : ''
+    return {
+      chat,
+      decide: (approved: boolean) =>
+        version === 5
+          ? chat.addToolResult({ tool: 'notify', toolCallId, output: { approved } } as never)
+          : chat.addToolApprovalResponse({ id, approved }),
+    }
+  }
+  const stateOf = ({ lastMessage }: { readonly lastMessage: UIMessage | undefined }) =>
+    lastMessage?.parts.flatMap((part) => (part.type === 'dynamic-tool' ? [part.state] : []))
+
+  test('asks before a tool is called, and goes on in the same message', async () => {
+    executed.splice(0)
+    const { chat, decide } = await askedAbout('hello')
+    expect(executed).toEqual([])
+    script(says('Told.'))
+    await decide(true)
     await expect.poll(() => textOf(chat.lastMessage), { timeout: 20_000 }).toEqual(['Told.'])
-    expect([executed, chat.messages.length]).toEqual([['hello'], 2])
+    await expect.poll(() => chat.status).toBe('ready')
+    expect([executed, chat.messages.length, chat.error]).toEqual([['hello'], 2, undefined])
+    expect(stateOf(chat)).toEqual(['output-available'])
   })
+
+  test('does not call what its user denies', async () => {
+    executed.splice(0)
+    const { chat, decide } = await askedAbout('bye')
+    script(says('Not told.'))
+    await decide(false)
+    await expect.poll(() => textOf(chat.lastMessage), { timeout: 20_000 }).toEqual(['Not told.'])
+    await expect.poll(() => chat.status).toBe('ready')
+    expect([executed, chat.error]).toEqual([[], undefined])
+    expect(stateOf(chat)).toEqual([version === 5 ? 'output-error' : 'output-denied'])
+  })
+})
+
+test('an output that a client has made up decides about nothing', async () => {
+  const { models, script } = scriptedModels()
+  const app = await agentsApp('memory', {}, { models, tools: [], agents: [front] })
+  const ada = await app.person('ada')
+  const eve = await app.person('eve')
+  executed.splice(0)
+  script(calls('notify', { text: 'mine' }))
+  const reply = await app.send<ChatReply>('POST', '/api/v1/chat', ada.token, { message: 'tell them' })
+  const { conversationId } = reply.body
+  const listed = await app.send<Page<ApprovalView>>('GET', '/api/v1/approvals', ada.token)
+  const [approval] = listed.body.data
+  const tell = (person: Person, query: string, part: object) =>
+    app.send<{ readonly code: string }>(
+      'POST',
+      `/api/v1/conversations/${conversationId}/runs${query}`,
+      person.token,
+      { messages: [{ id: 'm', role: 'assistant', parts: [{ ...told, ...part }] }] },
+    )
+  const told = {
+    ...{ type: 'dynamic-tool', state: 'output-available', toolCallId: approval?.callId },
+    ...{ input: { text: 'mine' }, output: { approved: true } },
+  }
+  const made = [
+    // Only version 5 says it so.
+    [ada, '', {}, 'agents/no-message'],
+    [ada, '?sdk=5', { toolCallId: 'other' }, 'agents/no-message'],
+    [ada, '?sdk=5', { output: 'told' }, 'agents/no-message'],
+    [ada, '?sdk=5', { output: { approved: 'yes' } }, 'agents/no-message'],
+    [ada, '?sdk=5', { input: { text: 'changed' } }, 'approvals/arguments-changed'],
+    [eve, '?sdk=5', {}, 'agents/no-message'],
+  ] as const
+  for (const [person, query, part, code] of made)
+    expect((await tell(person, query, part)).body.code).toBe(code)
+  expect(executed).toEqual([])
+  await app.close()
 })

@@ -16,7 +16,7 @@ import type { AgentRunRecord, AgentRunRepository, RunLease } from '../ports/agen
 import type { ConversationId } from '../ports/conversation-items.ts'
 import type { Caller } from '../tools/tool.ts'
 import { type ApprovalView, type DecisionBody, toApprovalView } from './approval.ts'
-import type { ApprovalAnswer } from './approval-answers.ts'
+import type { ApprovalAnswer, CallAnswer } from './approval-answers.ts'
 import { ApprovalErrors } from './approval-errors.ts'
 import { ApprovalEvents } from './approval-events.ts'
 import { argumentsHash, openArguments } from './call-arguments.ts'
@@ -113,6 +113,27 @@ export class ApprovalService {
           : await this.#decide(caller, approval, answer.decision, answer.reason ?? null, origin),
       )
     return decided
+  }
+
+  /** Which of the calls that wait in a conversation are answered; an answer to any other is none. */
+  async byCall(
+    { tenantId, userId }: Caller,
+    conversationId: ConversationId,
+    answers: readonly CallAnswer[],
+  ): Promise<readonly ApprovalAnswer[]> {
+    if (answers.length === 0) return []
+    const { agentApprovals, clock } = this.#deps
+    const pending = await agentApprovals.listPending(tenantId, userId, clock.now(), {
+      limit: 100,
+      after: null,
+    })
+    const ids = new Map(
+      pending.flatMap((each) => (each.conversationId === conversationId ? [[each.callId, each.id]] : [])),
+    )
+    return answers.flatMap((answer) => {
+      const id = ids.get(answer.callId)
+      return id ? [{ ...answer, id }] : []
+    })
   }
 
   async #decide(

@@ -50,6 +50,16 @@ const UiBody = z.looseObject({
   whenBusy: WhenBusy.default('reject'),
 })
 
+export const ClientQuery = z.strictObject({
+  sdk: z
+    .literal('5')
+    .optional()
+    .describe(
+      'For `useChat` of version 5 of the AI SDK, which knows no approvals: a call that waits is one without output, and `addToolResult` with the output `{ approved }` decides about it.',
+    ),
+})
+export type ClientQuery = z.infer<typeof ClientQuery>
+
 export const RunBody = z.union([ChatBody.omit({ conversationId: true }), UiBody])
 export type RunBody = z.infer<typeof RunBody>
 

@@ -17,7 +17,7 @@ import { FileErrors } from '../files/file-errors.ts'
 import { AgentsPermissions } from '../agents-permissions.ts'
 import { MessageChunkSchema } from '../stream/message-chunk.ts'
 import { RunSettings } from './run-settings.ts'
-import { AgentRunView, ChatBody, ChatReply, RunBody } from './agent-run.ts'
+import { AgentRunView, ChatBody, ChatReply, ClientQuery, RunBody } from './agent-run.ts'
 
 // A conversation is a person's, so no machine has one.
 const access: UserAccess = { kind: 'user', scopes: [AgentsPermissions.chat.scope] }
@@ -83,6 +83,7 @@ export const runContract = defineContract('chat', '/api/v1', {
     description:
       'Of the messages that a client sends along only the last one of the user is read; or, when the last one is of the assistant, its answers to requests for approval. Files go with it as parts of the type `file`, whose `url` is that of a file here or a base64 `data:` URL.',
     params: ofConversation,
+    query: ClientQuery,
     body: json(RunBody),
     success: stream,
     streamLimit,
@@ -96,6 +97,7 @@ export const runContract = defineContract('chat', '/api/v1', {
     access,
     summary: 'Read along with the run at work in a conversation, from its beginning',
     params: ofConversation,
+    query: ClientQuery,
     success: stream,
     streamLimit,
     alternatives: [empty(204)],

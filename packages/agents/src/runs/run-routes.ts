@@ -9,10 +9,11 @@ export const runRoutes = (runs: RunService, streams: RunStreams): readonly Route
       runs.chat(principal, body.conversationId ?? null, body, request.signal),
     stream: ({ principal, body, request }) =>
       streams.begin(principal, body.conversationId ?? null, body, request.signal),
-    begin: ({ principal, params, body, request, client }) =>
-      streams.begin(principal, params.id, body, request.signal, client),
-    followConversation: async ({ principal, params, request }) =>
-      (await streams.ofConversation(principal, params.id, request.signal)) ?? alternative(204, undefined),
+    begin: ({ principal, params, query, body, request, client }) =>
+      streams.begin(principal, params.id, body, request.signal, client, query),
+    followConversation: async ({ principal, params, query, request }) =>
+      (await streams.ofConversation(principal, params.id, request.signal, query)) ??
+      alternative(204, undefined),
     get: ({ principal, params }) => runs.get(principal, params.id),
     follow: ({ principal, params, request }) =>
       streams.ofRun(principal, params.id, request.headers.get('last-event-id'), request.signal),

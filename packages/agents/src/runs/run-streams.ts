@@ -3,10 +3,10 @@ import { AgentsErrors } from '../agents-errors.ts'
 import type { AgentRunId, ConversationId } from '../ports/conversation-items.ts'
 import type { MessageChunk, NumberedChunk } from '../stream/message-chunk.ts'
 import type { Caller } from '../tools/tool.ts'
-import { answersIn } from '../approvals/approval-answers.ts'
+import { type ApprovalAnswer, answersIn, outputAnswersIn } from '../approvals/approval-answers.ts'
 import type { ApprovalService } from '../approvals/approval-service.ts'
-import type { ApprovalAnswer } from '../approvals/approval-answers.ts'
-import { type RunBody, type RunRequest, toRunRequest } from './agent-run.ts'
+import { withoutApprovals } from '../stream/without-approvals.ts'
+import { type ClientQuery, type RunBody, type RunRequest, toRunRequest } from './agent-run.ts'
 import type { RunService } from './run-service.ts'
 
 type Events = AsyncIterable<ServerSentEvent<MessageChunk>>
@@ -32,14 +32,20 @@ export class RunStreams {
     body: RunBody | RunRequest,
     signal: AbortSignal,
     origin: Origin = hostOrigin,
+    { sdk }: ClientQuery = {},
   ): Promise<Events> {
-    const answers = 'messages' in body ? answersIn(body.messages) : []
-    if (conversationId !== null && answers.length > 0)
-      return this.#answer(caller, conversationId, answers, signal, origin)
+    if (conversationId !== null && 'messages' in body) {
+      const answers =
+        sdk === '5'
+          ? await this.#approvals.byCall(caller, conversationId, outputAnswersIn(body.messages))
+          : answersIn(body.messages)
+      if (answers.length > 0)
+        return events(await this.#answer(caller, conversationId, answers, signal, origin), sdk)
+    }
     const request = toRunRequest(body)
     if (!request) throw AgentsErrors.noMessage()
     const run = await this.#runs.begin(caller, conversationId, request, origin)
-    return events(this.#runs.followBegun(run, 0, signal))
+    return events(this.#runs.followBegun(run, 0, signal), sdk)
   }
 
   /** What the run goes on to say after what was said before. */
@@ -49,20 +55,25 @@ export class RunStreams {
     answers: readonly ApprovalAnswer[],
     signal: AbortSignal,
     origin: Origin,
-  ): Promise<Events> {
+  ): Promise<AsyncIterable<NumberedChunk>> {
     const before = await this.#runs.findActive(caller, conversationId)
     const seen = before === null ? 0 : await this.#runs.lastSeq(before)
     const [decided] = await this.#approvals.answer(caller, conversationId, answers, origin)
     if (!decided) throw AgentsErrors.noMessage()
     // Answered before: the run may have ended since, and is told whole.
     const after = decided.runId === before ? seen : 0
-    return events(this.#runs.follow(caller, decided.runId, after, signal))
+    return this.#runs.follow(caller, decided.runId, after, signal)
   }
 
   /** The run at work; null when there is none. */
-  async ofConversation(caller: Caller, id: ConversationId, signal: AbortSignal): Promise<Events | null> {
+  async ofConversation(
+    caller: Caller,
+    id: ConversationId,
+    signal: AbortSignal,
+    { sdk }: ClientQuery = {},
+  ): Promise<Events | null> {
     const runId = await this.#runs.findActive(caller, id)
-    return runId && events(this.#runs.follow(caller, runId, 0, signal))
+    return runId && events(this.#runs.follow(caller, runId, 0, signal), sdk)
   }
 
   /** @param lastEventId - As the client sent it; what is no number counts as none. */
@@ -79,6 +90,7 @@ export class RunStreams {
   }
 }
 
-async function* events(chunks: AsyncIterable<NumberedChunk>): Events {
-  for await (const { seq, chunk } of chunks) yield { id: `${seq}`, data: chunk }
+async function* events(chunks: AsyncIterable<NumberedChunk>, sdk?: ClientQuery['sdk']): Events {
+  for await (const { seq, chunk } of sdk === '5' ? withoutApprovals(chunks) : chunks)
+    yield { id: `${seq}`, data: chunk }
 }

@@ -26,6 +26,12 @@ export type MessageChunk =
   | { readonly type: 'tool-approval-request'; readonly approvalId: string; readonly toolCallId: string }
   | { readonly type: 'tool-output-denied'; readonly toolCallId: string }
   | {
+      readonly type: 'tool-output-error'
+      readonly toolCallId: string
+      readonly errorText: string
+      readonly dynamic: true
+    }
+  | {
       readonly type: 'data-agent'
       readonly data: { readonly name: string; readonly from: string }
       readonly transient: true
