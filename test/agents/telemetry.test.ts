@@ -54,6 +54,9 @@ const spansOfRun = async (): Promise<readonly RecordedSpan[]> => {
   await expect.poll(() => fresh().some(({ name }) => name === 'invoke_agent')).toBe(true)
   return fresh()
 }
+const requestOf = (route: string): RecordedSpan | undefined =>
+  tracer.spans.slice(seen).find(({ attributes }) => attributes['http.route'] === route)
+
 async function counts(): Promise<readonly string[]> {
   const { body } = await app.stack.meter.scrape()
   return body
@@ -75,7 +78,9 @@ test('a run is a trace: the models it calls and its tools, with the names of the
   ])
   const root = spans.at(-1)
   for (const span of spans) {
-    expect([span.traceId, span.parentSpanId]).toEqual([root?.traceId, span === root ? null : root?.spanId])
+    // The run is part of what the request was for, and outlives it.
+    const parent = span === root ? requestOf('/api/v1/chat')?.spanId : root?.spanId
+    expect([span.traceId, span.parentSpanId]).toEqual([requestOf('/api/v1/chat')?.traceId, parent])
     expect(span.attributes).toMatchObject({
       ...{ 'gen_ai.conversation.id': conversationId, 'corbel.run_id': runId },
       'corbel.tenant_id': ada.tenantId,

@@ -48,15 +48,19 @@ export class RunExecutor {
     this.#deps = deps
   }
 
-  /** Works on the run until it has ended or waits. Never rejects. */
-  async execute(run: AgentRunRecord): Promise<Worked> {
+  /**
+   * Works on the run until it has ended or waits. Never rejects.
+   *
+   * @param traceparent - Of the request that asked for it; null when it was not just asked for.
+   */
+  async execute(run: AgentRunRecord, traceparent: string | null): Promise<Worked> {
     const { running, leases, eventStream, logger, telemetry } = this.#deps
     const signal = running.begin(run.id)
     const log = new RunLog(eventStream, run.id)
     const letGo = leases.hold(run)
     try {
       if (run.attempts > 1 || run.pauses > 0) await log.resume()
-      return await telemetry.run(run, (span) => this.#work(run, log, signal, span))
+      return await telemetry.run(run, traceparent, (span) => this.#work(run, log, signal, span))
     } catch (error) {
       // The lease runs out, and another process takes over.
       logger.error('a run of an agent was left to others', { runId: run.id, error })

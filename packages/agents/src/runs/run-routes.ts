@@ -5,12 +5,12 @@ import type { RunService } from './run-service.ts'
 
 export const runRoutes = (runs: RunService, streams: RunStreams): readonly Route[] =>
   implement(runContract, {
-    chat: ({ principal, body, request }) =>
-      runs.chat(principal, body.conversationId ?? null, body, request.signal),
-    stream: ({ principal, body, request }) =>
-      streams.begin(principal, body.conversationId ?? null, body, request.signal),
-    begin: ({ principal, params, query, body, request, client }) =>
-      streams.begin(principal, params.id, body, request.signal, client, query),
+    chat: ({ principal, body, request: { signal, traceparent } }) =>
+      runs.chat(principal, body.conversationId ?? null, body, signal, traceparent),
+    stream: ({ principal, body, client, request: { signal, traceparent } }) =>
+      streams.begin(principal, body.conversationId ?? null, body, signal, client, {}, traceparent),
+    begin: ({ principal, params, query, body, client, request: { signal, traceparent } }) =>
+      streams.begin(principal, params.id, body, signal, client, query, traceparent),
     followConversation: async ({ principal, params, query, request }) =>
       (await streams.ofConversation(principal, params.id, request.signal, query)) ??
       alternative(204, undefined),

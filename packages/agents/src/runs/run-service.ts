@@ -76,12 +76,14 @@ export class RunService {
    *
    * @throws `agents/agent-not-found`, `agents/quota-exceeded`, `conversations/not-found`, `agents/conversation-busy`, and what
    * {@link MessageAttachments.resolve} throws.
+   * @param traceparent - Of the request that asks for it.
    */
   async begin(
     caller: Caller,
     conversationId: ConversationId | null,
     { message, agent, clientMessageId, whenBusy, attachments: sources = [] }: RunRequest,
     origin?: Origin,
+    traceparent: string | null = null,
   ): Promise<AgentRunRecord> {
     const { registry, leases, agentRuns, conversationItems, clock } = this.#deps
     const first = agent === undefined ? registry.defaultAgent : registry.find(agent)
@@ -122,7 +124,7 @@ export class RunService {
       await this.#deps.attachments.discard({ tenantId, userId }, stored)
     if (begun.outcome === 'closed') throw ConversationErrors.notFound()
     if (begun.outcome === 'busy') throw AgentsErrors.conversationBusy()
-    if (begun.outcome === 'running') void this.#drive(begun.run)
+    if (begun.outcome === 'running') void this.#drive(begun.run, traceparent)
     // What it waits for may have ended in between.
     if (begun.outcome === 'queued') void this.#drive(await this.#next(begun.run))
     return begun.run
@@ -134,8 +136,9 @@ export class RunService {
     conversationId: ConversationId | null,
     request: RunRequest,
     signal: AbortSignal,
+    traceparent: string | null = null,
   ): Promise<ChatReply> {
-    const begun = await this.begin(caller, conversationId, request)
+    const begun = await this.begin(caller, conversationId, request, undefined, traceparent)
     let last: MessageChunk | null = null
     for await (const { chunk } of this.followBegun(begun, 0, signal)) last = chunk
     signal.throwIfAborted()
@@ -275,11 +278,14 @@ export class RunService {
     void this.#drive(run)
   }
 
-  async #drive(run: AgentRunRecord | null): Promise<void> {
+  async #drive(run: AgentRunRecord | null, traceparent: string | null = null): Promise<void> {
     try {
       for (let current = run; current;) {
         const done = current
-        const { resumed, isNextWaiting } = await this.#deps.executor.execute(done)
+        const { resumed, isNextWaiting } = await this.#deps.executor.execute(
+          done,
+          done === run ? traceparent : null,
+        )
         current = resumed ?? (isNextWaiting ? await this.#next(done) : null)
       }
     } catch (error) {

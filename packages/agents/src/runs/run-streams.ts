@@ -33,6 +33,7 @@ export class RunStreams {
     signal: AbortSignal,
     origin: Origin = hostOrigin,
     { sdk }: ClientQuery = {},
+    traceparent: string | null = null,
   ): Promise<Events> {
     if (conversationId !== null && 'messages' in body) {
       const answers =
@@ -44,7 +45,7 @@ export class RunStreams {
     }
     const request = toRunRequest(body)
     if (!request) throw AgentsErrors.noMessage()
-    const run = await this.#runs.begin(caller, conversationId, request, origin)
+    const run = await this.#runs.begin(caller, conversationId, request, origin, traceparent)
     return events(this.#runs.followBegun(run, 0, signal), sdk)
   }
 

@@ -46,10 +46,13 @@ export class AgentsTelemetry {
     this.#toolCalls = deps.meter.counter(AgentsMetrics.toolCalls)
   }
 
-  /** The work of one process on a run, a trace of its own: it outlives the request that asked for it. */
-  run<T>(run: AgentRunRecord, work: (span: Span) => Promise<T>): Promise<T> {
+  /**
+   * The work of one process on a run, within the request that asked for it, which it outlives. Where another process goes on, or a
+   * run goes on after it has waited, it is a trace of its own, of the same `corbel.run_id`.
+   */
+  run<T>(run: AgentRunRecord, traceparent: string | null, work: (span: Span) => Promise<T>): Promise<T> {
     const attributes = { ...common('invoke_agent', run), 'corbel.attempt': run.attempts }
-    return this.#deps.tracer.span('invoke_agent', attributes, work)
+    return this.#deps.tracer.within(traceparent).span('invoke_agent', attributes, work)
   }
 
   /** @param told - What it failed of, in words for people. */

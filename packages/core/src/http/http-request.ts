@@ -12,6 +12,8 @@ export interface HttpRequest {
   readonly headers: RequestHeaders
   /** Aborts when the caller leaves. */
   readonly signal: AbortSignal
+  /** Names the span of this request, for work that outlives it. Absent where nothing is traced. */
+  traceparent?: string | null
 }
 
 /** A request whose body nobody has read yet. */

@@ -37,6 +37,7 @@ export function tracedHandler({ handle, tracer, routes, publicUrl }: TracedHandl
       route === undefined ? method : `${method} ${route}`,
       { 'http.request.method': isKnown ? method : '_OTHER', 'http.route': route, ...constant },
       async (span) => {
+        request.traceparent = span.traceparent
         const response = await handle(request)
         const { status, headers } = response
         span.set({
