@@ -44,6 +44,7 @@ export const agentsInput: Requirements = {
   '7': met(
     'Results of tools that cannot be written down',
     `${own} > what a tool returns that cannot be written down`,
+    'test/agents/mcp.test.ts > an agent has those that the declaration names, bounded',
   ),
   '8': met('Providers that answer 429 and 5xx', `${vendors} busy`, `${vendors} broken`),
 }

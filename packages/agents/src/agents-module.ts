@@ -23,6 +23,8 @@ import type { AgentsRepositories } from './ports/agents-repositories.ts'
 import { hostedToolProblems } from './models/hosted-tool-problems.ts'
 import { ModelErrors } from './models/model-errors.ts'
 import { TenantModels } from './models/tenant-models.ts'
+import type { McpConnector } from './ports/mcp-connector.ts'
+import { McpTools } from './tools/mcp-tools.ts'
 import type { ModelVendor } from './ports/model-vendor.ts'
 import type { Models } from './ports/models.ts'
 import { offlineModels } from './ports/models.offline.ts'
@@ -45,6 +47,8 @@ export interface AgentsOptions {
   readonly models?: Models
   /** Those with which tenants may have accounts of their own. @default none */
   readonly vendors?: readonly ModelVendor[]
+  /** What reaches servers of tools; needed when an agent has one. @default none */
+  readonly mcp?: McpConnector
   /** What tenants may spend on models. @default as much as they like */
   readonly quota?: Quota
 }
@@ -63,9 +67,12 @@ export const agents = ({
   tools = [currentTime],
   models = offlineModels(),
   vendors = [],
+  mcp,
   quota = unlimitedQuota,
 }: AgentsOptions = {}) => {
   const registry = new AgentRegistry({ agents: declared, tools })
+  if (mcp === undefined && registry.list().some(({ mcpServers }) => mcpServers.length > 0))
+    throw new TypeError('An agent has servers of tools, and nothing reaches them. Give `mcp`, such as mcpConnector().')
   return defineModule({
     name: 'agents',
     catalogs: {
@@ -100,6 +107,7 @@ export const agents = ({
           ...repositories,
           registry,
           fileService,
+          mcpTools: mcp ? new McpTools({ ...platform, connector: mcp }) : null,
           tenantModels,
           quota,
           running,

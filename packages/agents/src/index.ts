@@ -12,6 +12,7 @@ export {
 } from './agents/agent.ts'
 export { bundledAgents, codeAgent, dataAgent, triageAgent } from './agents/bundled/bundled-agents.ts'
 export { checkJson, currentTime, postNotice, summarizeNumbers } from './agents/bundled/bundled-tools.ts'
+export { defineMcpServer, type McpServer, type McpToolRule } from './tools/mcp-server.ts'
 export { type HostedTool, hostedTool, type HostedToolKind } from './tools/hosted-tool.ts'
 export { type Caller, defineTool, type Tool, type ToolCall, type ToolEffect } from './tools/tool.ts'
 

@@ -1,6 +1,7 @@
 import { type Duration, type JobHandler, type Platform, type TransactionScope, work } from '@corbel/core'
 import type { DomainEvent, Job } from '@corbel/core/ports'
 import type { AgentRegistry } from './agents/agent-registry.ts'
+import type { McpTools } from './tools/mcp-tools.ts'
 import type { FileService } from './files/file-service.ts'
 import { MessageAttachments } from './files/message-attachments.ts'
 import { ApprovalService } from './approvals/approval-service.ts'
@@ -31,6 +32,7 @@ export interface RunServices {
 export interface RunServicesDeps extends Platform, AgentsRepositories {
   readonly registry: AgentRegistry
   readonly fileService: FileService
+  readonly mcpTools: McpTools | null
   readonly tenantModels: TenantModels
   readonly quota: Quota
   readonly running: RunningRuns

@@ -69,6 +69,7 @@ export class AgentCatalogService {
       model: this.#model(agent),
       isDefault: agent === this.#deps.registry.defaultAgent,
       tools: agent.tools.map(({ name }) => name),
+      mcpServers: agent.mcpServers.map(({ name }) => name),
       hostedTools: agent.hostedTools.map(({ kind }) => kind),
       handoffs: agent.handoffs.map(({ to }) => to),
       guardrails: agent.guardrails.map(({ name }) => name),

@@ -1,12 +1,14 @@
 import { type Guardrail } from '../guardrails/guardrail.ts'
 import { guardrailsOf } from '../guardrails/presets.ts'
 import { handoffPrefix, type Tool } from '../tools/tool.ts'
+import { type McpServer, mcpToolName } from '../tools/mcp-server.ts'
 import type { HostedTool } from '../tools/hosted-tool.ts'
 import type { Agent, AgentHandoff } from './agent.ts'
 
 /** An agent with everything that it has. */
 export interface RegisteredAgent extends Agent {
   readonly tools: readonly Tool[]
+  readonly mcpServers: readonly McpServer[]
   readonly hostedTools: readonly HostedTool[]
   readonly handoffs: readonly AgentHandoff[]
   readonly guardrails: readonly Guardrail[]
@@ -41,6 +43,7 @@ export class AgentRegistry {
       registered.set(agent.name, {
         ...agent,
         tools: [...new Set([...core, ...(agent.tools ?? [])])],
+        mcpServers: agent.mcpServers ?? [],
         hostedTools: agent.hostedTools ?? [],
         handoffs: agent.handoffs ?? [],
         guardrails: guardrailsOf(agent.guardrails ?? 'standard'),
@@ -52,6 +55,18 @@ export class AgentRegistry {
     this.#agents = registered
     this.#tools = all
     checkHandoffs(registered)
+    checkServers(registered)
+  }
+
+  /** An agent and all those that it may hand over to, directly or not. */
+  reachableFrom(agent: RegisteredAgent): readonly RegisteredAgent[] {
+    const found = new Set([agent])
+    for (const { handoffs } of found)
+      for (const { to } of handoffs) {
+        const next = this.#agents.get(to)
+        if (next) found.add(next)
+      }
+    return [...found]
   }
 
   list(): readonly RegisteredAgent[] {
@@ -64,6 +79,17 @@ export class AgentRegistry {
 
   listTools(): readonly Tool[] {
     return [...this.#tools.values()]
+  }
+
+  /** Permissions that a call of a tool needs, one of a server included; null when there is none of this name. */
+  scopesOf(name: string): readonly string[] | null {
+    const tool = this.#tools.get(name)
+    if (tool) return tool.scopes ?? []
+    const servers = this.list().flatMap(({ mcpServers }) => mcpServers)
+    const [rule] = servers.flatMap((server) =>
+      Object.entries(server.tools).flatMap(([own, each]) => (mcpToolName(server, own) === name ? [each] : [])),
+    )
+    return rule ? (rule.scopes ?? []) : null
   }
 
   findTool(name: string): Tool | null {
@@ -88,6 +114,15 @@ function checkHandoffs(agents: ReadonlyMap<string, RegisteredAgent>): void {
     done.add(agent.name)
   }
   for (const agent of agents.values()) visit(agent, [])
+}
+
+function checkServers(agents: ReadonlyMap<string, RegisteredAgent>): void {
+  const known = new Map<string, McpServer>()
+  for (const server of [...agents.values()].flatMap(({ mcpServers }) => mcpServers)) {
+    if ((known.get(server.name) ?? server) !== server)
+      throw new TypeError(`Two servers of tools are called "${server.name}". Give one of them another name.`)
+    known.set(server.name, server)
+  }
 }
 
 export const handoffToolName = (agent: string): string => `${handoffPrefix}${agent}`

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Guardrail } from '../guardrails/guardrail.ts'
 import type { GuardrailPreset } from '../guardrails/presets.ts'
+import type { McpServer } from '../tools/mcp-server.ts'
 import { type HostedTool, hostedToolKinds } from '../tools/hosted-tool.ts'
 import type { Caller, Tool } from '../tools/tool.ts'
 
@@ -55,6 +56,8 @@ export interface Agent {
   readonly maxTokens?: number
   /** Besides the core tools. @default none */
   readonly tools?: readonly Tool[]
+  /** Servers whose tools it has, as far as their declarations name them. @default none */
+  readonly mcpServers?: readonly McpServer[]
   /** What its model's provider carries out by itself. @default none */
   readonly hostedTools?: readonly HostedTool[]
   /** @default none */
@@ -88,6 +91,7 @@ export const AgentView = z.object({
   model: z.string(),
   isDefault: z.boolean().describe('Whether it is the one that is asked when nobody says which.'),
   tools: z.array(z.string()).readonly(),
+  mcpServers: z.array(z.string()).readonly().describe('Servers whose tools it has.'),
   hostedTools: z
     .array(z.enum(hostedToolKinds))
     .readonly()

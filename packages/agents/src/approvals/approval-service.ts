@@ -171,8 +171,8 @@ export class ApprovalService {
 
   #check({ scopes }: Caller, { tool }: AgentApproval, decision: DecisionBody['decision']): void {
     if (decision === 'reject') return
-    const known = this.#deps.registry.findTool(tool)
-    if (!known || !(known.scopes ?? []).every((scope) => scopes.has(scope))) throw ApprovalErrors.notAllowed()
+    const needed = this.#deps.registry.scopesOf(tool)
+    if (!needed?.every((scope) => scopes.has(scope))) throw ApprovalErrors.notAllowed()
   }
 
   async #find({ tenantId, userId }: Caller, id: Id<'apv'>): Promise<AgentApproval> {

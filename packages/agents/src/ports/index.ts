@@ -45,6 +45,7 @@ export type {
 export { conversationItemsConformance } from './conversation-items.conformance.ts'
 export { memoryConversationItems } from './conversation-items.memory.ts'
 export type { Attachment } from '../files/attachment.ts'
+export type { McpAddress, McpConnection, McpConnector, McpToolDescription } from './mcp-connector.ts'
 export type { HostedTool, HostedToolKind } from '../tools/hosted-tool.ts'
 export type { FileType, ShownType } from '../files/file-type.ts'
 export type { FileId, FileRepository, StoredFile } from './file-repository.ts'

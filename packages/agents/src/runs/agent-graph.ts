@@ -13,7 +13,7 @@ import { type AgentRegistry, handoffToolName, type RegisteredAgent } from '../ag
 import type { PendingCall } from '../approvals/pending-calls.ts'
 import { guard, type GuardOptions, GuardrailTripped } from '../guardrails/guard.ts'
 import type { ToolCallSubject, ToolOutcome } from '../telemetry/agents-telemetry.ts'
-import type { Caller, Tool, ToolCall } from '../tools/tool.ts'
+import type { Caller, RunTool, Tool, ToolCall } from '../tools/tool.ts'
 
 /** What the agents of a run have read. */
 export interface Taint {
@@ -36,6 +36,8 @@ export interface AgentGraphOptions {
     call: Omit<ToolCallSubject, 'run'>,
     work: () => Promise<{ readonly outcome: ToolOutcome; readonly text: string }>,
   ): Promise<string>
+  /** Those of its servers included. */
+  toolsOf(agent: RegisteredAgent): readonly RunTool[]
   modelOf(agent: RegisteredAgent): Model
   guardingOf(agent: RegisteredAgent): GuardOptions
 }
@@ -62,7 +64,8 @@ export function agentGraph(options: AgentGraphOptions, entry: RegisteredAgent): 
         ...(agent.reasoningEffort && { reasoning: { effort: agent.reasoningEffort } }),
       },
       tools: [
-        ...agent.tools
+        ...options
+          .toolsOf(agent)
           .filter((each) => mayCall(options.caller, each))
           .map((each) => boundTool(each, options, options.guardingOf(agent))),
         ...agent.hostedTools.map(({ kind, ...more }) => ({
@@ -90,7 +93,7 @@ export async function carryOut(
   { agent: name, tool: toolName, callId, argumentsJson }: PendingCall,
 ): Promise<string> {
   const agent = options.registry.find(name)
-  const spec = agent?.tools.find((each) => each.name === toolName)
+  const spec = agent && options.toolsOf(agent).find((each) => each.name === toolName)
   if (!agent || !spec || !mayCall(options.caller, spec)) return 'Refused: the tool is not available any more.'
   const toolCall = { type: 'function_call', callId, name: toolName, arguments: argumentsJson } as const
   const output = await invokeFunctionTool({
@@ -138,7 +141,7 @@ const withheld = 'What the tool returned is withheld, for it looked like an atte
 /** Beyond what a model can use; a tool that returns more has a bug. */
 const longestOutput = 100_000
 
-function boundTool(spec: Tool, options: AgentGraphOptions, guarding: GuardOptions) {
+function boundTool(spec: RunTool, options: AgentGraphOptions, guarding: GuardOptions) {
   const { call, caller, taint, signal } = options
   const carriedOut = async (
     args: Readonly<Record<string, unknown>>,
@@ -159,7 +162,10 @@ function boundTool(spec: Tool, options: AgentGraphOptions, guarding: GuardOption
   return tool({
     name: spec.name,
     description: spec.description,
-    parameters: spec.parameters,
+    // The schema of a server need not be one that models can be held to.
+    ...(spec.jsonSchema
+      ? { parameters: spec.jsonSchema as never, strict: false as const }
+      : { parameters: spec.parameters }),
     needsApproval: async (_context, args) => needsApproval(spec, args, caller, taint.isTainted),
     timeoutMs: milliseconds(spec.timeout ?? '30s'),
     timeoutBehavior: 'error_as_result',

@@ -16,6 +16,9 @@ import type { AgentRunRepository } from '../ports/agent-run-repository.ts'
 import type { FileRepository } from '../ports/file-repository.ts'
 import type { ItemContent } from '../ports/conversation-items.ts'
 import type { Quota } from '../ports/quota.ts'
+import type { McpRun, McpTools } from '../tools/mcp-tools.ts'
+import { type Caller, handoffPrefix, type RunTool } from '../tools/tool.ts'
+import type { AgentRunRecord } from '../ports/agent-run-repository.ts'
 import { hostedCallIn } from '../tools/hosted-call.ts'
 import type { AgentsTelemetry } from '../telemetry/agents-telemetry.ts'
 import { agentGraph, type AgentGraphOptions, carryOut } from './agent-graph.ts'
@@ -30,6 +33,8 @@ export interface RunTurnsDeps {
   readonly quota: Quota
   readonly pendingCalls: PendingCalls
   readonly registry: AgentRegistry
+  /** Absent when no agent has servers. */
+  readonly mcpTools: McpTools | null
   readonly files: FileRepository
   readonly objectStore: ObjectStore
   readonly fileService: FileService
@@ -66,12 +71,23 @@ export class RunTurns {
    * @throws ApprovalNeeded, ApprovalExpired, BudgetSpent, GuardrailTripped, and whatever models throw.
    */
   async take(live: LiveRun): Promise<void> {
-    const { registry, agentRuns, running } = this.#deps
-    const { run, recall, recorder, translator, signal } = live
+    const { registry } = this.#deps
+    const { run, signal } = live
     const entry = registry.find(run.agent) ?? registry.defaultAgent
     live.agent = entry.name
     if (run.attempts > 1) await settleLostCall(this.#deps.quota, live.usage.calls)
-    const options = this.#graphOptions(live)
+    const mcp = this.#deps.mcpTools?.open(callerOf(run), signal)
+    try {
+      const options = this.#graphOptions(live, await openServers(live, registry.reachableFrom(entry), mcp))
+      await this.#take(live, entry, options)
+    } finally {
+      mcp?.close()
+    }
+  }
+
+  async #take(live: LiveRun, entry: RegisteredAgent, options: AgentGraphOptions): Promise<void> {
+    const { agentRuns, running } = this.#deps
+    const { run, recall, recorder, translator, signal } = live
     const settled = await this.#settle(live, options)
     const told = [...recall.preface, ...pairedItems([...recall.history, ...settled])]
     const result = await this.#runner.run(agentGraph(options, entry), told, {
@@ -93,10 +109,10 @@ export class RunTurns {
     if (result.interruptions.length > 0) throw new ApprovalNeeded(result.interruptions.map(toPendingCall))
   }
 
-  #graphOptions(live: LiveRun): AgentGraphOptions {
+  #graphOptions(live: LiveRun, serverTools: ServerTools): AgentGraphOptions {
     const { registry, tenantModels, modelSettings, clock, quota, profile, telemetry } = this.#deps
     const { run, recall, signal } = live
-    const caller = { tenantId: run.tenantId, userId: run.userId, scopes: new Set(run.scopes) }
+    const caller = callerOf(run)
     const guardingOf = (agent: RegisteredAgent): GuardOptions => ({
       guardrails: agent.guardrails,
       agent: agent.name,
@@ -128,6 +144,10 @@ export class RunTurns {
       },
       signal,
       toolCall: (call, work) => telemetry.toolCall(live.span, { run, ...call }, work),
+      toolsOf: ({ tools, mcpServers }) => [
+        ...tools,
+        ...mcpServers.flatMap(({ name }) => serverTools.get(name) ?? []),
+      ],
       modelOf: (agent) => {
         const model = upstreams.get(agent)
         if (!model) throw new TypeError(`The agent "${agent.name}" is not registered.`)
@@ -156,9 +176,38 @@ export class RunTurns {
   #isUntrusted(item: ItemContent): boolean {
     if (attachmentsOf(item).length > 0) return true
     if (item.type !== 'function_call_result') return false
-    const tool = this.#deps.registry.findTool(item.name)
-    return tool !== null && tool.trusted !== true
+    // A tool that is not known is one of a server, or was taken away.
+    return !item.name.startsWith(handoffPrefix) && this.#deps.registry.findTool(item.name)?.trusted !== true
   }
+}
+
+/** By the name of the server. */
+type ServerTools = ReadonlyMap<string, readonly RunTool[]>
+
+const callerOf = ({ tenantId, userId, scopes }: AgentRunRecord): Caller => ({
+  ...{ tenantId, userId, scopes: new Set(scopes) },
+})
+
+/** Asks the servers of the agents which tools they have. Of one that does not say the user is told, and the agents go on without it. */
+async function openServers(
+  live: LiveRun,
+  agents: readonly RegisteredAgent[],
+  mcp: McpRun | undefined,
+): Promise<ServerTools> {
+  const servers = new Map(
+    agents.flatMap(({ mcpServers }) => mcpServers).map((server) => [server.name, server]),
+  )
+  const opened = await Promise.all(
+    [...servers.values()].map(async (server) => {
+      const tools = (await mcp?.toolsOf(server)) ?? null
+      if (tools === null)
+        live.write({
+          ...{ type: 'data-tools', data: { server: server.name, status: 'unavailable' }, transient: true },
+        })
+      return [server.name, tools ?? []] as const
+    }),
+  )
+  return new Map(opened)
 }
 
 /** What a provider has looked up, or computed from what it was told. */

@@ -37,6 +37,11 @@ export type MessageChunk =
       readonly transient: true
     }
   | {
+      readonly type: 'data-tools'
+      readonly data: { readonly server: string; readonly status: 'unavailable' }
+      readonly transient: true
+    }
+  | {
       readonly type: 'data-error'
       readonly data: { readonly code: string; readonly retryable: boolean }
       readonly transient: true

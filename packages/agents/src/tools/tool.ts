@@ -1,6 +1,7 @@
 import type { Duration, Id } from '@corbel/core'
 import type { DomainEvent } from '@corbel/core/ports'
 import * as z from 'zod'
+import type { JsonObjectSchema } from './mcp-schema.ts'
 import type { AgentRunId, ConversationId } from '../ports/conversation-items.ts'
 
 /**
@@ -58,11 +59,18 @@ export interface Tool<S extends z.ZodObject = z.ZodObject> {
   execute(args: z.output<S>, call: ToolCall): Promise<unknown>
 }
 
+/** A tool within a run. Those of servers have a schema that came as JSON. */
+export interface RunTool extends Tool {
+  readonly jsonSchema?: JsonObjectSchema
+}
+
 // What the strictest provider takes: OpenAI's rule for the names of functions.
 const nameForm = /^[a-zA-Z0-9_-]{1,64}$/
 
 /** Prefix of the tools that stand for handoffs. */
 export const handoffPrefix = 'transfer_to_'
+
+export const isToolName = (name: string): boolean => nameForm.test(name) && !name.startsWith(handoffPrefix)
 
 /**
  * Declares a tool. Inert: an agent that lists it may call it.
@@ -70,7 +78,7 @@ export const handoffPrefix = 'transfer_to_'
  * @throws TypeError when the name is not one that models take.
  */
 export function defineTool<S extends z.ZodObject>(tool: Tool<S>): Tool<S> {
-  if (!nameForm.test(tool.name) || tool.name.startsWith(handoffPrefix)) {
+  if (!isToolName(tool.name)) {
     throw new TypeError(
       `"${tool.name}" is no name for a tool. Use up to 64 letters, digits, _ and -, and do not begin with ${handoffPrefix}.`,
     )
