@@ -15,7 +15,10 @@ interface Tool {
 }
 
 /** A server of the Model Context Protocol on loopback, without sessions. */
-export async function mcpServer(tools: readonly Tool[], call: (name: string, args: unknown) => Promise<string>) {
+export async function mcpServer(
+  tools: readonly Tool[],
+  call: (name: string, args: unknown) => Promise<string>,
+) {
   const requests: McpRequest[] = []
   const state = { mode: 'well' as 'well' | 'silent' | 'broken' }
 
@@ -37,11 +40,13 @@ export async function mcpServer(tools: readonly Tool[], call: (name: string, arg
       // It begins nothing of its own, so it has no stream for that.
       if (incoming.method !== 'POST') return void outgoing.writeHead(405).end()
       const body = Buffer.concat(chunks).toString()
-      const { method, params = {} } = JSON.parse(body) as McpRequest
+      const { method, params } = JSON.parse(body) as McpRequest
       requests.push({ authorization: incoming.headers.authorization, method, params })
       if (state.mode === 'silent') return
       if (state.mode === 'broken') return void outgoing.writeHead(500).end('<html>internal words</html>')
-      const headers = new Headers(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]))
+      const headers = new Headers(
+        Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]),
+      )
       const response = await answer(new Request('http://127.0.0.1/mcp', { method: 'POST', headers, body }))
       outgoing.writeHead(response.status, Object.fromEntries(response.headers))
       outgoing.end(await response.text())

@@ -1,6 +1,13 @@
 import { mcpConnector } from '@corbel/adapters/mcp'
 import { streamingFetch } from '@corbel/adapters/node-fetcher'
-import { agents, type ApprovalView, type ChatReply, defineAgent, defineMcpServer, defineTool } from '@corbel/agents'
+import {
+  agents,
+  type ApprovalView,
+  type ChatReply,
+  defineAgent,
+  defineMcpServer,
+  defineTool,
+} from '@corbel/agents'
 import type { McpConnector } from '@corbel/agents/ports'
 import { type Duration, type Page, Secret } from '@corbel/core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -150,24 +157,29 @@ describe('servers of tools', () => {
     expect(JSON.stringify(asked.at(-1)?.request.input)).toContain('published')
   })
 
-  test.each(['silent', 'broken'] as const)('one that is %s is told as such, and the agents go on', async (mode) => {
-    ada = await again(ada)
-    fake.state.mode = mode
-    script(says('Without.'), says('Still.'), says('With.'))
-    const { text } = await app.send('POST', '/api/v1/chat/stream', ada.token, { message: 'look' })
-    expect(text).toContain('{"type":"data-tools","data":{"server":"docs","status":"unavailable"},"transient":true}')
-    expect(text).toContain('"finishReason":"stop"')
-    expect(text).not.toMatch(/internal words|127\.0\.0\.1/)
-    expect(toolsOf()).toEqual(['notify'])
-    const before = fake.requests.length
-    expect((await chat(ada, 'again')).body.message).toBe('Still.')
-    // Not every message waits for it.
-    expect(fake.requests.length).toBe(before)
-    fake.state.mode = 'well'
-    app.clock.advance('16s')
-    await chat(ada, 'and now?')
-    expect(toolsOf()).toContain('docs__search')
-  })
+  test.each(['silent', 'broken'] as const)(
+    'one that is %s is told as such, and the agents go on',
+    async (mode) => {
+      ada = await again(ada)
+      fake.state.mode = mode
+      script(says('Without.'), says('Still.'), says('With.'))
+      const { text } = await app.send('POST', '/api/v1/chat/stream', ada.token, { message: 'look' })
+      expect(text).toContain(
+        '{"type":"data-tools","data":{"server":"docs","status":"unavailable"},"transient":true}',
+      )
+      expect(text).toContain('"finishReason":"stop"')
+      expect(text).not.toMatch(/internal words|127\.0\.0\.1/)
+      expect(toolsOf()).toEqual(['notify'])
+      const before = fake.requests.length
+      expect((await chat(ada, 'again')).body.message).toBe('Still.')
+      // Not every message waits for it.
+      expect(fake.requests.length).toBe(before)
+      fake.state.mode = 'well'
+      app.clock.advance('16s')
+      await chat(ada, 'and now?')
+      expect(toolsOf()).toContain('docs__search')
+    },
+  )
 
   test('a call that takes too long, and a result that is too long, are told to the model as such', async () => {
     ada = await again(ada)

@@ -72,7 +72,9 @@ export const agents = ({
 }: AgentsOptions = {}) => {
   const registry = new AgentRegistry({ agents: declared, tools })
   if (mcp === undefined && registry.list().some(({ mcpServers }) => mcpServers.length > 0))
-    throw new TypeError('An agent has servers of tools, and nothing reaches them. Give `mcp`, such as mcpConnector().')
+    throw new TypeError(
+      'An agent has servers of tools, and nothing reaches them. Give `mcp`, such as mcpConnector().',
+    )
   return defineModule({
     name: 'agents',
     catalogs: {

@@ -87,7 +87,9 @@ export class AgentRegistry {
     if (tool) return tool.scopes ?? []
     const servers = this.list().flatMap(({ mcpServers }) => mcpServers)
     const [rule] = servers.flatMap((server) =>
-      Object.entries(server.tools).flatMap(([own, each]) => (mcpToolName(server, own) === name ? [each] : [])),
+      Object.entries(server.tools).flatMap(([own, each]) =>
+        mcpToolName(server, own) === name ? [each] : [],
+      ),
     )
     return rule ? (rule.scopes ?? []) : null
   }

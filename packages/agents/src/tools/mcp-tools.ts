@@ -1,4 +1,4 @@
-import { addMilliseconds, type Clock, type Id, milliseconds, type Secret } from '@corbel/core'
+import { addMilliseconds, type Clock, type Id, type Secret } from '@corbel/core'
 import type { Logger } from '@corbel/core/ports'
 import * as z from 'zod'
 import type { McpConnection, McpConnector } from '../ports/mcp-connector.ts'
@@ -165,7 +165,7 @@ export class McpRun {
 function within<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   signal.throwIfAborted()
   return new Promise((resolve, reject) => {
-    const giveUp = (): void => reject(signal.reason)
+    const giveUp = (): void => reject(new Error('It took too long.', { cause: signal.reason }))
     signal.addEventListener('abort', giveUp, { once: true })
     work()
       .then(resolve, reject)
