@@ -107,6 +107,23 @@ describe.each(await backends())('seats on %s', (backend) => {
     expect(await seats()).toBe(2)
   })
 
+  test('members beyond what a smaller plan has seats for are told to the tenant and to operators', async () => {
+    const { subscriptions, own, join, card, pass, settled, tenantId } = await open()
+    await card()
+    await subscriptions.start(own, { ...pro, trialDays: 0 })
+    expect(await subscriptions.seatLimit(tenantId)).toBe(null)
+    await subscriptions.changePlan(own, { planCode: 'starter', when: 'period-end', settle: 'now' })
+    for (let member = 2; member <= 12; member++) await join()
+    await settled()
+    expect(await subscriptions.get(tenantId)).toMatchObject({ membersBeyondPlan: 0 })
+    await pass('32d')
+    await settled()
+    expect(await subscriptions.get(tenantId)).toMatchObject({
+      ...{ planCode: 'starter', seats: 10, membersBeyondPlan: 2 },
+    })
+    expect(await subscriptions.seatLimit(tenantId)).toEqual({ members: 12, max: 10 })
+  })
+
   test('what was paid before a price changed names its plan still, and its seats can be changed', async () => {
     const { subscriptions, own, local, join, settled, tenantId } = await open()
     await subscriptions.start(own, pro)

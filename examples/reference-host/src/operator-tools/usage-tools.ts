@@ -9,13 +9,21 @@ const tenantId = idSchema('ten')
 export function usageTools({ billing, tenant }: HostStack): UsageTools {
   async function rowsOf({ id, name }: Pick<PlatformTenant, 'id' | 'name'>, period: UsagePeriod) {
     const { from, until, totals } = await billing.usage.totals(id, period)
-    if (totals.length === 0) return []
+    const seats = await billing.subscriptions.seatLimit(id)
+    if (totals.length === 0 && seats === null) return []
     const { planCode, entitlements } = await billing.entitlements.get(id)
-    return totals.map(({ featureKey: feature, quantity: used }): UsageRow => {
-      const entitlement = entitlements[feature]
-      const limit = typeof entitlement === 'object' ? entitlement.limit : null
-      return { ...{ tenantId: id, tenantName: name, planCode, feature }, ...{ from, until, used, limit } }
+    const row = (feature: string, used: string, limit: number | null): UsageRow => ({
+      ...{ tenantId: id, tenantName: name, planCode, feature },
+      ...{ from, until, used, limit },
     })
+    return [
+      ...totals.map(({ featureKey, quantity }) => {
+        const entitlement = entitlements[featureKey]
+        return row(featureKey, quantity, typeof entitlement === 'object' ? entitlement.limit : null)
+      }),
+      // As of now, whichever period is asked for.
+      ...(seats === null ? [] : [row('members', String(seats.members), seats.max)]),
+    ]
   }
 
   return {

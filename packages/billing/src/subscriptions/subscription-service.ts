@@ -71,14 +71,24 @@ export class SubscriptionService {
     const found = await standing.find(tenantId)
     if (!found) throw BillingErrors.noSubscription()
     const { plan, interval, seats } = prices.describe(found)
+    const { members, max } = await this.#seatsOf(tenantId, found)
     const { id, status, currency, periodStart, periodEnd, trialEnd, cancelAt, endedAt } = found
     return {
       ...{ id, planCode: plan?.code ?? null, interval, seats, status },
+      membersBeyondPlan: max === null ? 0 : Math.max(0, members - max),
       ...(await standing.accessOf(tenantId, found)),
       ...{ currency, periodStart, periodEnd, trialEnd, cancelAt, endedAt },
       hasPendingUpdate: found.hasPendingUpdate,
       hasScheduledChange: found.scheduleId !== null,
     }
+  }
+
+  /** How many members a tenant has, and for how many its plan has seats; null where that has no limit or nothing is subscribed to. */
+  async seatLimit(tenantId: Id<'ten'>): Promise<{ readonly members: number; readonly max: number } | null> {
+    const found = await this.#deps.standing.find(tenantId)
+    if (!found || isOver(found)) return null
+    const { members, max } = await this.#seatsOf(tenantId, found)
+    return max === null ? null : { members, max }
   }
 
   /**
@@ -241,6 +251,13 @@ export class SubscriptionService {
       return { operation: 'resumeSubscription', input: { subscriptionId: found.id } }
     })
     return this.get(target.tenantId)
+  }
+
+  /** Members are counted only where there is a limit. */
+  async #seatsOf(tenantId: Id<'ten'>, subscription: GatewaySubscription) {
+    const { prices, directory } = this.#deps
+    const max = isOver(subscription) ? null : (prices.describe(subscription).plan?.seats.max ?? null)
+    return { max, members: max === null ? 0 : await countMembers(directory, tenantId) }
   }
 
   async #change(

@@ -18,6 +18,8 @@ export const Subscription = z.object({
   planCode: z.string().nullable(),
   interval: interval.nullable(),
   seats: z.int().nullable(),
+  /** Members for whom the plan has no seat left, such as after a change to a smaller one: nobody is shut out, and nobody pays for them. */
+  membersBeyondPlan: z.int(),
   status: z.enum(subscriptionStatuses),
   access: Access,
   graceEndsAt: time.nullable(),
