@@ -123,7 +123,15 @@ export default defineConfig({
         'FIXTURE_STORE',
       )
       if (fail !== undefined) throw failure(fail)
-      return memorySecretStore(secrets)
+      const store = memorySecretStore(secrets)
+      return {
+        ...store,
+        async put(...entry) {
+          const stored = await store.put(...entry)
+          openFile(source).note('stored')
+          return stored
+        },
+      }
     },
   },
   async openStack(source) {
