@@ -1,6 +1,14 @@
+import { nodeFetcher } from '@corbel/adapters/node-fetcher'
+import { oidcIdentityProvider } from '@corbel/adapters/oidc'
 import { manualClock } from '@corbel/core/ports'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  openIdProvider,
+  type OpenIdProvider,
+} from '../../examples/reference-host/src/tour/openid-provider.ts'
+import { statusApp } from '../status/status-app.fixture.ts'
+import { openReceiver, type Receiver } from '../tenant/webhook-receiver.fixture.ts'
 import { backends, openStorage, type OpenStorage, openTimeout } from '../storages.ts'
 import { basic, client, issue, machineApp, requestSecret, send, signedRequest } from './machines.fixture.ts'
 import { unlimited } from '../unlimited.ts'
@@ -8,7 +16,16 @@ import { bytesOf, challenged, complete, enroll, Authenticator, stepUp, verify } 
 import { Browser, cookieMode, samePage } from './browser.fixture.ts'
 import { sentLink, verifyAddress } from './magic-links.fixture.ts'
 import { withPasskey } from './passkeys.fixture.ts'
-import { password, peppers, type TestApp } from './support.fixture.ts'
+import { finish } from './sso.fixture.ts'
+import {
+  federate,
+  type Federation,
+  type StatusApp,
+  signs,
+  subscribe,
+  tenantWebhook,
+} from './stolen-secrets.fixture.ts'
+import { password, peppers, publicUrl, type TestApp } from './support.fixture.ts'
 
 const initial = 'nine green kites over the harbour'
 const next = 'seven new lamps in the attic'
@@ -18,21 +35,43 @@ describe.each(databases)('a stolen database on %s', (backend) => {
   const clock = manualClock()
   let database: OpenStorage
   let app: TestApp
+  let page: StatusApp
+  let provider: OpenIdProvider
+  let receiver: Receiver
+  let federation: Federation
+  let subscriptions: Awaited<ReturnType<typeof subscribe>>
   let secrets: readonly string[]
   let words: ReadonlySet<string>
   let dump: string
 
   beforeAll(async () => {
     database = await openStorage(backend, { clock })
-    app = await machineApp({ clock, storage: database.storage, settings: patient, rateLimiter: unlimited })
+    ;[provider, receiver] = await Promise.all([openIdProvider(publicUrl), openReceiver()])
+    const fetcher = nodeFetcher({ allow: ['127.0.0.1'] })
+    const records = new Map<string, string>()
+    app = await machineApp({
+      ...{ clock, fetcher, storage: database.storage, settings: patient, rateLimiter: unlimited },
+      identityProvider: oidcIdentityProvider({ fetcher, plainHttpOrigins: [provider.issuer] }),
+      domainVerifier: { listTexts: async (name) => [records.get(name) ?? []].flat() },
+    })
     // Read in between as well: what is spent leaves its row.
     const dumps: string[] = []
-    secrets = await scenario(app, async () => void dumps.push(await dumpOf(database)))
+    const look = async () => void dumps.push(await dumpOf(database))
+    const own = await scenario(app, look)
+    federation = await federate(app, provider, records, look)
+    const signing = await tenantWebhook(app, receiver)
+    await app.events()
+    page = await statusApp({ clock, fetcher, storage: database.storage, rateLimiter: unlimited })
+    subscriptions = await subscribe(page, receiver, look)
+    secrets = [...own, ...federation.secrets, ...signing, ...subscriptions.secrets]
     await app.register('eve@example.com')
     dump = [...dumps, await dumpOf(database)].join('\n')
     words = new Set(dump.match(/[\w.$+/=:~-]{8,}/g))
   }, openTimeout)
-  afterAll(() => database.close())
+  afterAll(async () => {
+    receiver.close()
+    await Promise.all([provider.close(), database.close()])
+  })
 
   /** Whether what is sent there gives a token. */
   async function opened(path: string, body: object): Promise<boolean> {
@@ -41,7 +80,7 @@ describe.each(databases)('a stolen database on %s', (backend) => {
   }
 
   it('has no secret that was ever sent', () => {
-    expect(secrets.length).toBeGreaterThan(35)
+    expect(secrets.length).toBeGreaterThan(45)
     // The scan sees what is kept, else it could not fail.
     for (const kept of ['ada@example.com', 'auth.session.reuse_detected', 'auth.recovery_code.used'])
       expect(dump).toContain(kept)
@@ -115,6 +154,59 @@ describe.each(databases)('a stolen database on %s', (backend) => {
       const refresh = { grant_type: 'refresh_token', client_id: 'corbel', refresh_token: `crt_${word}` }
       expect([word, (await send(app, '/oauth/token', refresh)).status]).toEqual([word, 400])
     }
+  }, 120_000)
+
+  it('has no string, and no two halves, that finish a sign-in by a provider', async () => {
+    const { db } = database
+    if (!db) throw new Error('a database was asked for')
+    const { rows } = await sql<{ digest: string; browser: string }>`
+      select digest, browser from corbel_sso_states`.execute(db)
+    expect(rows.length).toBeGreaterThan(0)
+    const halves = [
+      ...rows.map(({ digest, browser }) => [digest, browser] as const),
+      ...[...words].map((word) => [word, word] as const),
+    ]
+    for (const [state, browserSecret] of halves) {
+      const answer = await finish(
+        app,
+        federation.connectionId,
+        { state, browserSecret },
+        { state, code: 'x' },
+      )
+      expect([state, answer.status]).toEqual([state, 400])
+    }
+  }, 120_000)
+
+  it('has no string that signs what a webhook takes', () => {
+    const [challenge, ...others] = receiver.challenges
+    if (!challenge) throw new Error('the webhook was not asked')
+    expect(secrets.filter((secret) => signs(secret, challenge))).toHaveLength(1)
+    for (const word of words)
+      for (const received of [challenge, ...others])
+        expect([word, signs(word, received)]).toEqual([word, false])
+  })
+
+  it('has no string that proves an address to the status page, or ends a subscription', async () => {
+    const path = '/api/v1/status/subscriptions'
+    const ids = [...new Set(dump.match(/sbr_\w{26}/g))]
+    expect(ids.length).toBeGreaterThanOrEqual(4)
+    const macs = [...words].filter((word) => /^[\w-]{43}$/.test(word))
+    // Longer ones are of no form that is looked at.
+    const plain = [...words].filter((word) => word.length <= 200)
+    const tokens = [...plain, ...ids.flatMap((id) => macs.map((mac) => `${id}.${mac}`))]
+    for (const token of tokens) {
+      for (const action of ['verify', 'challenge'])
+        expect([token, (await page.call('POST', `${path}/${action}`, { body: { token } })).status]).toEqual([
+          token,
+          422,
+        ])
+      const ended = await page.fetch('POST', `/status/unsubscribe?token=${encodeURIComponent(token)}`)
+      expect([token, ended.status]).not.toEqual([token, 200])
+    }
+    const [mailed, challenged] = subscriptions.pending
+    expect((await page.call('POST', `${path}/verify`, { body: { token: mailed } })).status).toBe(200)
+    expect((await page.call('POST', `${path}/challenge`, { body: { token: challenged } })).status).toBe(200)
+    expect((await page.fetch('POST', `/status/unsubscribe?token=${subscriptions.ends}`)).status).toBe(200)
   }, 120_000)
 
   it('opens no ciphertext in the row of another', async () => {

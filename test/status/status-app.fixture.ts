@@ -7,6 +7,7 @@ import {
   manualClock,
   memoryMailer,
   memoryNotifier,
+  type RateLimiter,
   recordingLogger,
 } from '@corbel/core/ports'
 import { status } from '@corbel/core/status'
@@ -19,12 +20,19 @@ export interface StatusAppOptions {
   readonly clock?: ManualClock
   readonly storage?: OpenStorage['storage']
   readonly fetcher?: Fetcher
+  readonly rateLimiter?: RateLimiter
   readonly settings?: Readonly<Record<string, string>>
 }
 
 /** A stack with a status page, a clock that stands still, and an operator who is signed in. */
 export async function statusApp(options: StatusAppOptions = {}) {
-  const { clock = manualClock(), storage = memoryStorage({ clock }), fetcher, settings = {} } = options
+  const {
+    clock = manualClock(),
+    storage = memoryStorage({ clock }),
+    fetcher,
+    rateLimiter,
+    settings = {},
+  } = options
   const [mailer, notifier, logger] = [memoryMailer(), memoryNotifier(), recordingLogger()]
   const stack = createStack({
     modules: [tenant(), auth({ passwords: cheapHasher }), status()],
@@ -34,6 +42,7 @@ export async function statusApp(options: StatusAppOptions = {}) {
     logger,
     clock,
     ...(fetcher && { fetcher }),
+    ...(rateLimiter && { rateLimiter }),
     settings: fromEnv({ APP_PUBLIC_URL: publicUrl, APP_NAME: 'Acme', ...peppers, ...settings }),
   })
 
