@@ -1,3 +1,4 @@
+import { Resolver } from 'node:dns'
 import {
   choice,
   defineSettings,
@@ -297,6 +298,15 @@ export const HostSettings = defineSettings({
       origins.length > 0 ? 'whoever is on the way can sign in as anybody' : null,
     fix: 'Connect to providers over https, and leave it out.',
   },
+  dnsServers: {
+    env: 'DNS_SERVERS',
+    section: 'auth',
+    summary:
+      'Name servers that are asked whether a tenant has proved a domain; without, those of the machine.',
+    schema: listOf('IP addresses with or without a port, such as 9.9.9.9 or 127.0.0.1:5353', nameServer),
+    default: [],
+    example: '9.9.9.9,1.1.1.1',
+  },
   resendEnabled: {
     env: 'RESEND_EMAIL_ENABLED',
     section: 'mail',
@@ -415,3 +425,13 @@ export const HostSettings = defineSettings({
   ...SecretStoreSettings,
   ...AgentsHostSettings,
 })
+
+/** As the resolver of Node takes it. */
+function nameServer(item: string): string | undefined {
+  try {
+    new Resolver().setServers([item])
+    return item
+  } catch {
+    return undefined
+  }
+}

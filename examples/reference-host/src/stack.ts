@@ -224,7 +224,9 @@ export function composeStack(
           fetcher: ports.fetcher,
           plainHttpOrigins: settings.values.host.ssoPlainHttpOrigins,
         }),
-        domainVerifier: dnsDomainVerifier(),
+        domainVerifier: dnsDomainVerifier(
+          settings.values.host.dnsServers.length > 0 ? { servers: settings.values.host.dnsServers } : {},
+        ),
         // Whoever cannot pay can choose nothing either.
         ...(payments && { plans: payments.billing.plans ?? defaultPlans }),
       }),

@@ -6,8 +6,9 @@ import { showApproval } from './tour/approval.ts'
 import { editTrail, showAudit, showEditedTrail } from './tour/audit.ts'
 import { showCookies } from './tour/cookies.ts'
 import { showFactors } from './tour/factors.ts'
-import { showMachines } from './tour/machines.ts'
+import { showDeclaredAccounts, showMachines } from './tour/machines.ts'
 import { showMailSignIn } from './tour/mail-sign-in.ts'
+import { nameServer } from './tour/name-server.ts'
 import { openIdProvider } from './tour/openid-provider.ts'
 import { operatorIn, showOperators } from './tour/operators.ts'
 import { showOwnAccount } from './tour/own-account.ts'
@@ -25,7 +26,8 @@ const secret = crypto.randomUUID() + crypto.randomUUID()
 const port = process.env['TOUR_PORT'] ?? '3456'
 // A passkey belongs to a name; an address is none.
 const url = `http://localhost:${port}`
-const provider = await openIdProvider(url)
+const [provider, names] = await Promise.all([openIdProvider(url), nameServer()])
+const requestSecret = crypto.randomUUID() + crypto.randomUUID()
 const env = {
   CORBEL_DATA_DIR: folder,
   SECRET_KEY: secret,
@@ -34,6 +36,8 @@ const env = {
   AUTH_COOKIE_MODE: 'true',
   SSO_PLAIN_HTTP_ORIGINS: provider.issuer,
   OUTBOUND_ALLOWED_NETWORKS: '127.0.0.1',
+  DNS_SERVERS: names.address,
+  AUTH_CREDENTIAL_REQUEST_SECRET: requestSecret,
   // A tour is many people at one address within a minute.
   AUTH_SIGN_IN_RATE_LIMIT_PER_MINUTE: '0',
   AUTH_NETWORK_RATE_LIMIT_PER_MINUTE: '0',
@@ -48,9 +52,10 @@ try {
   const token = await showFactors(tour)
   await showPasskeys(tour)
   await showMailSignIn(tour)
-  await showSingleSignOn(tour, provider)
+  await showSingleSignOn(tour, provider, names)
   await showCookies(tour)
   await showMachines(tour, token)
+  await showDeclaredAccounts(tour, token, requestSecret)
   await showReuse(tour)
   await showOwnAccount(tour)
   const device = await showOperators(tour, operatorIn(host.stdout))
@@ -73,6 +78,6 @@ try {
   throw error
 } finally {
   await host.end()
-  await provider.close()
+  await Promise.all([provider.close(), names.close()])
   rmSync(folder, { recursive: true, force: true })
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { auth, newMember } from './member.ts'
+import type { NameServer } from './name-server.ts'
 import type { OpenIdProvider } from './openid-provider.ts'
 import type { Tour, TourAnswer } from './tour.ts'
 
@@ -7,7 +8,11 @@ const sso = `${auth}/sso`
 const owner = 'owner@engines.test'
 
 /** A tenant connects an OpenID provider over HTTP, its owner links an account there, and signs in with it twice. */
-export async function showSingleSignOn(tour: Tour, provider: OpenIdProvider): Promise<void> {
+export async function showSingleSignOn(
+  tour: Tour,
+  provider: OpenIdProvider,
+  names: NameServer,
+): Promise<void> {
   tour.chapter(`Single sign-on, with oidc-provider at ${provider.issuer}`)
   provider.accounts.set('owner', { email: owner, email_verified: true, name: 'Owner' })
   provider.accounts.set('stranger', { email: 'stranger@engines.test', email_verified: true })
@@ -68,4 +73,37 @@ export async function showSingleSignOn(tour: Tour, provider: OpenIdProvider): Pr
   assert.equal(one.body['email'], owner)
   assert.equal(one.body['userId'], two.body['userId'])
   tour.tell(`both are ${owner}, by ${String(one.body['amr'])}`)
+
+  tour.chapter('A proved domain, and accounts as people come')
+  const claim = () => tour.call('POST', `${sso}/domains`, { token, body: { domain: 'engines.test' } })
+  const { record, verifiedAt } = (await claim()).body as unknown as DomainClaim
+  assert.equal(verifiedAt, null)
+  tour.tell(`to be put into the DNS: ${record.name} TXT "${record.value}"`)
+  const policy = { domains: ['engines.test'], provisioning: 'domain_allowlist', role: 'viewer' }
+  await change(policy)
+  await tour.show('a stranger before that', 403, 'POST', `${sso}/${id}/callback`, {
+    body: await visit('stranger', 'start'),
+  })
+  names.texts.set(record.name, record.value)
+  assert.ok(((await claim()).body as unknown as DomainClaim).verifiedAt)
+  tour.tell('it is there: the domain is proved')
+  const joined = await tour.show('the stranger is a member', 200, 'POST', `${sso}/${id}/callback`, {
+    body: await visit('stranger', 'start'),
+  })
+  const { body: newcomer } = await who(joined)
+  assert.deepEqual([newcomer['email'], newcomer['role']], ['stranger@engines.test', 'viewer'])
+  tour.tell(`as ${String(newcomer['role'])} of ${String(newcomer['email'])}, with no password`)
+
+  async function change(more: object): Promise<void> {
+    const shown = await tour.call('GET', `${sso}/connections/${id}`, { token })
+    const changed = await tour.call('PATCH', `${sso}/connections/${id}`, {
+      ...{ token, body: more, headers: { 'if-match': shown.headers.get('etag') ?? '' } },
+    })
+    assert.equal(changed.status, 200, JSON.stringify(changed.body))
+  }
+}
+
+interface DomainClaim {
+  readonly verifiedAt: string | null
+  readonly record: { readonly name: string; readonly value: string }
 }
