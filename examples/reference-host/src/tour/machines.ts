@@ -89,7 +89,7 @@ export async function showDeclaredAccounts(tour: Tour, token: string, requestSec
   })
   const { data } = await tour.show('both are listed', 200, 'GET', `${accounts}/tokens`, { token })
   const listed = (data as readonly { readonly jti: string }[]).map(({ jti }) => jti)
-  assert.deepEqual(listed.toSorted(), [issued['jti'], byHand['jti']].toSorted())
+  assert.deepEqual(new Set(listed), new Set([issued['jti'], byHand['jti']]))
   await tour.show('ended', 204, 'POST', `${accounts}/tokens/${String(issued['jti'])}/revoke`, {
     token,
     body: { reason: 'The tour is over.' },
