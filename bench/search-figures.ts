@@ -112,7 +112,7 @@ async function seed(
        ) drawn`,
       [tenantId, userId, perConversation, messages, users],
     )
-    await client.query('analyze corbel_conversations, corbel_conversation_items')
+    await client.query('analyze corbel_conversations, corbel_conversation_items, corbel_searchable_items')
   } finally {
     await client.end()
   }

@@ -2,6 +2,7 @@ import { providerSettings0002 } from './agents/migrations/0002-provider-settings
 import { agentApprovals0051 } from './agents/migrations/0051-approvals.ts'
 import { summaries0070 } from './agents/migrations/0070-summaries.ts'
 import { attachments0080 } from './agents/migrations/0080-attachments.ts'
+import { searchableItems0081 } from './agents/migrations/0081-searchable-items.ts'
 import { files0060 } from './agents/migrations/0060-files.ts'
 import { usageTime0061 } from './agents/migrations/0061-usage-time.ts'
 import { agentRuns0050 } from './agents/migrations/0050-runs.ts'
@@ -86,4 +87,5 @@ export const migrations: readonly Migration[] = [
   usageTime0061,
   summaries0070,
   attachments0080,
+  searchableItems0081,
 ]

@@ -199,7 +199,7 @@ describe.each(databases)('row-level security on %s', (backend) => {
       select c.relname as name, (select count(*)::integer from pg_policy p where p.polrelid = c.oid) as policies,
         c.relrowsecurity and c.relforcerowsecurity as bound
       from pg_class c
-      where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r' and (c.relname = 'corbel_tenants'
+      where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p') and (c.relname = 'corbel_tenants'
         or exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped))
       order by 1`.execute(db())
     expect(rows.map(({ name }) => name)).toEqual(Object.keys(tenantTables).toSorted())

@@ -23,6 +23,7 @@ export const tenantTables = {
   corbel_sso_domains: 'tenant_id',
   corbel_conversations: 'tenant_id',
   corbel_conversation_items: 'tenant_id',
+  corbel_searchable_items: 'tenant_id',
   corbel_conversation_summaries: 'tenant_id',
   corbel_provider_settings: 'tenant_id',
   corbel_provider_policies: 'tenant_id',

@@ -144,6 +144,40 @@ export function conversationSearchConformance(
       expect(await find(query)).toEqual([])
   })
 
+  test('what was said long ago is found among many messages, by nobody else', async () => {
+    const { storage, conversationItems, conversationSearch, owner, find } = await open()
+    const others = [
+      { ...owner, userId: newId('usr') },
+      { ...owner, tenantId: await storedTenant(storage) },
+    ]
+    for (const reader of [owner, ...others]) {
+      const id = newId('cnv')
+      await conversationItems.create({ ...reader, id, createdAt: at(0) })
+      const texts = Array.from({ length: 600 }, (_, index) =>
+        index % 250 === 1 ? `old needle ${index}` : 'hay',
+      )
+      await conversationItems.append(
+        reader.tenantId,
+        id,
+        texts.map((text, index) =>
+          sampleItem(userSaid(`${text} ${reader.tenantId}`), { createdAt: at(index / 60) }),
+        ),
+      )
+    }
+    expect(await find('needle')).toEqual([501, 251, 1].map((n) => `old needle ${n} ${owner.tenantId}`))
+    for (const reader of others)
+      expect(await find('"needle 1"', reader)).toEqual([`old needle 1 ${reader.tenantId}`])
+    for (const query of ['needle -old', 'needle nowhere', '"needle old"', '-hay -needle'])
+      expect(await find(query)).toEqual([])
+    const [first, second] = await conversationSearch.find(owner, 'needle', { limit: 1, after: null })
+    expect([first?.text, second?.text]).toEqual([501, 251].map((n) => `old needle ${n} ${owner.tenantId}`))
+    const rest = await conversationSearch.find(owner, 'needle', {
+      limit: 1,
+      after: first ? foundKey(first) : null,
+    })
+    expect(rest.map(({ text }) => text)).toEqual([251, 1].map((n) => `old needle ${n} ${owner.tenantId}`))
+  })
+
   test('what was removed is not found, whatever was written before', async () => {
     const { conversations, conversationItems, conversationSearch, owner, talk } = await open()
     // Deterministic, so that a failure can be repeated.

@@ -42,13 +42,15 @@ export const kyselyConversationItems = (db: TenantDb): ConversationItems => ({
     }
     const updatedAt = items.at(-1)?.createdAt ?? null
     const roles = items.map(({ content }) => roleOf(content))
+    const ids = items.map((item) => item.id)
     const clientIds = items.flatMap(({ clientMessageId }) => clientMessageId ?? [])
+    // Ids by `any` and not by a join, which before the first `analyze` was planned as every item times every id.
     // The update locks the conversation, so that numbers come in order. A rival's snapshot does not show what was committed while it
     // waited for the lock: then the unique key of the client message id refuses its row, and without that row none is added.
     const { rows } = await sql<{ readonly seq: number }>`
       with told as (
         select * from unnest(
-          ${items.map((item) => item.id)}::text[], ${items.map(({ runId }) => runId)}::text[],
+          ${ids}::text[], ${items.map(({ runId }) => runId)}::text[],
           ${items.map(({ clientMessageId }) => clientMessageId)}::text[], ${roles}::text[],
           ${items.map(({ content }) => JSON.stringify(content))}::text[],
           ${items.map(({ content }, index) => (roles[index] ? searchable(textOf(content)) : null))}::text[],
@@ -57,10 +59,10 @@ export const kyselyConversationItems = (db: TenantDb): ConversationItems => ({
       ), conversation as (
         update corbel_conversations c set last_seq = last_seq + ${items.length}::integer, updated_at = ${updatedAt}::timestamptz
         where c.tenant_id = ${tenantId} and c.id = ${id} and not exists (
-          select from corbel_conversation_items i join told t on i.client_message_id = t.client_message_id
-          where i.tenant_id = c.tenant_id and i.conversation_id = c.id
+          select from corbel_conversation_items i
+          where i.tenant_id = c.tenant_id and i.conversation_id = c.id and i.client_message_id = any(${clientIds}::text[])
         ) and not exists (
-          select from corbel_conversation_items i join told t on i.id = t.id where i.tenant_id = c.tenant_id
+          select from corbel_conversation_items i where i.tenant_id = c.tenant_id and i.id = any(${ids}::text[])
         )
         returning c.tenant_id, c.id, c.user_id, c.last_seq
       ), fresh as (

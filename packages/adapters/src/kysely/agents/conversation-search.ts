@@ -19,21 +19,45 @@ interface Row {
   readonly at: Date
 }
 
+/** So many are looked through, newest first, before the index is asked: what is said often is found there, in order, at once. */
+const looked = 500
+
 export const kyselyConversationSearch = (db: TenantDb): ConversationSearch => ({
   async find({ tenantId, userId }, query, { limit, after }) {
     const key = after === null ? null : parseRecencyKey(after)
     const words = sql`websearch_to_tsquery('simple', ${searchable(query)})`
     // A lexeme of the owner or the tenant with the words: what others said is not even looked at.
-    const among = (id: string) =>
-      sql`(numnode(${words}) > 0 and terms @@ (${words} && ${`'${id}'`}::tsquery))`
+    const withId = (id: string) => sql`(${words} && ${`'${id}'`}::tsquery)`
+    const among = (id: string) => sql`(numnode(${words}) > 0 and terms @@ ${withId(id)})`
     const older = (id: string) =>
       key === null ? sql`true` : sql`(at, ${sql.ref(id)}) < (${key.updatedAt}::timestamptz, ${key.id})`
+    // The index is asked by the policy of the partition, with the words in a setting, which is there before the rows are read: `lateral`
+    // and what it takes from `asked` see to that. Without it nothing is found.
     const { rows } = await sql<Row>`
-      with own as (
-        select conversation_id, id, role, content, at
+      with newest as materialized (
+        select conversation_id, seq, id, at, ${among(userId)} as is_found
         from (select *, created_at as at from corbel_conversation_items) i
-        where tenant_id = ${tenantId} and user_id = ${userId} and terms is not null and ${among(userId)} and ${older('id')}
-        order by at desc, id desc limit ${limit + 1}::integer
+        where tenant_id = ${tenantId} and user_id = ${userId} and terms is not null and ${older('id')}
+        order by at desc, id desc limit ${looked}::integer
+      ), recent as materialized (
+        select conversation_id, seq, id, at from newest where is_found order by at desc, id desc limit ${limit + 1}::integer
+      ), asked as materialized (
+        select set_config('corbel.search', ${withId(userId)}::text, true) as search where numnode(${words}) > 0
+          and (select count(*) from newest) = ${looked}::integer and (select count(*) from recent) <= ${limit}::integer
+      ), early as (
+        select e.* from asked, lateral (
+          select conversation_id, seq, id, at from (
+            select *, created_at as at from corbel_searchable_items where terms @@ ${withId(userId)} offset 0
+          ) i
+          where asked.search <> '' and tenant_id = ${tenantId} and user_id = ${userId} and ${older('id')}
+          order by at desc, id desc limit ${limit + 1}::integer
+        ) e
+      ), own as (
+        select i.conversation_id, i.id, i.role, i.content, s.at from (
+          select * from recent where not exists (select from asked) union all select * from early
+        ) s
+        join corbel_conversation_items i
+          on i.tenant_id = ${tenantId} and i.conversation_id = s.conversation_id and i.seq = s.seq
       ), shared as (
         select conversation_id, id, role, content, at
         from (select *, created_at as at from corbel_conversation_items) i

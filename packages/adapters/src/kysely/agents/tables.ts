@@ -49,17 +49,21 @@ export interface AgentsTables extends AgentRunTables, AgentFileTables {
     updated_at: Date
   }
   corbel_provider_policies: { tenant_id: Id<'ten'>; platform_key: boolean }
-  corbel_conversation_items: {
-    tenant_id: Id<'ten'>
-    conversation_id: ConversationId
-    seq: number
-    id: ConversationItemId
-    user_id: Id<'usr'>
-    run_id: AgentRunId | null
-    client_message_id: string | null
-    role: 'user' | 'assistant' | null
-    content: ItemContent
-    terms: Terms
-    created_at: Date
-  }
+  corbel_conversation_items: ItemTable
+  /** Its partition, in which only the words of `corbel.search` are found. */
+  corbel_searchable_items: ItemTable
+}
+
+interface ItemTable {
+  tenant_id: Id<'ten'>
+  conversation_id: ConversationId
+  seq: number
+  id: ConversationItemId
+  user_id: Id<'usr'>
+  run_id: AgentRunId | null
+  client_message_id: string | null
+  role: 'user' | 'assistant' | null
+  content: ItemContent
+  terms: Terms
+  created_at: Date
 }
