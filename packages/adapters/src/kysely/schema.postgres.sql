@@ -424,9 +424,7 @@ create table corbel_conversation_items (
   constraint corbel_conversation_items_id_key UNIQUE (tenant_id, id),
   constraint corbel_conversation_items_conversation_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES corbel_conversations(tenant_id, id) ON DELETE CASCADE,
   constraint corbel_conversation_items_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES corbel_tenants(id) ON DELETE CASCADE
-);
-CREATE INDEX corbel_conversation_items_said ON corbel_conversation_items USING btree (tenant_id, user_id, created_at DESC, id DESC) WHERE (terms IS NOT NULL);
-CREATE INDEX corbel_conversation_items_terms ON corbel_conversation_items USING gin (terms) WITH (fastupdate=off);
+) partition by LIST (tenant_id);
 alter table corbel_conversation_items enable row level security;
 alter table corbel_conversation_items force row level security;
 create policy corbel_tenant on corbel_conversation_items for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
@@ -836,6 +834,31 @@ create table corbel_roles (
 alter table corbel_roles enable row level security;
 alter table corbel_roles force row level security;
 create policy corbel_tenant on corbel_roles for all using (((tenant_id = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text)) OR (current_setting('corbel.scope'::text, true) = 'platform'::text)));
+
+create table corbel_searchable_items (
+  tenant_id text collate "C" not null,
+  conversation_id text collate "C" not null,
+  seq integer not null,
+  id text collate "C" not null,
+  user_id text collate "C" not null,
+  run_id text collate "C",
+  client_message_id text collate "C",
+  role text collate "C",
+  content json not null,
+  terms tsvector,
+  created_at timestamp with time zone not null,
+  constraint corbel_searchable_items_pkey PRIMARY KEY (tenant_id, conversation_id, seq),
+  constraint corbel_searchable_items_client_key UNIQUE (tenant_id, conversation_id, client_message_id),
+  constraint corbel_searchable_items_id_key UNIQUE (tenant_id, id),
+  constraint corbel_searchable_items_conversation_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES corbel_conversations(tenant_id, id) ON DELETE CASCADE,
+  constraint corbel_searchable_items_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES corbel_tenants(id) ON DELETE CASCADE
+);
+CREATE INDEX corbel_searchable_items_said ON corbel_searchable_items USING btree (tenant_id, user_id, created_at DESC, id DESC) WHERE (terms IS NOT NULL);
+CREATE INDEX corbel_searchable_items_terms ON corbel_searchable_items USING gin (terms) WITH (fastupdate=off);
+alter table corbel_conversation_items attach partition corbel_searchable_items DEFAULT;
+alter table corbel_searchable_items enable row level security;
+alter table corbel_searchable_items force row level security;
+create policy corbel_search on corbel_searchable_items for select using (((terms @@ (NULLIF(current_setting('corbel.search'::text, true), ''::text))::tsquery) AND ((tenant_id || ''::text) = NULLIF(current_setting('corbel.tenant_id'::text, true), ''::text))));
 
 create table corbel_service_accounts (
   id text collate "C" not null,
