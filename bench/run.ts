@@ -1,3 +1,4 @@
+import { agentFigures } from './agent-figures.ts'
 import { peerFigures, signInFigures } from './auth-figures.ts'
 import { billingFigures } from './billing-figures.ts'
 import { BenchDatabase } from './database.ts'
@@ -38,6 +39,7 @@ const groups: readonly {
   { ids: ['P10'], run: () => streamFigures(rounds) },
   { ids: ['P11', 'P12'], run: (database) => searchFigures(database, rounds) },
   { ids: ['P13'], run: (database) => statusFigures(database, rounds) },
+  { ids: ['P14', 'P15', 'B7'], run: (database) => agentFigures(database, rounds) },
   { ids: ['import'], run: () => importFigures(rounds) },
 ]
 
