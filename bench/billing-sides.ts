@@ -59,7 +59,7 @@ export const ourSide = (
     for (let applied: number | null = null; ;) {
       const { rows } = await aside.query<{ readonly inbox: boolean; readonly rest: boolean }>(
         `select exists (select from corbel_billing_inbox where status = 'pending') as inbox,
-           exists (select from corbel_outbox where due_at is not null)
+           exists (select from corbel_outbox where due_at is not null and last_error is null)
            or exists (select from corbel_jobs where name in ('billing.inbox.dispatch', 'billing.seats.sync')) as rest`,
       )
       const [{ inbox, rest } = { inbox: true, rest: true }] = rows
