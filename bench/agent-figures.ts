@@ -66,7 +66,13 @@ export async function agentFigures(database: BenchDatabase, rounds: number): Pro
     raw: number | null,
     our: number | null,
   ) => ({
-    ...{ id, what, limit, goal, raw, ours: our, unit: 'ms' },
+    id,
+    what,
+    limit,
+    goal,
+    raw,
+    ours: our,
+    unit: 'ms',
     ...(raw === null && mastra instanceof Error && { note: `not measured: ${mastra.message}` }),
   })
   const first = of(fewTimes, 'first').p50

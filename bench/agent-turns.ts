@@ -80,7 +80,8 @@ const stack = createStack({
     tenant(),
     auth({ passwords: cheapHasher }),
     agents({
-      ...{ models, tools: [] },
+      models,
+      tools: [],
       ...(process.argv.includes('quota') && { quota }),
       agents: [
         defineAgent({
@@ -122,7 +123,10 @@ async function conversationOf(stored: number): Promise<Id<'cnv'>> {
       owner,
       id,
       Array.from({ length: Math.min(1000, stored - from) }, (_, index) => ({
-        ...{ id: newId('itm'), runId: null, clientMessageId: null, createdAt: new Date() },
+        id: newId('itm'),
+        runId: null,
+        clientMessageId: null,
+        createdAt: new Date(),
         content: { type: 'message', role: 'user', content: `${question} ${from + index}` } as const,
       })),
     )

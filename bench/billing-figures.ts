@@ -35,8 +35,10 @@ export async function billingFigures(database: BenchDatabase, rounds: number): P
   await stripe.ask({ recording })
   const folder = mkdtempSync(join(tmpdir(), 'corbel-bench-'))
   const host = await spawnHost({
-    ...{ CORBEL_DATA_DIR: folder, DATABASE_URL: database.url(hostName) },
-    ...{ STRIPE_SECRET_KEY: 'sk_test_bench', STRIPE_BASE_URL: stripe.greeting as string },
+    CORBEL_DATA_DIR: folder,
+    DATABASE_URL: database.url(hostName),
+    STRIPE_SECRET_KEY: 'sk_test_bench',
+    STRIPE_BASE_URL: stripe.greeting as string,
     STRIPE_WEBHOOK_SECRET: secret,
   })
   pin(host.child.pid, cores.subject)

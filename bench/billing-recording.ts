@@ -35,7 +35,10 @@ export async function recordBilling(): Promise<Recording> {
   const product = await client.products.create({ name: 'Plan' })
   const price = (unit_amount: number) =>
     client.prices.create({
-      ...{ product: product.id, currency: 'usd', unit_amount, recurring: { interval: 'month' } },
+      product: product.id,
+      currency: 'usd',
+      unit_amount,
+      recurring: { interval: 'month' },
     })
   const [basic, plus] = [(await price(2000)).id, (await price(9900)).id]
   const begun = (await local.events()).length
@@ -85,7 +88,8 @@ export async function recordBilling(): Promise<Recording> {
   await each(
     async (life) => {
       const { id } = await client.subscriptions.create({
-        ...{ customer: life.customer, items: [{ price: basic, quantity: 1 + (life.number % 3) }] },
+        customer: life.customer,
+        items: [{ price: basic, quantity: 1 + (life.number % 3) }],
         ...(life.number % 2 === 0 && { trial_period_days: 7 }),
       })
       life.subscription = id
@@ -95,8 +99,10 @@ export async function recordBilling(): Promise<Recording> {
   await each(
     async (life) => {
       const { id } = await client.checkout.sessions.create({
-        ...{ customer: life.customer, mode: 'subscription', line_items: [{ price: plus, quantity: 1 }] },
-        ...{ success_url: 'https://app.example.test/done' },
+        customer: life.customer,
+        mode: 'subscription',
+        line_items: [{ price: plus, quantity: 1 }],
+        success_url: 'https://app.example.test/done',
       })
       await local.completeCheckout(id)
       const { data } = await client.subscriptions.list({ customer: life.customer, limit: 1 })
@@ -131,7 +137,9 @@ export async function recordBilling(): Promise<Recording> {
     async ({ customer, number }) => {
       await client.invoiceItems.create({ customer, amount: 4200, currency: 'usd' })
       const { id } = await client.invoices.create({
-        ...{ customer, collection_method: 'send_invoice', days_until_due: 30 },
+        customer,
+        collection_method: 'send_invoice',
+        days_until_due: 30,
         pending_invoice_items_behavior: 'include',
       })
       await client.invoices.update(id, { description: 'Consulting' })

@@ -28,7 +28,8 @@ const stack = createStack({
   modules: [tenant(), auth({ passwords: cheapHasher }), billing()],
   storage: memoryStorage(),
   ...(redisUrl && { eventStream: redisEventStream({ client: connect(redisUrl), prefix: newId('bench') }) }),
-  ...{ logger: silentLogger, rateLimiter: unlimited },
+  logger: silentLogger,
+  rateLimiter: unlimited,
   settings: fromEnv(peppers),
 })
 const server = await startServer({ host: '127.0.0.1', port: 0, maxBodyBytes: 1 << 20, fetch: stack.fetch })
@@ -60,7 +61,11 @@ async function tell({ tenants: count, events, perSecond }: TellOrder): Promise<n
     // The clock that all processes of a machine share, in microseconds.
     const payload = { tenant: tenantId, sentAt: Number(process.hrtime.bigint() / 1000n) }
     await stack.billing.stream.append({
-      ...{ id: newId('evt'), type: 'billing.invoice.changed', tenantId, occurredAt: new Date(), payload },
+      id: newId('evt'),
+      type: 'billing.invoice.changed',
+      tenantId,
+      occurredAt: new Date(),
+      payload,
     } as never)
   }
   return cpuMicros(process.pid) - before

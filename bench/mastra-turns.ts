@@ -35,7 +35,10 @@ Client.prototype.query = function (this: pg.Client, ...args: Parameters<typeof q
 
 /** The interface of models of the AI SDK, without anything that could take time. */
 const model = {
-  ...{ specificationVersion: 'v3', provider: 'scripted', modelId: 'scripted', supportedUrls: {} },
+  specificationVersion: 'v3',
+  provider: 'scripted',
+  modelId: 'scripted',
+  supportedUrls: {},
   doGenerate: () => Promise.reject(new Error('Runs are streamed.')),
   doStream: async () => ({
     stream: ReadableStream.from([
@@ -62,7 +65,8 @@ const memory = new Memory({
   storage,
   options: {
     lastMessages: 40,
-    ...{ semanticRecall: false, generateTitle: false },
+    semanticRecall: false,
+    generateTitle: false,
     workingMemory: { enabled: false },
   },
 })

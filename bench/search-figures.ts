@@ -48,7 +48,9 @@ async function searchFigure(
     const { tenant, agents } = kyselyStorage({ db, rowSecurity: 'ignore' }).repositories
     const reader = { tenantId: newId('ten'), userId: newId('usr') }
     await tenant.tenants.insert({
-      ...{ id: reader.tenantId, slug: reader.tenantId, name: 'Acme' },
+      id: reader.tenantId,
+      slug: reader.tenantId,
+      name: 'Acme',
       createdAt: '2026-03-01T12:00:00.000Z',
     })
     await seed(database, reader, users)

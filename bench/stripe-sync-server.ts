@@ -34,7 +34,9 @@ async function read(request: IncomingMessage): Promise<Buffer> {
 
 await migrate()
 const sync = new StripeSync({
-  ...{ schema, stripeSecretKey: 'sk_test_bench', stripeWebhookSecret },
+  schema,
+  stripeSecretKey: 'sk_test_bench',
+  stripeWebhookSecret,
   poolConfig: { connectionString, max: 10 },
 })
 // It asks for the lines of every checkout.

@@ -18,7 +18,9 @@ async function record(size: number): Promise<Worked> {
     Array.from({ length: inFlight }, async () => {
       while (left-- > 0) {
         const reports = Array.from({ length: size }, () => ({
-          ...{ featureKey: 'agent-messages', quantity: '1', idempotencyKey: newId('key') },
+          featureKey: 'agent-messages',
+          quantity: '1',
+          idempotencyKey: newId('key'),
         }))
         await stack.billing.usage.recordAll(tenantId as never, reports)
       }

@@ -62,7 +62,9 @@ async function serve(tarball: string) {
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
-    ...{ name, url, served: () => served },
+    name,
+    url,
+    served: () => served,
     async close() {
       server.closeAllConnections()
       server.close()

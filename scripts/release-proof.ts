@@ -35,7 +35,9 @@ export function proveRelease(project: string): string {
 
   const shell = (script: string, more: object = {}) =>
     spawnSync('bash', ['-euo', 'pipefail', '-c', script], {
-      ...{ cwd: project, encoding: 'utf8', env: { ...env, ...more } },
+      cwd: project,
+      encoding: 'utf8',
+      env: { ...env, ...more },
     })
   const commands = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, script = '']) => script)
   expect(commands.length, 4)
@@ -70,8 +72,14 @@ export function proveRelease(project: string): string {
     spawnSync(
       process.execPath,
       [
-        ...['--import', './no-network.mjs', join(project, 'node_modules/corbel/dist/bin.js')],
-        ...['release', 'verify', 'release', '--key', join(project, 'evidence.pub')],
+        '--import',
+        './no-network.mjs',
+        join(project, 'node_modules/corbel/dist/bin.js'),
+        'release',
+        'verify',
+        'release',
+        '--key',
+        join(project, 'evidence.pub'),
       ],
       { cwd: desk, env: {} },
     ).status

@@ -115,7 +115,11 @@ export async function agentsApp(
   }
 
   return {
-    ...{ opened, stack, clock, keyVault, send },
+    opened,
+    stack,
+    clock,
+    keyVault,
+    send,
     /** With a new session. */
     again: ({ name }: Person) => signIn(`${name}@example.com`),
     /** Another process over the same storage. */

@@ -42,7 +42,10 @@ const send = defineTool({
   },
 })
 const front = defineAgent({
-  ...{ name: 'front', title: 'Front', description: 'First.', instructions: 'Tell.' },
+  name: 'front',
+  title: 'Front',
+  description: 'First.',
+  instructions: 'Tell.',
   tools: [notify, look, send],
 })
 
@@ -90,7 +93,10 @@ describe.each(await backends())('approvals on %s', (backend) => {
     const { runId, conversationId, approval } = await waiting('hello')
     expect(executed).toEqual([])
     expect(approval).toMatchObject({
-      ...{ tool: 'notify', agent: 'front', arguments: { text: 'hello' }, status: 'pending' },
+      tool: 'notify',
+      agent: 'front',
+      arguments: { text: 'hello' },
+      status: 'pending',
       argumentsHash: expect.stringMatching(/^[0-9a-f]{64}$/),
     })
     expect(await streamOf(runId)).toMatch(/tool-approval-request.*\n[^]*"finishReason":"tool-calls"/)
@@ -98,7 +104,8 @@ describe.each(await backends())('approvals on %s', (backend) => {
     expect(busy.code).toBe('agents/conversation-busy')
     script(says('Told.'))
     const { status, body } = await decide(approval.id, {
-      ...{ decision: 'approve', argumentsHash: approval.argumentsHash },
+      decision: 'approve',
+      argumentsHash: approval.argumentsHash,
     })
     expect([status, body.status]).toEqual([200, 'approved'])
     await ended(runId, 'completed')
@@ -232,7 +239,9 @@ describe.each(await backends())('approvals on %s', (backend) => {
     expect(views).toContainEqual([approval.id, true, { text: 'a secret of the tenant' }])
     expect((await decide(moved.id, { decision: 'approve' })).body.code).toBe('approvals/unreadable')
     expect((await decide(moved.id, { decision: 'reject' })).body).toMatchObject({
-      ...{ status: 'rejected', readable: false, arguments: null },
+      status: 'rejected',
+      readable: false,
+      arguments: null,
     })
     await app.send('POST', `/api/v1/agent-runs/${stored.runId}/cancel`, ada.token)
     await ended(stored.runId, 'cancelled')

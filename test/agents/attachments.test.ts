@@ -21,12 +21,19 @@ const dataUrl = (type: string, bytes: Uint8Array) =>
 const origin = 'http://127.0.0.1:3000'
 
 const notify = defineTool({
-  ...{ name: 'notify', description: 'Tells somebody.', parameters: z.object({ text: z.string() }) },
-  ...{ effect: 'egress', trusted: true },
+  name: 'notify',
+  description: 'Tells somebody.',
+  parameters: z.object({ text: z.string() }),
+  effect: 'egress',
+  trusted: true,
   execute: async () => 'told',
 })
 const front = defineAgent({
-  ...{ name: 'front', title: 'Front', description: 'First.', instructions: 'Be brief.', tools: [notify] },
+  name: 'front',
+  title: 'Front',
+  description: 'First.',
+  instructions: 'Be brief.',
+  tools: [notify],
 })
 
 type Reply = ChatReply & { readonly code: string }
@@ -112,7 +119,10 @@ describe.each(await backends())('files that go with messages on %s', (backend) =
     const path = `/api/v1/conversations/${conversationId}`
     const messages = (await app.send<Page<Message>>('GET', `${path}/messages?direction=asc`, ada.token)).body
     const named = [image, pdf, csv].map(({ id, name, contentType, size }) => ({
-      ...{ fileId: id, name, contentType, size },
+      fileId: id,
+      name,
+      contentType,
+      size,
     }))
     expect(messages.data[0]).toMatchObject({ text: 'what are these?', attachments: named })
     expect(messages.data[1]?.attachments).toEqual([])

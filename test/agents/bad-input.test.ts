@@ -10,12 +10,19 @@ const circle: Record<string, unknown> = {}
 circle['self'] = circle
 const results: Readonly<Record<string, unknown>> = { circle, bigint: { n: 10n }, long: 'x'.repeat(200_000) }
 const odd = defineTool({
-  ...{ name: 'odd', description: 'Returns odd things.', parameters: z.object({ kind: z.string() }) },
-  ...{ effect: 'read', trusted: true },
+  name: 'odd',
+  description: 'Returns odd things.',
+  parameters: z.object({ kind: z.string() }),
+  effect: 'read',
+  trusted: true,
   execute: async ({ kind }) => results[kind],
 })
 const front = defineAgent({
-  ...{ name: 'front', title: 'Front', description: 'First.', instructions: 'Tell.', tools: [odd] },
+  name: 'front',
+  title: 'Front',
+  description: 'First.',
+  instructions: 'Tell.',
+  tools: [odd],
 })
 
 describe('bad input to agents', () => {

@@ -13,7 +13,9 @@ interface Problem {
 
 const userSaid = (text: string): ItemContent => ({ type: 'message', role: 'user', content: text })
 const agentSaid = (text: string): ItemContent => ({
-  ...{ type: 'message', role: 'assistant', status: 'completed' },
+  type: 'message',
+  role: 'assistant',
+  status: 'completed',
   content: [{ type: 'output_text', text }],
 })
 
@@ -39,7 +41,10 @@ describe.each(await backends())('conversations on %s', (backend) => {
       ada.tenantId,
       id,
       contents.map((content) => ({
-        ...{ id: newId('itm'), runId: null, clientMessageId: null, createdAt: app.clock.now() },
+        id: newId('itm'),
+        runId: null,
+        clientMessageId: null,
+        createdAt: app.clock.now(),
         content,
       })),
     )
@@ -149,7 +154,8 @@ describe.each(await backends())('conversations on %s', (backend) => {
   test('an export has everything, in both forms, without what only a provider reads', async () => {
     const { id } = await create({ title: 'Plans\n# of ours' })
     const thought = {
-      ...{ type: 'reasoning', content: [{ type: 'input_text', text: 'hm' }] },
+      type: 'reasoning',
+      content: [{ type: 'input_text', text: 'hm' }],
       providerData: { encrypted: 'SEALED' },
     } as ItemContent
     const many = Array.from({ length: 250 }, (_, index) => userSaid(`number ${index}`))

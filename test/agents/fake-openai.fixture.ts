@@ -56,7 +56,11 @@ function sendResponses(to: ServerResponse, text: string, hosted: readonly object
   const content = [{ type: 'output_text', text, annotations: [] }]
   const item = { id: 'msg_1', type: 'message', role: 'assistant', status: 'completed', content }
   const response = {
-    ...{ id: 'resp_1', object: 'response', created_at: 1, status: 'completed', output: [...hosted, item] },
+    id: 'resp_1',
+    object: 'response',
+    created_at: 1,
+    status: 'completed',
+    output: [...hosted, item],
     usage: {
       input_tokens: usage.input,
       input_tokens_details: { cached_tokens: usage.cached },

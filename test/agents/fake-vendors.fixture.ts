@@ -102,7 +102,10 @@ export const geminiDialect: Dialect = {
 }
 
 const usageMetadata = {
-  ...{ promptTokenCount: 11, cachedContentTokenCount: 3, candidatesTokenCount: 7, totalTokenCount: 18 },
+  promptTokenCount: 11,
+  cachedContentTokenCount: 3,
+  candidatesTokenCount: 7,
+  totalTokenCount: 18,
 }
 
 /** Speaks as a vendor does on loopback, and refuses what it would refuse. */
@@ -152,7 +155,9 @@ export async function fakeVendor(dialect: Dialect) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
-    ...{ calls, refusals, state },
+    calls,
+    refusals,
+    state,
     baseUrl: `http://127.0.0.1:${port}/v1`,
     close: () =>
       new Promise((resolve) => {

@@ -22,18 +22,28 @@ const png = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0
 const secretOfVendor = 'raw words of the provider'
 const carriedOut = [
   {
-    ...{ type: 'web_search_call', id: 'ws_1', status: 'completed', internal: secretOfVendor },
+    type: 'web_search_call',
+    id: 'ws_1',
+    status: 'completed',
+    internal: secretOfVendor,
     action: { type: 'search', query: 'weather in Brno', sources: [secretOfVendor] },
   },
   { type: 'file_search_call', id: 'fs_1', status: 'completed', queries: ['plans'], results: null },
   {
-    ...{ type: 'code_interpreter_call', id: 'ci_1', status: 'completed', code: '1 + 1' },
-    ...{ container_id: 'cntr_1', outputs: null },
+    type: 'code_interpreter_call',
+    id: 'ci_1',
+    status: 'completed',
+    code: '1 + 1',
+    container_id: 'cntr_1',
+    outputs: null,
   },
   { type: 'image_generation_call', id: 'ig_1', status: 'completed', result: png.toString('base64') },
 ]
 const painter = defineAgent({
-  ...{ name: 'painter', title: 'Painter', description: 'Paints.', instructions: 'Paint.' },
+  name: 'painter',
+  title: 'Painter',
+  description: 'Paints.',
+  instructions: 'Paint.',
   hostedTools: [
     hostedTool.webSearch({ allowedDomains: ['example.com'], contextSize: 'low' }),
     hostedTool.fileSearch({ vectorStoreIds: ['vs_1'], maxResults: 3 }),
@@ -43,12 +53,18 @@ const painter = defineAgent({
 })
 const fetch = streamingFetch({ allow: ['127.0.0.1'] })
 const notify = defineTool({
-  ...{ name: 'notify', description: 'Tells somebody.', parameters: z.object({ text: z.string() }) },
-  ...{ effect: 'egress', trusted: true },
+  name: 'notify',
+  description: 'Tells somebody.',
+  parameters: z.object({ text: z.string() }),
+  effect: 'egress',
+  trusted: true,
   execute: async () => 'told',
 })
 const look = defineTool({
-  ...{ name: 'look', description: 'Looks.', parameters: z.object({}), effect: 'read' },
+  name: 'look',
+  description: 'Looks.',
+  parameters: z.object({}),
+  effect: 'read',
   execute: async () => 'words of others',
 })
 
@@ -188,8 +204,12 @@ describe('what a provider has found', () => {
   const { models: bare, asked, script } = scriptedModels()
   const models: Models = { ...bare, hostedTools: () => ['web_search'] }
   const searcher = defineAgent({
-    ...{ name: 'searcher', title: 'Searcher', description: 'Searches.', instructions: 'Search.' },
-    ...{ tools: [notify, look], hostedTools: [hostedTool.webSearch()] },
+    name: 'searcher',
+    title: 'Searcher',
+    description: 'Searches.',
+    instructions: 'Search.',
+    tools: [notify, look],
+    hostedTools: [hostedTool.webSearch()],
   })
   let app: AgentsApp
   let ada: Person

@@ -54,7 +54,8 @@ export async function mcpServer(
   })
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
   return {
-    ...{ requests, state },
+    requests,
+    state,
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`,
     countOf: (method: string) => requests.filter((request) => request.method === method).length,
     close: () =>

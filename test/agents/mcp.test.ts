@@ -33,8 +33,11 @@ const offered = [
   { name: 'fetching', inputSchema: { type: 'object', properties: { a: { $ref: 'http://127.0.0.1/x' } } } },
 ]
 const notify = defineTool({
-  ...{ name: 'notify', description: 'Tells somebody.', parameters: z.object({ text: z.string() }) },
-  ...{ effect: 'egress', trusted: true },
+  name: 'notify',
+  description: 'Tells somebody.',
+  parameters: z.object({ text: z.string() }),
+  effect: 'egress',
+  trusted: true,
   execute: async () => 'told',
 })
 
@@ -57,17 +60,25 @@ describe('servers of tools', () => {
     })
     const rule = { effect: 'read' } as const
     const docs = defineMcpServer({
-      ...{ name: 'docs', url: fake.url },
+      name: 'docs',
+      url: fake.url,
       tools: {
         search: rule,
         publish: { effect: 'write', approval: 'always' },
-        ...{ huge: rule, deep: rule, fetching: rule, missing: rule },
+        huge: rule,
+        deep: rule,
+        fetching: rule,
+        missing: rule,
       },
       token: async (tenantId) => tokens.get(tenantId) ?? null,
     })
     const front = defineAgent({
-      ...{ name: 'front', title: 'Front', description: 'First.', instructions: 'Help.' },
-      ...{ tools: [notify], mcpServers: [docs] },
+      name: 'front',
+      title: 'Front',
+      description: 'First.',
+      instructions: 'Help.',
+      tools: [notify],
+      mcpServers: [docs],
     })
     const mcp = mcpConnector({ fetch: streamingFetch({ allow: ['127.0.0.1'], maxBytes: 1_000_000 }) })
     app = await agentsApp('memory', {}, { agents: [front], tools: [], models, mcp })
@@ -92,7 +103,11 @@ describe('servers of tools', () => {
     const rules = { tools: { search: { effect: 'read' } }, ...(timeout && { timeout }) } as const
     const docs = defineMcpServer({ name: 'docs', url: fake.url, ...rules })
     const front = defineAgent({
-      ...{ name: 'front', title: 'Front', description: 'First.', instructions: 'Help.', mcpServers: [docs] },
+      name: 'front',
+      title: 'Front',
+      description: 'First.',
+      instructions: 'Help.',
+      mcpServers: [docs],
     })
     return agentsApp('memory', {}, { agents: [front], tools: [], models, mcp })
   }
@@ -149,7 +164,8 @@ describe('servers of tools', () => {
     script(says('Published.'))
     const address = `/api/v1/approvals/${approval?.id}`
     const answer = await app.send('POST', address, ada.token, {
-      ...{ decision: 'approve', argumentsHash: approval?.argumentsHash },
+      decision: 'approve',
+      argumentsHash: approval?.argumentsHash,
     })
     expect(answer.status).toBe(200)
     await app.send('GET', `/api/v1/agent-runs/${body.runId}/stream`, ada.token)
@@ -219,7 +235,11 @@ describe('servers of tools', () => {
     const server = () => defineMcpServer({ name: 'docs', url, tools })
     const front = (name: string) =>
       defineAgent({
-        ...{ name, title: 'Front', description: 'First.', instructions: 'Help.', mcpServers: [server()] },
+        name,
+        title: 'Front',
+        description: 'First.',
+        instructions: 'Help.',
+        mcpServers: [server()],
       })
     expect(() => agents({ agents: [front('one')] })).toThrow(/nothing reaches them/)
     const mcp = mcpConnector({ fetch })

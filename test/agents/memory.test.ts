@@ -7,7 +7,10 @@ import { says, scriptedModels } from './scripted-models.fixture.ts'
 
 const { models, asked, script, forget } = scriptedModels()
 const front = defineAgent({
-  ...{ name: 'front', title: 'Front', description: 'First.', instructions: 'Talk.' },
+  name: 'front',
+  title: 'Front',
+  description: 'First.',
+  instructions: 'Talk.',
   memory: { items: 8, tokens: 2000 },
 })
 
@@ -37,7 +40,10 @@ describe.each((await backends()).filter((backend) => backend !== 'pglite'))('mem
         ada.tenantId,
         id,
         Array.from({ length: Math.min(1000, from + count - start) }, (_, index) => ({
-          ...{ id: newId('itm'), runId: null, clientMessageId: null, createdAt: app.clock.now() },
+          id: newId('itm'),
+          runId: null,
+          clientMessageId: null,
+          createdAt: app.clock.now(),
           content: { type: 'message', role: 'user', content: `fact ${start + index + 1}` } as const,
         })),
       )

@@ -16,7 +16,9 @@ type Step = (asked: Asked) => AsyncIterable<StreamEvent>
 
 export const saying = (text: string): Output => [
   {
-    ...{ type: 'message', role: 'assistant', status: 'completed' },
+    type: 'message',
+    role: 'assistant',
+    status: 'completed',
     content: [{ type: 'output_text', text }],
   },
 ]
@@ -25,7 +27,9 @@ let count = 0
 
 export const calling = (name: string, args: object): Output => [
   {
-    ...{ type: 'function_call', status: 'completed', name },
+    type: 'function_call',
+    status: 'completed',
+    name,
     callId: `call_${(count += 1)}`,
     arguments: JSON.stringify(args),
   },

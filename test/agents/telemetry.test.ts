@@ -10,8 +10,12 @@ const secret = 'sk-never-to-be-seen'
 const { models, script } = scriptedModels()
 const tool = (name: string, execute: () => Promise<unknown>) =>
   defineTool({
-    ...{ name, description: name, parameters: z.object({ key: z.string() }) },
-    ...{ effect: 'read', trusted: true, execute },
+    name,
+    description: name,
+    parameters: z.object({ key: z.string() }),
+    effect: 'read',
+    trusted: true,
+    execute,
   })
 const budget = { isSpent: false }
 const options = {
@@ -20,11 +24,17 @@ const options = {
   quota: { reserve: async () => (budget.isSpent ? null : { settle: async () => {} }) },
   agents: [
     defineAgent({
-      ...{ name: 'front', title: 'Front', description: 'First.', instructions: secret },
+      name: 'front',
+      title: 'Front',
+      description: 'First.',
+      instructions: secret,
       handoffs: [{ to: 'back' }],
     }),
     defineAgent({
-      ...{ name: 'back', title: 'Back', description: 'Second.', instructions: secret },
+      name: 'back',
+      title: 'Back',
+      description: 'Second.',
+      instructions: secret,
       tools: [
         tool('look_up', async () => ({ found: secret })),
         tool('breaks', () => Promise.reject(new Error(secret))),
@@ -82,20 +92,29 @@ test('a run is a trace: the models it calls and its tools, with the names of the
     const parent = span === root ? requestOf('/api/v1/chat')?.spanId : root?.spanId
     expect([span.traceId, span.parentSpanId]).toEqual([requestOf('/api/v1/chat')?.traceId, parent])
     expect(span.attributes).toMatchObject({
-      ...{ 'gen_ai.conversation.id': conversationId, 'corbel.run_id': runId },
+      'gen_ai.conversation.id': conversationId,
+      'corbel.run_id': runId,
       'corbel.tenant_id': ada.tenantId,
     })
   }
   expect(spans.map(({ attributes }) => attributes['gen_ai.agent.name'])).toEqual([
-    ...['front', 'back', 'back', 'back', 'back'],
+    'front',
+    'back',
+    'back',
+    'back',
+    'back',
   ])
   expect(spans[0]?.attributes).toMatchObject({
-    ...{ 'gen_ai.operation.name': 'chat', 'gen_ai.provider.name': 'scripted' },
-    ...{ 'gen_ai.request.model': 'gpt-5.1', 'gen_ai.request.max_tokens': 4096 },
-    ...{ 'gen_ai.usage.input_tokens': 11, 'gen_ai.usage.output_tokens': 7 },
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.provider.name': 'scripted',
+    'gen_ai.request.model': 'gpt-5.1',
+    'gen_ai.request.max_tokens': 4096,
+    'gen_ai.usage.input_tokens': 11,
+    'gen_ai.usage.output_tokens': 7,
   })
   expect(spans[2]?.attributes).toMatchObject({
-    ...{ 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'look_up' },
+    'gen_ai.operation.name': 'execute_tool',
+    'gen_ai.tool.name': 'look_up',
     'gen_ai.tool.call.id': expect.stringMatching(/^call_/),
   })
   expect(JSON.stringify(spans)).not.toMatch(new RegExp(`${secret}|It is|what is`))

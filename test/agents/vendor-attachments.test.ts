@@ -14,7 +14,10 @@ const pdf = new TextEncoder().encode('%PDF-1.7')
 const gif = new TextEncoder().encode('GIF89a')
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
 const front = defineAgent({
-  ...{ name: 'front', title: 'Front', description: 'First.', instructions: 'Be brief.' },
+  name: 'front',
+  title: 'Front',
+  description: 'First.',
+  instructions: 'Be brief.',
 })
 
 interface Fake {
@@ -98,7 +101,8 @@ describe.each(vendors)(
       const { id } = (await (await app.stack.fetch(request, { remoteAddress: '192.0.2.1' })).json()) as File
       const calls = fake.calls.length
       const reply = await app.send<ChatReply & { readonly code: string }>('POST', '/api/v1/chat', ada.token, {
-        ...{ message: 'look', attachments: [id] },
+        message: 'look',
+        attachments: [id],
       })
       return { ...reply, sent: fake.calls.length === calls ? undefined : fake.calls.at(-1)?.body }
     }

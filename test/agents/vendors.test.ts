@@ -10,16 +10,24 @@ import { anthropicDialect, fakeVendor, geminiDialect } from './fake-vendors.fixt
 
 const looked: string[] = []
 const look = defineTool({
-  ...{ name: 'look', description: 'Looks at a page.', parameters: z.object({ page: z.string() }) },
-  ...{ effect: 'read', trusted: true },
+  name: 'look',
+  description: 'Looks at a page.',
+  parameters: z.object({ page: z.string() }),
+  effect: 'read',
+  trusted: true,
   async execute({ page }) {
     looked.push(page)
     return `the page ${page}`
   },
 })
 const front = defineAgent({
-  ...{ name: 'front', title: 'Front', description: 'First.', instructions: 'Be brief.' },
-  ...{ tools: [look], reasoningEffort: 'low', temperature: 1 },
+  name: 'front',
+  title: 'Front',
+  description: 'First.',
+  instructions: 'Be brief.',
+  tools: [look],
+  reasoningEffort: 'low',
+  temperature: 1,
 })
 
 const vendors = [

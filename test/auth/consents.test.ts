@@ -52,7 +52,9 @@ describe('the ledger of consents', () => {
     const app = await testApp()
     await app.register('ada@example.com')
     const next = await testApp({
-      ...{ clock: app.clock, storage: app.storage, vault: app.vault },
+      clock: app.clock,
+      storage: app.storage,
+      vault: app.vault,
       settings: { TERMS_VERSION: '2' },
     })
     const { accessToken } = (await next.signIn('ada@example.com')).body

@@ -16,8 +16,11 @@ describe('the sign-up policy', () => {
     const { status, body } = await app.call('GET', '/api/v1/auth/signup-policy')
     expect(status).toBe(200)
     expect(body).toEqual({
-      ...{ policy, inviteRequired, requestAccessEnabled },
-      ...{ termsVersion: '2026-03', privacyVersion: '7' },
+      policy,
+      inviteRequired,
+      requestAccessEnabled,
+      termsVersion: '2026-03',
+      privacyVersion: '7',
     })
   })
 

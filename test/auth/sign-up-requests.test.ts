@@ -32,8 +32,13 @@ describe('asking to be let in', () => {
     expect([asked.status, asked.body]).toEqual([202, undefined])
     const [request] = await requestsOf(app, token, '?status=pending')
     expect(request).toMatchObject({
-      ...{ email: address, name: 'Ada', organization: 'Acme', message: 'Please 🌱' },
-      ...{ status: 'pending', ipPrefix: '192.0.2.0/24', decidedAt: null },
+      email: address,
+      name: 'Ada',
+      organization: 'Acme',
+      message: 'Please 🌱',
+      status: 'pending',
+      ipPrefix: '192.0.2.0/24',
+      decidedAt: null,
     })
     const { status, body } = await decide(app, token, request?.id ?? '', 'approve')
     const { userId } = (await app.me(token)).body as { userId?: string }

@@ -73,8 +73,17 @@ describe.each(databases)('statements on %s', (backend) => {
     const { agents } = database.storage.repositories
     const usedAt = async (id: string, createdAt: Date, inputTokens: number) =>
       agents.agentUsage.record({
-        ...{ tenantId: idSchema('ten').parse(id), runId: newId('arn'), call: 1, agent: 'triage', model: 'm' },
-        ...{ inputTokens, outputTokens: 3, cachedTokens: 0, reasoningTokens: 0, estimated: false, createdAt },
+        tenantId: idSchema('ten').parse(id),
+        runId: newId('arn'),
+        call: 1,
+        agent: 'triage',
+        model: 'm',
+        inputTokens,
+        outputTokens: 3,
+        cachedTokens: 0,
+        reasoningTokens: 0,
+        estimated: false,
+        createdAt,
       })
     const now = clock.now()
     const [from, until] = [0, 1].map(

@@ -50,7 +50,11 @@ describe.each(databases)('a stolen database on %s', (backend) => {
     const fetcher = nodeFetcher({ allow: ['127.0.0.1'] })
     const records = new Map<string, string>()
     app = await machineApp({
-      ...{ clock, fetcher, storage: database.storage, settings: patient, rateLimiter: unlimited },
+      clock,
+      fetcher,
+      storage: database.storage,
+      settings: patient,
+      rateLimiter: unlimited,
       identityProvider: oidcIdentityProvider({ fetcher, plainHttpOrigins: [provider.issuer] }),
       domainVerifier: { listTexts: async (name) => [records.get(name) ?? []].flat() },
     })

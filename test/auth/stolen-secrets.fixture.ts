@@ -24,8 +24,10 @@ export async function federate(
   const owner = await app.member('owner@acme.test')
   await proveDomain({ app, records }, owner, 'acme.test')
   const { body } = await connect(app, owner, {
-    ...{ issuer: provider.issuer, clientSecret: provider.clientSecret },
-    ...{ domains: ['acme.test'], provisioning: 'domain_allowlist' },
+    issuer: provider.issuer,
+    clientSecret: provider.clientSecret,
+    domains: ['acme.test'],
+    provisioning: 'domain_allowlist',
   })
   provider.accounts.set('joe', { email: 'joe@acme.test', email_verified: true })
   const { body: first } = await start(app, body.id)
@@ -38,7 +40,10 @@ export async function federate(
   return {
     connectionId: body.id,
     secrets: [
-      ...[provider.clientSecret, parameters['code'] ?? '', accessToken, refreshToken],
+      provider.clientSecret,
+      parameters['code'] ?? '',
+      accessToken,
+      refreshToken,
       ...[first, second].flatMap(({ state, browserSecret }) => [state, browserSecret]),
     ],
   }
@@ -51,7 +56,8 @@ export async function tenantWebhook(app: TestApp, { url }: Receiver): Promise<re
   const body = { url, eventTypes: ['tenant.account.renamed'] }
   const made = await app.call<{ id: string; secret: string }>('POST', path, { token, body })
   const changed = await app.call<{ secret: string }>('PATCH', `${path}/${made.body.id}`, {
-    ...{ token, body: { rotateSecret: true } },
+    token,
+    body: { rotateSecret: true },
   })
   if (changed.status !== 200) throw new Error(`a webhook answered ${made.status}, ${changed.status}`)
   return [made.body.secret, changed.body.secret]

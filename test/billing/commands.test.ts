@@ -30,7 +30,9 @@ describe.each(await backends())('commands to the gateway on %s', (backend) => {
     const clock = manualClock(new Date('2026-01-01T06:00:00Z'))
     let now = fault
     const local = await localStripe({
-      ...{ webhookSecret, clock, store: memoryStore() },
+      webhookSecret,
+      clock,
+      store: memoryStore(),
       fault: (request) => now?.(request),
     })
     const client = new Stripe('sk_test_local', {
@@ -48,7 +50,10 @@ describe.each(await backends())('commands to the gateway on %s', (backend) => {
           auth({ passwords: cheapHasher }),
           billing({ gateway: over, webhookSecrets: [webhookSecret] }),
         ],
-        ...{ storage: through, clock, logger: silentLogger, settings: fromEnv(peppers) },
+        storage: through,
+        clock,
+        logger: silentLogger,
+        settings: fromEnv(peppers),
       })
     const stack = start()
     const { prices } = await applyCatalog(defaultPlans, local.gateway.catalog)
@@ -75,8 +80,20 @@ describe.each(await backends())('commands to the gateway on %s', (backend) => {
       await local.giveCard(found?.customerId ?? '', 'pm_card_visa')
     }
     return {
-      ...{ clock, local, gateway, stack, start, tenantId, customers, commands, projections },
-      ...{ newCustomer, subscribe, made, cards, priceId },
+      clock,
+      local,
+      gateway,
+      stack,
+      start,
+      tenantId,
+      customers,
+      commands,
+      projections,
+      newCustomer,
+      subscribe,
+      made,
+      cards,
+      priceId,
       faulty: (next: LocalStripeOptions['fault']) => {
         now = next
       },
@@ -268,8 +285,13 @@ describe.each(await backends())('commands to the gateway on %s', (backend) => {
     expect(await made('customer.subscription.created')).toBe(1)
     await commands.insert(
       {
-        ...{ id: newId('cmd'), tenantId, lane: 'subscription', operation: 'resumeSubscription', input: {} },
-        ...{ key: 'local:another', recordedAt: new Date('2026-01-01T06:00:00Z') },
+        id: newId('cmd'),
+        tenantId,
+        lane: 'subscription',
+        operation: 'resumeSubscription',
+        input: {},
+        key: 'local:another',
+        recordedAt: new Date('2026-01-01T06:00:00Z'),
       },
       { now: new Date('2026-01-01T06:00:00Z'), leaseMs: 60_000 },
     )

@@ -12,7 +12,11 @@ const monthly = { interval: 'month', currency: 'usd', unitAmount: '100' } as con
 const plans = definePlans([
   ...defaultPlans.plans,
   {
-    ...{ code: 'team', name: 'Team', summary: '', trialDays: 0, seats: { included: 1, max: null } },
+    code: 'team',
+    name: 'Team',
+    summary: '',
+    trialDays: 0,
+    seats: { included: 1, max: null },
     prices: [
       { ...monthly, per: 'seat' },
       { ...monthly, per: { meter: 'api-calls' } },
@@ -27,8 +31,13 @@ const plans = definePlans([
 ])
 
 const item = {
-  ...{ id: 'si_1', priceId: 'price_1', productId: 'prod_1', lookupKey: null, quantity: 1 },
-  ...{ periodStart: '2026-01-01T00:00:00.000Z', periodEnd: '2026-02-01T00:00:00.000Z' },
+  id: 'si_1',
+  priceId: 'price_1',
+  productId: 'prod_1',
+  lookupKey: null,
+  quantity: 1,
+  periodStart: '2026-01-01T00:00:00.000Z',
+  periodEnd: '2026-02-01T00:00:00.000Z',
 }
 const teamKey = lookupKeyOf('team', { ...monthly, per: 'seat' })
 
@@ -49,7 +58,10 @@ describe.each(await backends())('entitlements and quotas on %s', (backend) => {
     ) =>
       projections.save([
         {
-          ...{ tenantId, seenAt: all.clock.now(), fetchedAt: null, version: 1 },
+          tenantId,
+          seenAt: all.clock.now(),
+          fetchedAt: null,
+          version: 1,
           object: { type: 'subscription', value },
         },
       ])
@@ -66,11 +78,16 @@ describe.each(await backends())('entitlements and quotas on %s', (backend) => {
   test('a plan is known by the lookup key of an item, and by its product once the key has moved on', async () => {
     const { entitlements, tenantId, subscribe } = await open()
     expect(await entitlements.get(tenantId)).toMatchObject({
-      ...{ planCode: 'team', access: 'full' },
-      ...{ from: '2026-01-01T00:00:00.000Z', until: '2026-02-01T00:00:00.000Z' },
+      planCode: 'team',
+      access: 'full',
+      from: '2026-01-01T00:00:00.000Z',
+      until: '2026-02-01T00:00:00.000Z',
       entitlements: {
         messages: { limit: 10, per: 'period', enforcement: 'hard' },
-        ...{ exports: true, 'api-calls': true, 'audit-export': false, 'agent-messages': false },
+        exports: true,
+        'api-calls': true,
+        'audit-export': false,
+        'agent-messages': false,
       },
     })
     await subscribe(subscription({ items: [{ ...item, productId: productIdOf('pro') }] }))
@@ -91,7 +108,9 @@ describe.each(await backends())('entitlements and quotas on %s', (backend) => {
       expect(await entitlements.get(tenantId)).toMatchObject({
         access: 'none',
         entitlements: {
-          ...{ exports: true, reports: false, 'api-calls': false },
+          exports: true,
+          reports: false,
+          'api-calls': false,
           messages: { limit: 3, per: 'period', enforcement: 'hard' },
         },
       })
@@ -104,7 +123,9 @@ describe.each(await backends())('entitlements and quotas on %s', (backend) => {
     expect((await entitlements.get(tenantId)).entitlements).toMatchObject({
       reports: { limit: 0, per: 'period', enforcement: 'soft' },
       projects: { limit: 5, per: 'tenant', enforcement: 'hard' },
-      ...{ exports: false, messages: true, special: { limit: 7, per: 'period', enforcement: 'hard' } },
+      exports: false,
+      messages: true,
+      special: { limit: 7, per: 'period', enforcement: 'hard' },
     })
   })
 
@@ -119,7 +140,8 @@ describe.each(await backends())('entitlements and quotas on %s', (backend) => {
     expect([racers - refused.length, await usedOf('messages')]).toEqual([3, 9])
     for (const error of refused)
       expect(error).toMatchObject({
-        ...{ code: 'billing/quota-exceeded', status: 429 },
+        code: 'billing/quota-exceeded',
+        status: 429,
         details: {
           detail:
             'messages: 9 of 10 are used or reserved, and 3 more do not fit. Counting begins anew at 2026-02-01T00:00:00.000Z.',
@@ -182,7 +204,8 @@ describe.each(await backends())('entitlements and quotas on %s', (backend) => {
     const { quotas, tenantId, usedOf } = await open()
     for (const key of ['agent-messages', 'no-such'])
       await expect(quotas.reserve(tenantId, key, 1)).rejects.toMatchObject({
-        ...{ code: 'billing/feature-not-included', status: 403 },
+        code: 'billing/feature-not-included',
+        status: 403,
       })
     const reservation = await quotas.reserve(tenantId, 'api-calls', 1_000_000)
     expect(await usedOf('api-calls')).toBe(1_000_000)

@@ -223,7 +223,9 @@ describe.each(await backends())('events of the gateway on %s', (backend) => {
     expect(await eventOf(forged.event.id)).toMatchObject({ status: 'dead', tenantId })
     expect(await eventOf(foreign.event.id)).toMatchObject({ status: 'ignored', tenantId: null })
     expect([await stateOf(tenantId), await stateOf(other), await stateOf(other, 'sub_9')]).toEqual([
-      ...[null, null, null],
+      null,
+      null,
+      null,
     ])
   })
 
@@ -235,9 +237,18 @@ describe.each(await backends())('events of the gateway on %s', (backend) => {
       const { event } = tell({ at, object: incomplete, thin: true })
       const { id, kind, type, apiVersion, twinId, payload } = event
       return {
-        ...{ account: 'self', id, kind, type, apiVersion, twinId, payload, secretIndex: 0 },
-        ...{ objectType: 'subscription', objectId: 'sub_1' },
-        ...{ occurredAt: new Date(event.createdAt), receivedAt: clock.now() },
+        account: 'self',
+        id,
+        kind,
+        type,
+        apiVersion,
+        twinId,
+        payload,
+        secretIndex: 0,
+        objectType: 'subscription',
+        objectId: 'sub_1',
+        occurredAt: new Date(event.createdAt),
+        receivedAt: clock.now(),
       }
     })
     await stack.billing.intake.store(drafts)

@@ -44,15 +44,13 @@ const epoch = Date.parse('2026-01-01T00:00:00Z')
 export function tell({ type = 'customer.subscription.updated', at = 0, object, thin = false, change }: Told) {
   const id = newId('evt')
   const event: GatewayEvent = {
-    ...{
-      id,
-      kind: thin ? 'thin' : 'snapshot',
-      type,
-      account: null,
-      livemode: false,
-      apiVersion: 'now',
-      twinId: null,
-    },
+    id,
+    kind: thin ? 'thin' : 'snapshot',
+    type,
+    account: null,
+    livemode: false,
+    apiVersion: 'now',
+    twinId: null,
     createdAt: new Date(epoch + at * 1000).toISOString(),
     object: object ? { type: object.type, id: object.value.id } : null,
     payload: object ? { thin, object } : {},

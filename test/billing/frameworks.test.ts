@@ -34,7 +34,9 @@ async function served(listener: RequestListener): Promise<Ask> {
     const url = new URL(request.url)
     const body = await request.arrayBuffer()
     return fetch(`http://127.0.0.1:${port}${url.pathname}`, {
-      ...{ method: request.method, headers: request.headers, body },
+      method: request.method,
+      headers: request.headers,
+      body,
     })
   }
 }

@@ -35,7 +35,8 @@ export async function serveGateway(handle: typeof fetch): Promise<GatewayServer>
   }
 
   return {
-    ...{ port, url },
+    port,
+    url,
     close() {
       server.close()
       server.closeAllConnections()

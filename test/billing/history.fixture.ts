@@ -23,7 +23,11 @@ const meter = 'api-calls'
 
 export const plans = definePlans([
   {
-    ...{ code: 'starter', name: 'Starter', summary: '', trialDays: 14, seats: { included: 1, max: 10 } },
+    code: 'starter',
+    name: 'Starter',
+    summary: '',
+    trialDays: 14,
+    seats: { included: 1, max: 10 },
     prices: [
       { interval: 'month', currency: 'usd', unitAmount: '2000', per: 'seat' },
       { interval: 'year', currency: 'usd', unitAmount: '20000', per: 'seat' },
@@ -31,7 +35,11 @@ export const plans = definePlans([
     entitlements: {},
   },
   {
-    ...{ code: 'pro', name: 'Pro', summary: '', trialDays: 0, seats: { included: 1, max: null } },
+    code: 'pro',
+    name: 'Pro',
+    summary: '',
+    trialDays: 0,
+    seats: { included: 1, max: null },
     prices: [
       { interval: 'month', currency: 'usd', unitAmount: '9900', per: 'seat' },
       { interval: 'month', currency: 'usd', unitAmount: '0.4', per: { meter } },
@@ -93,10 +101,14 @@ export async function live(
   const receive = (body: string, signature: string) =>
     stack.billing.intake.receive(new TextEncoder().encode(body), signature)
   const local: LocalStripe = await localStripe({
-    ...{ webhookSecret: secret, clock, store },
+    webhookSecret: secret,
+    clock,
+    store,
     chaos: {
       random: () => (isHealed ? 1 : random()),
-      ...{ duplicate: 0.2, drop: 0.15, reorder: 0.5 },
+      duplicate: 0.2,
+      drop: 0.15,
+      reorder: 0.5,
     },
     deliver: async ({ body, signature }) => {
       await receive(body, signature)
@@ -123,7 +135,10 @@ export async function live(
         webhookSecrets: [secret],
       }),
     ],
-    ...{ storage, clock, logger: silentLogger, settings: fromEnv(peppers) },
+    storage,
+    clock,
+    logger: silentLogger,
+    settings: fromEnv(peppers),
   })
   const { subscriptions, payments, usage, usageExport, dispatcher, commands, inbox } = stack.billing
   const { customers, inbox: rows } = given.repositories.billing
@@ -163,7 +178,10 @@ export async function live(
     resume: () => subscriptions.resume(own()),
     async checkout() {
       const { id } = await payments.checkout(own(), {
-        ...{ planCode: 'starter', interval: 'month', successPath: '/done', cancelPath: '/no' },
+        planCode: 'starter',
+        interval: 'month',
+        successPath: '/done',
+        cancelPath: '/no',
       })
       await local.completeCheckout(id, pick('pm_card_visa', 'pm_card_visa', 'pm_card_chargeCustomerFail'))
     },

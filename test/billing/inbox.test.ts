@@ -30,7 +30,11 @@ describe.each(await backends())('the inbox for operators on %s', (backend) => {
     const shown = await service.replay({ ids: [event.id], dryRun: true })
     expect(shown).toMatchObject({ dryRun: true, events: 1 })
     expect(shown.differences).toContainEqual({
-      ...{ type: 'subscription', id: 'sub_1', field: 'status', from: undefined, to: 'active' },
+      type: 'subscription',
+      id: 'sub_1',
+      field: 'status',
+      from: undefined,
+      to: 'active',
     })
     expect(await eventOf(event.id)).toMatchObject({ status: 'ignored', replays: 0 })
     expect(await stateOf(tenantId)).toBe(null)
@@ -59,9 +63,13 @@ describe.each(await backends())('the inbox for operators on %s', (backend) => {
     const newest = await service.listOfTenant(mine, { limit: 1 })
     expect(newest.data).toEqual([
       {
-        ...{ id: second.event.id, type: 'customer.subscription.updated', status: 'done' },
-        ...{ objectType: 'subscription', objectId: 'sub_1' },
-        ...{ occurredAt: '2026-01-01T00:00:09.000Z', endedAt: '2026-01-01T06:00:00.000Z' },
+        id: second.event.id,
+        type: 'customer.subscription.updated',
+        status: 'done',
+        objectType: 'subscription',
+        objectId: 'sub_1',
+        occurredAt: '2026-01-01T00:00:09.000Z',
+        endedAt: '2026-01-01T06:00:00.000Z',
       },
     ])
     const next = await service.listOfTenant(mine, { limit: 1, cursor: newest.nextCursor ?? '' })

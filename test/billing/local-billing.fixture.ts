@@ -28,7 +28,8 @@ export async function openLocalBilling(
   let fault: Fault
   let isHeard = true
   const local = await localStripe({
-    ...{ webhookSecret, clock },
+    webhookSecret,
+    clock,
     fault: (request) => fault?.(request),
     deliver: async ({ body, signature }) => {
       if (isHeard) await stack.billing.intake.receive(new TextEncoder().encode(body), signature)
@@ -41,7 +42,9 @@ export async function openLocalBilling(
       auth({ passwords: cheapHasher, plans: defaultPlans }),
       billing({ gateway: wrap(local.gateway), webhookSecrets: [webhookSecret] }),
     ],
-    ...{ storage: opened.storage, clock, logger: silentLogger },
+    storage: opened.storage,
+    clock,
+    logger: silentLogger,
     settings: fromEnv({ ...peppers, ...settings }),
   })
   await applyCatalog(defaultPlans, local.gateway.catalog)
@@ -51,7 +54,14 @@ export async function openLocalBilling(
   const { customers, projections } = opened.storage.repositories.billing
   const own = { tenantId }
   return {
-    ...{ clock, local, stack, tenantId, ownerId, own, subscriptions, payments },
+    clock,
+    local,
+    stack,
+    tenantId,
+    ownerId,
+    own,
+    subscriptions,
+    payments,
     faulty(next: Fault) {
       fault = next
     },

@@ -17,7 +17,9 @@ async function runReplica({ db }: OpenStorage, minutes: number): Promise<NodeJS.
     [
       '--conditions=@corbel/source',
       fileURLToPath(new URL('poison-replica.process.ts', import.meta.url)),
-      ...[(await postgresUrl()) ?? '', rows[0]?.schema ?? '', String(minutes)],
+      (await postgresUrl()) ?? '',
+      rows[0]?.schema ?? '',
+      String(minutes),
     ],
     { env: { PATH: process.env['PATH'] }, stdio: 'ignore' },
   )

@@ -205,7 +205,8 @@ describe.each(await backends())('reconciliation on %s', (backend) => {
     await off.stack.billing.reconciliation.reconcileEvents()
     await off.stack.billing.reconciliation.compareAll()
     expect(await reconciliation.reconcile({ dryRun: true, cursor: 'open:' })).toMatchObject({
-      ...{ checked: 0, nextCursor: null },
+      checked: 0,
+      nextCursor: null,
     })
   })
 })

@@ -119,7 +119,9 @@ describe.each(await backends())('seats on %s', (backend) => {
     await pass('32d')
     await settled()
     expect(await subscriptions.get(tenantId)).toMatchObject({
-      ...{ planCode: 'starter', seats: 10, membersBeyondPlan: 2 },
+      planCode: 'starter',
+      seats: 10,
+      membersBeyondPlan: 2,
     })
     expect(await subscriptions.seatLimit(tenantId)).toEqual({ members: 12, max: 10 })
   })
@@ -134,8 +136,12 @@ describe.each(await backends())('seats on %s', (backend) => {
     const { productId, currency } = old
     await catalog.createPrice(
       {
-        ...{ productId, currency, lookupKey: 'corbel:pro:seat:month:usd', unitAmount: '12900' },
-        ...{ interval: 'month', intervalCount: 1 },
+        productId,
+        currency,
+        lookupKey: 'corbel:pro:seat:month:usd',
+        unitAmount: '12900',
+        interval: 'month',
+        intervalCount: 1,
       },
       'dearer',
     )

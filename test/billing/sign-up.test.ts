@@ -17,7 +17,10 @@ describe.each(await backends())('plans chosen when signing up, on %s', (backend)
     email = 'ada@example.com',
   ) => {
     const body = {
-      ...{ email, password: 'a password of some length', tenantName: 'Ada', acceptTerms: true },
+      email,
+      password: 'a password of some length',
+      tenantName: 'Ada',
+      acceptTerms: true,
       ...(planCode !== undefined && { planCode }),
     }
     const request = new Request('http://127.0.0.1:3000/api/v1/auth/register', {

@@ -36,7 +36,9 @@ export async function openStreaming(
     ],
     storage: memoryStorage({ clock }),
     ...(eventStream && { eventStream }),
-    ...{ clock, mailer: memoryMailer(), logger: silentLogger },
+    clock,
+    mailer: memoryMailer(),
+    logger: silentLogger,
     settings: fromEnv({ ...peppers, ...settings }),
   })
 

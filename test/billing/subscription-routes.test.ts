@@ -22,7 +22,10 @@ async function open() {
   const stack = createStack({
     modules: [tenant(), auth({ passwords: cheapHasher }), billing({ gateway: local.gateway })],
     storage: memoryStorage({ clock }),
-    ...{ clock, mailer: memoryMailer(), logger: silentLogger, settings: fromEnv(peppers) },
+    clock,
+    mailer: memoryMailer(),
+    logger: silentLogger,
+    settings: fromEnv(peppers),
   })
   async function send(method: string, path: string, token?: string, body?: unknown) {
     const headers = {
@@ -84,24 +87,30 @@ test('a tenant subscribes, changes, cancels and resumes over HTTP', async () => 
   ])
   expect((await send('GET', `${at}/subscription`, token)).body.code).toBe('billing/no-subscription')
   expect(await send('POST', `${at}/subscription`, token, start)).toMatchObject({
-    ...{ status: 201, body: { planCode: 'starter', status: 'trialing', access: 'full' } },
+    status: 201,
+    body: { planCode: 'starter', status: 'trialing', access: 'full' },
   })
   expect(await send('POST', `${at}/subscription`, token, start)).toMatchObject({ status: 409 })
   expect(await send('GET', `${at}/entitlements`, token)).toMatchObject({
     status: 200,
     body: {
-      ...{ planCode: 'starter', access: 'full', until: '2026-01-15T06:00:00.000Z' },
+      planCode: 'starter',
+      access: 'full',
+      until: '2026-01-15T06:00:00.000Z',
       entitlements: { 'agent-messages': { limit: 1000 }, 'audit-export': false },
     },
   })
   expect(await send('PATCH', `${at}/subscription`, token, { seats: 3 })).toMatchObject({
-    ...{ status: 200, body: { seats: 3 } },
+    status: 200,
+    body: { seats: 3 },
   })
   expect(await send('POST', `${at}/upcoming-invoice`, token)).toMatchObject({
-    ...{ status: 200, body: { currency: 'usd', previewToken: null } },
+    status: 200,
+    body: { currency: 'usd', previewToken: null },
   })
   expect(await send('POST', `${at}/subscription/plan`, token, { planCode: 'none' })).toMatchObject({
-    ...{ status: 422, body: { code: 'billing/plan-unknown' } },
+    status: 422,
+    body: { code: 'billing/plan-unknown' },
   })
   const { body } = await send('POST', `${at}/subscription/cancel`, token, {})
   expect(body['cancelAt']).toBe(body['trialEnd'])

@@ -20,7 +20,11 @@ describe.each(await backends())('subscriptions on %s', (backend) => {
     const { subscriptions, own, tenantId, pass, card } = await open()
     await expect(subscriptions.get(tenantId)).rejects.toMatchObject(code('no-subscription'))
     expect(await subscriptions.start(own, starter)).toMatchObject({
-      ...{ planCode: 'starter', interval: 'month', seats: 1, status: 'trialing', access: 'full' },
+      planCode: 'starter',
+      interval: 'month',
+      seats: 1,
+      status: 'trialing',
+      access: 'full',
       trialEnd: '2026-01-15T06:00:00.000Z',
     })
     await expect(subscriptions.start(own, starter)).rejects.toMatchObject(code('already-subscribed'))
@@ -64,7 +68,8 @@ describe.each(await backends())('subscriptions on %s', (backend) => {
       subscriptions.changePlan(own, { ...wanted, previewToken: `${previewToken}x` }),
     ).rejects.toMatchObject(code('preview-expired'))
     expect(await subscriptions.changePlan(own, { ...wanted, previewToken })).toMatchObject({
-      ...{ planCode: 'pro', status: 'active' },
+      planCode: 'pro',
+      status: 'active',
     })
     await told()
     const { data } = await payments.listInvoices(tenantId, { limit: 10 })
@@ -82,7 +87,9 @@ describe.each(await backends())('subscriptions on %s', (backend) => {
     await card('pm_card_chargeCustomerFail')
     const change = subscriptions.changePlan(own, { planCode: 'pro', when: 'now', settle: 'now' })
     await expect(change).resolves.toMatchObject({
-      ...{ planCode: 'starter', hasPendingUpdate: true, access: 'full' },
+      planCode: 'starter',
+      hasPendingUpdate: true,
+      access: 'full',
     })
   })
 
@@ -92,7 +99,8 @@ describe.each(await backends())('subscriptions on %s', (backend) => {
     await subscriptions.start(own, { planCode: 'pro', interval: 'month', trialDays: 0 })
     const later = { planCode: 'starter', when: 'period-end', settle: 'now' } as const
     expect(await subscriptions.changePlan(own, later)).toMatchObject({
-      ...{ planCode: 'pro', hasScheduledChange: true },
+      planCode: 'pro',
+      hasScheduledChange: true,
     })
     await pass('32d')
     expect(await subscriptions.get(tenantId)).toMatchObject({ planCode: 'starter', status: 'active' })
@@ -103,7 +111,8 @@ describe.each(await backends())('subscriptions on %s', (backend) => {
     await card()
     const { periodEnd } = await subscriptions.start(own, { ...starter, trialDays: 0 })
     expect(await subscriptions.cancel(own, { when: 'period-end' })).toMatchObject({
-      ...{ cancelAt: periodEnd, access: 'full' },
+      cancelAt: periodEnd,
+      access: 'full',
     })
     expect(await subscriptions.resume(own)).toMatchObject({ cancelAt: null, status: 'active' })
     await subscriptions.cancel(own, { when: 'period-end' })
@@ -158,7 +167,8 @@ describe.each(await backends())('subscriptions on %s', (backend) => {
     const { subscriptions, own, card } = await open()
     await card('pm_card_chargeCustomerFail')
     expect(await subscriptions.start(own, { ...starter, trialDays: 0 })).toMatchObject({
-      ...{ status: 'incomplete', access: 'none' },
+      status: 'incomplete',
+      access: 'none',
     })
     await expect(subscriptions.changeSeats(own, 2)).rejects.toMatchObject(code('not-changeable'))
   })

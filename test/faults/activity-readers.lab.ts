@@ -52,7 +52,9 @@ test.skipIf(base === null)(
       }
       const follow = (more: Parameters<typeof readFeed>[1]) => {
         const feed = readFeed(`${host.url}/api/v1/activity/stream?after=0`, {
-          ...{ headers, numberOf, waitMs: 10 },
+          headers,
+          numberOf,
+          waitMs: 10,
           ...more,
         })
         feeds.push(feed)
@@ -91,7 +93,9 @@ test.skipIf(base === null)(
       })
       const verdict = judge([...steady, ...cut])
       const figures = {
-        ...{ clients, events, ...verdict },
+        clients,
+        events,
+        ...verdict,
         cuts: cut.reduce((sum, { ends }) => sum + ends.broken, 0),
         p50Ms: ms(quantile(latencies, 0.5)),
         p99Ms: ms(quantile(latencies, 0.99)),

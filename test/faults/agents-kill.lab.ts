@@ -121,7 +121,8 @@ async function openArena(place: AgentsPlace) {
     const { id: tenantId } = await stack.tenant.tenants.create({ name: 'Any', ownerId: userId })
     const caller = { tenantId, userId, scopes: new Set<string>() }
     const { id: conversationId } = await stack.agents.conversations.create(caller, {
-      ...{ title: null, shared: false },
+      title: null,
+      shared: false,
       memory: { mode: 'agent', crossSession: false },
     })
     const clientMessageId = newId('msg')
@@ -233,8 +234,14 @@ test.skipIf(!hasPostgresServer() || redis === null)(
     const random = seeded(1)
     const folder = tempFolder()
     const placeOf = async (name: string, api: 'responses' | 'chat'): Promise<AgentsPlace> => ({
-      ...{ databaseUrl: await cluster.create(name), redisUrl: redis ?? '', prefix: newId('lab') },
-      ...{ folder, modelUrl: server.baseUrl, modelKey: server.key, api, hasty: name === 'control' },
+      databaseUrl: await cluster.create(name),
+      redisUrl: redis ?? '',
+      prefix: newId('lab'),
+      folder,
+      modelUrl: server.baseUrl,
+      modelKey: server.key,
+      api,
+      hasty: name === 'control',
     })
     const matrix = Object.entries(steps).flatMap(([message, each]) =>
       each.map((step) => [message, step] as const),
@@ -264,7 +271,11 @@ test.skipIf(!hasPostgresServer() || redis === null)(
       expectFault(
         'agents-kill',
         {
-          ...{ steps: matrix.length, kills, modelCalls: server.asked.length, wrong: wrong.length, refused },
+          steps: matrix.length,
+          kills,
+          modelCalls: server.asked.length,
+          wrong: wrong.length,
+          refused,
           recoveredMsP50: ms(quantile(recoveredMs, 0.5)),
           recoveredMsMax: ms(Math.max(...recoveredMs)),
           controlWrong: bad.wrong.length,

@@ -57,25 +57,29 @@ export function openAgentsStack(place: AgentsPlace, pass: Pass = () => {}) {
   }
   const money = (name: string, approval: 'never' | 'always') =>
     defineTool({
-      ...{
-        name,
-        description: `Makes a ${name}.`,
-        parameters: amount,
-        effect: 'write',
-        approval,
-        trusted: true,
-      },
+      name,
+      description: `Makes a ${name}.`,
+      parameters: amount,
+      effect: 'write',
+      approval,
+      trusted: true,
       async execute({ amount: cents }, { conversationId, callId }) {
         await effect(conversationId, callId)
         return `made a ${name} of ${cents}`
       },
     })
   const triage = defineAgent({
-    ...{ name: 'triage', title: 'Triage', description: 'First.', instructions: 'Hand over.' },
+    name: 'triage',
+    title: 'Triage',
+    description: 'First.',
+    instructions: 'Hand over.',
     handoffs: [{ to: 'desk' }],
   })
   const desk = defineAgent({
-    ...{ name: 'desk', title: 'Desk', description: 'Second.', instructions: 'Do it.' },
+    name: 'desk',
+    title: 'Desk',
+    description: 'Second.',
+    instructions: 'Do it.',
     tools: [money('charge', 'never'), money('refund', 'always')],
   })
   const vendor = openaiVendor({
@@ -102,7 +106,9 @@ export function openAgentsStack(place: AgentsPlace, pass: Pass = () => {}) {
     settings: fromEnv(peppers),
   })
   return {
-    ...{ stack, storage, pool },
+    stack,
+    storage,
+    pool,
     async close() {
       await stack.stop()
       redis.disconnect()

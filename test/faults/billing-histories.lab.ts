@@ -112,8 +112,15 @@ test('random histories end as the gateway does, with nothing twice', async () =>
   expectFault(
     'histories',
     {
-      ...{ firstSeed, histories, events: lived.events, wrong: lived.wrong.length, seconds },
-      ...{ backend, onDatabase, eventsOnDatabase: stored.events, wrongOnDatabase: stored.wrong.length },
+      firstSeed,
+      histories,
+      events: lived.events,
+      wrong: lived.wrong.length,
+      seconds,
+      backend,
+      onDatabase,
+      eventsOnDatabase: stored.events,
+      wrongOnDatabase: stored.wrong.length,
       controls: caught.length,
     },
     demandsOf({ wrong: [...lived.wrong, ...stored.wrong] }),

@@ -84,7 +84,8 @@ async function openPlace(url: string, mode: Mode) {
   }
 
   const local = await localStripe({
-    ...{ webhookSecret: new Secret(webhookSecret), store },
+    webhookSecret: new Secret(webhookSecret),
+    store,
     deliver: ({ body, signature }) => receive(body, signature),
     chaos: { random: seeded(1), duplicate: 0.2, reorder: 0.5 },
   })
@@ -96,11 +97,19 @@ async function openPlace(url: string, mode: Mode) {
     startControl('billing-replica.process.ts', url, String(server.port), webhookSecret, mode)
 
   return {
-    ...{ mode, db, local, running, acknowledged, tenants, start, send },
+    mode,
+    db,
+    local,
+    running,
+    acknowledged,
+    tenants,
+    start,
+    send,
     async begin() {
       const stack = createStack({
         modules: [tenant(), auth({ passwords: cheapHasher })],
-        ...{ storage, logger: silentLogger },
+        storage,
+        logger: silentLogger,
         settings: fromEnv(peppers),
       })
       for (let index = 0; index < tenantCount; index++)
@@ -148,8 +157,12 @@ async function openPlace(url: string, mode: Mode) {
     async verdict() {
       const { rows } = await sql<Told>`select type, payload from recorded_events`.execute(db)
       const wrong = await differencesOf({
-        ...{ storage, gateway: local.gateway, tenants, told: rows },
-        ...{ reported: new Map<string, never>(), world: kept ?? '{}' },
+        storage,
+        gateway: local.gateway,
+        tenants,
+        told: rows,
+        reported: new Map<string, never>(),
+        world: kept ?? '{}',
       })
       const { rows: stored } = await sql<{
         readonly id: string
@@ -259,15 +272,17 @@ test.skipIf(!hasPostgresServer())(
       expectFault(
         'billing-kill',
         {
-          ...{
-            replicas,
-            kills: killed,
-            events: verdict.events,
-            commands: verdict.commands,
-            told: verdict.told,
-          },
-          ...{ deliveriesRefused: good.refused(), vanished: verdict.vanished, wrong: verdict.wrong.length },
-          ...{ calmSeconds, controlEvents: badVerdict.events, controlWrong: badVerdict.wrong.length },
+          replicas,
+          kills: killed,
+          events: verdict.events,
+          commands: verdict.commands,
+          told: verdict.told,
+          deliveriesRefused: good.refused(),
+          vanished: verdict.vanished,
+          wrong: verdict.wrong.length,
+          calmSeconds,
+          controlEvents: badVerdict.events,
+          controlWrong: badVerdict.wrong.length,
         },
         demandsOf(verdict),
         demandsOf(badVerdict),

@@ -25,7 +25,10 @@ const storage = kyselyStorage({
   db: new Kysely<unknown>({ dialect: postgresDialect({ pool, pipelined: true }) }),
 })
 const client = new Stripe('sk_test_lab', {
-  ...{ host: '127.0.0.1', port: Number(gatewayPort), protocol: 'http' as const, telemetry: false },
+  host: '127.0.0.1',
+  port: Number(gatewayPort),
+  protocol: 'http' as const,
+  telemetry: false,
 })
 
 // Long enough for a transaction to be killed in its middle.
@@ -122,7 +125,9 @@ async function drive(request: Request): Promise<Response> {
 
 await stack.start()
 const server = await startServer({
-  ...{ host: '127.0.0.1', port: 0, maxBodyBytes: 1 << 20 },
+  host: '127.0.0.1',
+  port: 0,
+  maxBodyBytes: 1 << 20,
   fetch: (request, connection) =>
     new URL(request.url).pathname === '/drive' ? drive(request) : stack.fetch(request, connection),
 })

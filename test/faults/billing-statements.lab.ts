@@ -38,7 +38,8 @@ async function openBreakable() {
     answered: () => pass('after'),
   })
   return {
-    ...{ backend, opened },
+    backend,
+    opened,
     /** True when it came so far. */
     async breaking(when: Moment, at: number, work: () => Promise<unknown>): Promise<boolean> {
       moment = when
@@ -58,7 +59,8 @@ async function openApp(opened: OpenStorage, storage: OpenStorage['storage']) {
   let kept: string | null = await soldPlans()
   const sent: { readonly body: string; readonly signature: string }[] = []
   const local = await localStripe({
-    ...{ webhookSecret, clock },
+    webhookSecret,
+    clock,
     store: {
       read: async () => kept,
       write: async (text) => {
@@ -72,7 +74,8 @@ async function openApp(opened: OpenStorage, storage: OpenStorage['storage']) {
   })
   const client = new Stripe('sk_test_statements', {
     httpClient: Stripe.createFetchHttpClient(local.fetch),
-    ...{ telemetry: false, maxNetworkRetries: 0 },
+    telemetry: false,
+    maxNetworkRetries: 0,
   })
   const gateway = stripeGateway({ client, livemode: false })
   const stack = createStack({
@@ -81,12 +84,17 @@ async function openApp(opened: OpenStorage, storage: OpenStorage['storage']) {
       auth({ passwords: cheapHasher }),
       billing({ plans, gateway, webhookSecrets: [webhookSecret] }),
     ],
-    ...{ storage, clock, logger: silentLogger, settings: fromEnv(peppers) },
+    storage,
+    clock,
+    logger: silentLogger,
+    settings: fromEnv(peppers),
   })
   const { id: tenantId } = await stack.tenant.tenants.create({ name: 'Acme', ownerId: newId('usr') })
   const { intake, dispatcher, commands, subscriptions } = stack.billing
   return {
-    ...{ clock, dispatcher, commands },
+    clock,
+    dispatcher,
+    commands,
     start: () => subscriptions.start({ tenantId }, { planCode: 'starter', interval: 'month' }),
     async receiveAll() {
       await local.flush()

@@ -105,7 +105,9 @@ test("what Stripe's own program triggers comes to us in the right state", async 
   }
   const opened = await openStorage('memory')
   const local = await localStripe({
-    ...{ webhookSecret: secret, store, clock: manualClock(new Date('2026-01-01T06:00:00Z')) },
+    webhookSecret: secret,
+    store,
+    clock: manualClock(new Date('2026-01-01T06:00:00Z')),
     async deliver({ body, signature }) {
       await app.stack.billing.intake.receive(new TextEncoder().encode(body), signature)
       return 200
@@ -162,11 +164,11 @@ test("what Stripe's own program triggers comes to us in the right state", async 
   expectFault(
     'stripe-cli',
     {
-      ...{
-        triggers: triggers.length,
-        eventTypes: new Set((await local.events()).map(({ type }) => type)).size,
-      },
-      ...{ events: (await local.events()).length, wrong: wrong.length, controlWrong: missed.length },
+      triggers: triggers.length,
+      eventTypes: new Set((await local.events()).map(({ type }) => type)).size,
+      events: (await local.events()).length,
+      wrong: wrong.length,
+      controlWrong: missed.length,
     },
     demandsOf(wrong),
     demandsOf(missed),

@@ -222,7 +222,10 @@ describe('billing with a key of Stripe', { timeout: startLimit }, () => {
     )
     const { id } = await catalog.createPrice(
       {
-        ...{ productId, lookupKey: 'mine', unitAmount: '1500', currency: 'usd' },
+        productId,
+        lookupKey: 'mine',
+        unitAmount: '1500',
+        currency: 'usd',
         interval: 'month',
         intervalCount: 1,
       },

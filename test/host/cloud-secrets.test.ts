@@ -40,28 +40,36 @@ interface Store {
 const later = { 'retry-after': '60' }
 const stores: Readonly<Record<Provider, Store>> = {
   aws: {
-    ...{ read: /GetSecretValue/, write: /CreateSecret|PutSecretValue/, lastStep: /UpdateSecretVersionStage/ },
+    read: /GetSecretValue/,
+    write: /CreateSecret|PutSecretValue/,
+    lastStep: /UpdateSecretVersionStage/,
     denied: () => clouds.aws.exception('AccessDeniedException'),
     throttled: () => clouds.aws.exception('ThrottlingException'),
     wrongCredential: () => ({ SECRETS_AWS_SECRET_ACCESS_KEY: 'a wrong credential' }),
     elsewhere: { SECRETS_AWS_ENDPOINT: 'http://127.0.0.1:9' },
   },
   azure: {
-    ...{ read: /GET/, write: /PUT/, lastStep: /PUT/ },
+    read: /GET/,
+    write: /PUT/,
+    lastStep: /PUT/,
     denied: () => clouds.azure.error(403, 'Forbidden'),
     throttled: () => ({ ...clouds.azure.error(429, 'Throttled'), headers: later }),
     wrongCredential: () => ({ SECRETS_AZURE_CLIENT_SECRET: 'a wrong credential' }),
     elsewhere: { SECRETS_AZURE_VAULT_URL: 'http://127.0.0.1:9' },
   },
   gcp: {
-    ...{ read: /GET/, write: /addVersion/, lastStep: /PATCH/ },
+    read: /GET/,
+    write: /addVersion/,
+    lastStep: /PATCH/,
     denied: () => clouds.gcp.error(403, 'PERMISSION_DENIED'),
     throttled: () => ({ ...clouds.gcp.error(429, 'RESOURCE_EXHAUSTED'), headers: later }),
     wrongCredential: () => ({ SECRETS_GCP_KEY_PATH: clouds.otherKeyPath }),
     elsewhere: { SECRETS_GCP_BASE_URL: 'http://127.0.0.1:9' },
   },
   infisical: {
-    ...{ read: /GET/, write: /POST .*secrets|PATCH/, lastStep: /PATCH/ },
+    read: /GET/,
+    write: /POST .*secrets|PATCH/,
+    lastStep: /PATCH/,
     denied: () => clouds.infisical.error(403, 'PermissionDenied'),
     throttled: () => ({ ...clouds.infisical.error(429, 'RateLimitExceeded'), headers: later }),
     wrongCredential: () => ({ SECRETS_INFISICAL_CLIENT_SECRET: 'a wrong credential' }),
@@ -82,15 +90,18 @@ describe.each(Object.entries(stores) as [Provider, Store][])('%s', (provider, st
   it('says what is wrong, by the exit code and by what to do next', { timeout: 60_000 }, async () => {
     const env = base()
     expect(await corbel({ ...env, ...store.elsewhere }, 'secrets', 'status')).toMatchObject({
-      ...{ code: 9, error: { code: 'service/unavailable' } },
+      code: 9,
+      error: { code: 'service/unavailable' },
     })
     expect(await corbel({ ...env, ...store.wrongCredential() }, 'secrets', 'verify')).toMatchObject({
-      ...{ code: 4, error: { code: 'service/denied' } },
+      code: 4,
+      error: { code: 'service/denied' },
     })
     // What was brought before stays, and the next run goes on.
     failNext(store.write, store.denied())
     expect(await corbel(env, 'secrets', 'onboard')).toMatchObject({
-      ...{ code: 4, error: { code: 'service/denied' } },
+      code: 4,
+      error: { code: 'service/denied' },
     })
     expect(await corbel(env, 'secrets', 'onboard')).toMatchObject({
       code: 0,
@@ -98,7 +109,8 @@ describe.each(Object.entries(stores) as [Provider, Store][])('%s', (provider, st
     })
     failNext(store.read, store.throttled(), { times: 99 })
     expect(await corbel(env, 'secrets', 'verify')).toMatchObject({
-      ...{ code: 9, error: { code: 'service/throttled', fix: /Run it again after/ } },
+      code: 9,
+      error: { code: 'service/throttled', fix: /Run it again after/ },
     })
     failNext(/never/, store.denied())
   })
@@ -124,7 +136,8 @@ describe.each(Object.entries(stores) as [Provider, Store][])('%s', (provider, st
       failNext(/never/, store.denied())
       expect(await versionOf(lean)).not.toBe(version)
       expect(await corbel(lean, ...words, '--from-version', version)).toMatchObject({
-        ...{ code: 0, data: { rotated: false } },
+        code: 0,
+        data: { rotated: false },
       })
       expect(await corbel(lean, 'secrets', 'verify')).toMatchObject({ code: 0 })
       // The pepper before stays good for the hashes that it made.
@@ -139,7 +152,8 @@ it('stops half-way with what is done, and goes on from there', { timeout: 60_000
   const env = { ...peppers, ...clouds.env.azure, SECRETS_FOLDER: 'halfway', CORBEL_DATA_DIR: tempFolder() }
   clouds.azure.failNext(/PUT.*refresh/, clouds.azure.error(403, 'Forbidden'))
   expect(await corbel(env, 'secrets', 'onboard')).toMatchObject({
-    ...{ code: 8, error: { code: 'secrets/partly-brought' } },
+    code: 8,
+    error: { code: 'secrets/partly-brought' },
   })
   expect(await corbel(env, 'secrets', 'onboard')).toMatchObject({ data: { brought: { length: 1 } } })
 })
@@ -154,7 +168,8 @@ it('a way in of which a half is missing is refused before anything is asked', as
     [gcp, 'SECRETS_GCP_PROJECT'],
   ] as const)
     expect(await corbel({ ...env, CORBEL_DATA_DIR: tempFolder() }, 'secrets', 'status')).toMatchObject({
-      ...{ code: 7, error: { missing: [missing] } },
+      code: 7,
+      error: { missing: [missing] },
     })
 })
 

@@ -27,7 +27,11 @@ export async function cloudStores(folder: string) {
   const otherKey = { client_email, private_key: other.export({ type: 'pkcs8', format: 'pem' }) }
   writeFileSync(otherKeyPath, JSON.stringify({ ...otherKey, token_uri: `${gcp.address}/token` }))
   return {
-    ...{ otherKeyPath, aws, azure, gcp, infisical },
+    otherKeyPath,
+    aws,
+    azure,
+    gcp,
+    infisical,
     env: {
       aws: {
         SECRETS_PROVIDER: 'aws',

@@ -135,8 +135,11 @@ describe.each([
     expect(await run('usage', 'export', '--tenant', tenantId)).toMatchObject({ code: 0, data: { rows: [] } })
 
     const idp = await serve((url) => ({
-      ...{ issuer: url, authorization_endpoint: `${url}/a`, token_endpoint: `${url}/t` },
-      ...{ jwks_uri: `${url}/k`, response_types_supported: ['code'] },
+      issuer: url,
+      authorization_endpoint: `${url}/a`,
+      token_endpoint: `${url}/t`,
+      jwks_uri: `${url}/k`,
+      response_types_supported: ['code'],
     }))
     const near = { SSO_PLAIN_HTTP_ORIGINS: idp.url, OUTBOUND_ALLOWED_NETWORKS: '127.0.0.0/8' }
     const words = ['sso', 'setup', '--preset', 'custom', '--client-id', 'c', '--name', 'SSO']

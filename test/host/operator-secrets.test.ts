@@ -67,7 +67,8 @@ const base = (): Env => ({ CORBEL_DATA_DIR: tempFolder(), ...peppers })
 const role = { VAULT_ROLE_ID: credentials.roleId, VAULT_SECRET_ID: credentials.secretId }
 const inVault = (address: string, more: Env): Env => ({
   ...base(),
-  ...{ SECRETS_PROVIDER: 'vault', VAULT_ADDR: address },
+  SECRETS_PROVIDER: 'vault',
+  VAULT_ADDR: address,
   ...more,
 })
 
@@ -227,12 +228,15 @@ it.each(moments)(
     const rotate = ['secrets', 'rotate', 'AUTH_PASSWORD_PEPPER', '--from-version', '1'] as const
     const { AUTH_PASSWORD_PEPPER: _, ...env } = await killedAtWrite(1, forwarded, ...rotate)
     expect(await program(env).corbel(...rotate)).toMatchObject({
-      ...{ code: 0, data: { version: '2', rotated: !forwarded } },
+      code: 0,
+      data: { version: '2', rotated: !forwarded },
     })
     expect(await program(env).corbel('secrets', 'verify')).toMatchObject({ code: 0 })
     const entries = [...vault.kv].map(([path, { versions }]) => [path.split('/').at(-1), versions.length])
     expect(Object.fromEntries(entries)).toEqual({
-      ...{ 'auth-password-pepper': 2, 'auth-refresh-token-pepper': 1, 'resend-api-key': 1 },
+      'auth-password-pepper': 2,
+      'auth-refresh-token-pepper': 1,
+      'resend-api-key': 1,
     })
   },
 )

@@ -397,16 +397,19 @@ describe.each(variants)('tenants over HTTP on %s, %s', (backend, _, rewrite) => 
 
   test('no answer to a read tells anything of another tenant, whatever id it is given', async () => {
     const told = [
-      ...[ada.tenantId, ada.userId, ada.sessionId, ada.slug, 'Company of ada', 'ada@example.com'],
-      ...[
-        ada.conversationId,
-        ada.messageId,
-        ada.settingId,
-        'plans of ada',
-        ada.fileId,
-        ada.runId,
-        ada.approvalId,
-      ],
+      ada.tenantId,
+      ada.userId,
+      ada.sessionId,
+      ada.slug,
+      'Company of ada',
+      'ada@example.com',
+      ada.conversationId,
+      ada.messageId,
+      ada.settingId,
+      'plans of ada',
+      ada.fileId,
+      ada.runId,
+      ada.approvalId,
     ]
     const reads = stack.operations.filter(
       ({ endpoint, path }) => endpoint.method === 'GET' && !path.includes('{'),

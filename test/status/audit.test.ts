@@ -9,8 +9,11 @@ type Scenario = (app: App, method: string, path: string) => Promise<Answer>
 
 const incident = { title: 'Sign-in fails', severity: 'major', message: 'We look into it.' }
 const maintenance = {
-  ...{ title: 'Upgrade', message: 'Short breaks.', componentIds: [] },
-  ...{ startsAt: '2030-04-01T00:00:00.000Z', endsAt: '2030-04-01T02:00:00.000Z' },
+  title: 'Upgrade',
+  message: 'Short breaks.',
+  componentIds: [],
+  startsAt: '2030-04-01T00:00:00.000Z',
+  endsAt: '2030-04-01T02:00:00.000Z',
 }
 
 const made = async (app: App, collection: string, body: object): Promise<string> =>

@@ -15,7 +15,9 @@ async function open() {
   const incident = async (body: object = {}) =>
     (
       await app.manage<Incident>('POST', '/incidents', {
-        ...{ title: 'Sign-in fails', severity: 'major', message: 'We look into it.' },
+        title: 'Sign-in fails',
+        severity: 'major',
+        message: 'We look into it.',
         ...body,
       })
     ).body
@@ -111,7 +113,9 @@ describe('incidents', () => {
     const group = await component({ kind: 'group' })
     for (const componentId of [group.id, 'cmp_00000000000000000000000000']) {
       const { status, body } = await manage<Problem>('POST', '/incidents', {
-        ...{ title: 'x', severity: 'minor', message: 'x' },
+        title: 'x',
+        severity: 'minor',
+        message: 'x',
         affected: [{ componentId, state: 'degraded' }],
       })
       expect([status, body.code]).toEqual([422, 'status/unknown-component'])
@@ -136,8 +140,10 @@ describe('maintenance', () => {
   test('begins and ends by itself, and says so once', async () => {
     const { manage, clock, stack, storage } = await open()
     const { status, body } = await manage<Maintenance>('POST', '/maintenance', {
-      ...{ title: 'Upgrade', message: 'Short breaks' },
-      ...{ startsAt: at(clock, 2), endsAt: at(clock, 4) },
+      title: 'Upgrade',
+      message: 'Short breaks',
+      startsAt: at(clock, 2),
+      endsAt: at(clock, 4),
     })
     expect([status, body.state]).toEqual([201, 'scheduled'])
     const state = async () => (await storage.repositories.status.maintenance.find(body.id))?.state

@@ -40,7 +40,9 @@ async function open(settings: Readonly<Record<string, string>> = {}) {
   const open = async (body: object = {}) =>
     (
       await app.manage<Incident>('POST', '/incidents', {
-        ...{ title: 'Sign-in fails', severity: 'major', message: 'We look into it.' },
+        title: 'Sign-in fails',
+        severity: 'major',
+        message: 'We look into it.',
         ...body,
       })
     ).body

@@ -55,8 +55,11 @@ export async function quarter(
   const over = await open({ title: 'Mails are late', severity: 'minor' })
   await app.manage('POST', `/incidents/${over}/updates`, { state: 'resolved', message: 'All of them left.' })
   await app.manage('POST', '/maintenance', {
-    ...{ title: 'Upgrade of the database', message: 'Short breaks.', componentIds: [ids[3]] },
-    ...{ startsAt: '2026-04-01T00:00:00.000Z', endsAt: '2026-04-01T02:00:00.000Z' },
+    title: 'Upgrade of the database',
+    message: 'Short breaks.',
+    componentIds: [ids[3]],
+    startsAt: '2026-04-01T00:00:00.000Z',
+    endsAt: '2026-04-01T02:00:00.000Z',
   })
   const response = await app.fetch('GET', '/status')
   return { ...app, html: await response.text() }

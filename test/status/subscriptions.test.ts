@@ -45,7 +45,9 @@ async function open() {
   }
   const incident = async (body: object = {}) => {
     const { body: made } = await manage<Incident>('POST', '/incidents', {
-      ...{ title: 'Sign-in fails', severity: 'major', message: 'We look into it.' },
+      title: 'Sign-in fails',
+      severity: 'major',
+      message: 'We look into it.',
       ...body,
     })
     await events()

@@ -49,7 +49,10 @@ try {
   const operator = await tour.show('the operator signs in', 200, 'POST', `${auth}/token`, { body })
   live = new LiveEvents(() => running.url(), token, show)
   const drill: BillingDrill = {
-    ...{ tour, provider, live, token },
+    tour,
+    provider,
+    live,
+    token,
     tenantId: String(me['tenantId']),
     operator: String(operator['accessToken']),
   }

@@ -176,7 +176,8 @@ async function openPostgres(host: DatabaseSettings, connectionString: string): P
   })
   const db = new Kysely({ dialect: postgresDialect({ pool, pipelined: host.databasePipelined ?? false }) })
   return {
-    ...{ name: 'postgres', db },
+    name: 'postgres',
+    db,
     countConnections: () => ({ total: pool.totalCount, idle: pool.idleCount, queued: pool.waitingCount }),
     async close() {
       // The connections that reads share are not of the pool.

@@ -41,7 +41,9 @@ export async function callService(call: ServiceCall): Promise<ServiceAnswer> {
     if (!again || attempt === attempts || wait > longestWait) {
       const reason = codeIn(body)
       throw new ServiceError({
-        ...{ service, request, status },
+        service,
+        request,
+        status,
         ...(reason !== undefined && { reason }),
         ...(retryAfter !== undefined && { retryAfter }),
       })

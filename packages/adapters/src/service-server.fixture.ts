@@ -30,7 +30,9 @@ export async function serviceServer(answer: (request: FakeRequest) => FakeReply)
       for await (const chunk of incoming) chunks.push(chunk as Buffer)
       const { method = '', url = '/', headers } = incoming
       const request = {
-        ...{ method, headers, url: new URL(url, 'http://loopback') },
+        method,
+        headers,
+        url: new URL(url, 'http://loopback'),
         text: Buffer.concat(chunks).toString('utf8'),
       }
       const target = headers['x-amz-target']

@@ -172,7 +172,8 @@ export const billing = ({ gateway: given, webhookSecrets = [], plans = defaultPl
       const directory = uses.tenant
       const selling = {
         ...deps,
-        ...{ commander, directory },
+        commander,
+        directory,
         openCheckouts: new OpenCheckouts({ ...deps, commander }),
         customerService: new CustomerService({ ...deps, commander, directory }),
         previewTokens: new PreviewTokens(platform),
@@ -191,7 +192,9 @@ export const billing = ({ gateway: given, webhookSecrets = [], plans = defaultPl
         payments: new PaymentService(selling),
         intake,
         reconciliation: new ReconciliationService({
-          ...{ ...deps, intake, account },
+          ...deps,
+          intake,
+          account,
           comparison: new ObjectComparison(deps),
         }),
         dispatcher: new InboxDispatcher(deps),
@@ -213,7 +216,9 @@ export const billing = ({ gateway: given, webhookSecrets = [], plans = defaultPl
         warnOfDuplicate: (tenantId, { subscriptionId, otherIds }) => {
           state.duplicated.add({})
           platform.logger.warn('A tenant has two subscriptions that have not ended.', {
-            ...{ tenantId, subscriptionId, otherIds },
+            tenantId,
+            subscriptionId,
+            otherIds,
           })
         },
         forgetEnded: async () => {

@@ -11,10 +11,37 @@ const tail = 'Zk3vQ9sLw2Xb7Nf5Ht8Rj4Mc6Pd1Ge0Y'
 
 /** Secrets as they look where they come from: each is the pepper of a stack in turn, and stands in its environment and its files. */
 const canaries: readonly string[] = [
-  ...['sk_live_', 'sk_test_', 'rk_live_', 'whsec_', 're_', 'sk-proj-', 'sk-ant-', 'hvs.', 'hvb.', 's.'],
-  ...['xoxb-', 'xoxp-', 'xapp-', 'ghp_', 'gho_', 'github_pat_', 'glpat-', 'npm_', 'AKIA', 'ASIA', 'AIza'],
-  ...['SG.', 'dop_v1_', 'tvly-', 'pk_live_', 'eyJhbGciOiJIUzI1NiJ9.', 'AGE-SECRET-KEY-1', 'v1:', 'Bearer '],
-  ...['postgres://app:', 'rediss://:'],
+  'sk_live_',
+  'sk_test_',
+  'rk_live_',
+  'whsec_',
+  're_',
+  'sk-proj-',
+  'sk-ant-',
+  'hvs.',
+  'hvb.',
+  's.',
+  'xoxb-',
+  'xoxp-',
+  'xapp-',
+  'ghp_',
+  'gho_',
+  'github_pat_',
+  'glpat-',
+  'npm_',
+  'AKIA',
+  'ASIA',
+  'AIza',
+  'SG.',
+  'dop_v1_',
+  'tvly-',
+  'pk_live_',
+  'eyJhbGciOiJIUzI1NiJ9.',
+  'AGE-SECRET-KEY-1',
+  'v1:',
+  'Bearer ',
+  'postgres://app:',
+  'rediss://:',
 ].map((head, index) => `${head}${tail}${index}${head.includes('://') ? '@db.internal/app' : ''}`)
 
 /** Encoded by a program on the way, a secret is no less of one. */
@@ -78,7 +105,10 @@ it('prints, reports and exports none of them, in any form', { timeout: 120_000 }
     writeFileSync(join(cwd, 'a.env'), `FIXTURE_PEPPER='${secret}'\nFIXTURE_DIR=${cwd}\n`, { mode: 0o600 })
     writeFileSync(join(cwd, 'b.env'), `FIXTURE_PEPPER='${other}'\nUNKNOWN='${secret}'\n`, { mode: 0o600 })
     const env = {
-      ...{ FIXTURE_DIR: cwd, FIXTURE_PEPPER: secret, FIXTURE_STRIPE_KEY: secret, PATH: '/absent' },
+      FIXTURE_DIR: cwd,
+      FIXTURE_PEPPER: secret,
+      FIXTURE_STRIPE_KEY: secret,
+      PATH: '/absent',
       // A driver that repeats what it was given.
       FIXTURE_STORE:
         index % 2 === 0 ? '{}' : JSON.stringify({ secrets: { 'settings/fixture-pepper': other } }),

@@ -210,12 +210,21 @@ const dated = <T extends object>(value: T | undefined): T =>
   ) as T
 
 const goodDatabase = (): DatabaseReport => ({
-  ...{ version: 17, encoding: 'UTF8', bypassesRowSecurity: false, readOnly: false, tls: true },
-  ...{ now: systemClock.now(), connections: { used: 5, most: 100 } },
+  version: 17,
+  encoding: 'UTF8',
+  bypassesRowSecurity: false,
+  readOnly: false,
+  tls: true,
+  now: systemClock.now(),
+  connections: { used: 5, most: 100 },
 })
 
 const goodRedis: RedisReport = {
-  ...{ version: '7.4.1', evictionPolicy: 'noeviction', tls: true, authenticated: true, role: 'master' },
+  version: '7.4.1',
+  evictionPolicy: 'noeviction',
+  tls: true,
+  authenticated: true,
+  role: 'master',
   memory: { used: 1, most: 100 },
 }
 

@@ -146,7 +146,9 @@ function prepared(): string {
 }
 
 const envIn = (cwd: string, more: Case['env'] = {}) => ({
-  ...{ PATH: `${join(cwd, 'bin')}:${process.env['PATH']}`, FIXTURE_DIR: cwd, FIXTURE_PEPPER: 'p'.repeat(40) },
+  PATH: `${join(cwd, 'bin')}:${process.env['PATH']}`,
+  FIXTURE_DIR: cwd,
+  FIXTURE_PEPPER: 'p'.repeat(40),
   ...more,
 })
 

@@ -24,12 +24,15 @@ const event = {
 }
 
 const delivery: ShownDelivery = {
-  ...{ id: 'dlv_1', route: 'auth.mail', recipient: 'usr_1', tenantId: null, status: 'dead', attempts: 12 },
-  ...{
-    eventType: 'auth.password.reset_requested',
-    result: 'mailer/unavailable',
-    createdAt: incident.startedAt,
-  },
+  id: 'dlv_1',
+  route: 'auth.mail',
+  recipient: 'usr_1',
+  tenantId: null,
+  status: 'dead',
+  attempts: 12,
+  eventType: 'auth.password.reset_requested',
+  result: 'mailer/unavailable',
+  createdAt: incident.startedAt,
 }
 
 /** Sells what is declared once it was told to. */
@@ -95,7 +98,9 @@ export const toolsFixture = (note: (what: string) => void) => ({
     async reconcile({ cursor, dryRun }) {
       if (!dryRun) note(`reconciled ${cursor ?? 'first'}`)
       return {
-        ...{ checked: 10, missedEvents: cursor === undefined ? ['evt_2'] : [], differences: [] },
+        checked: 10,
+        missedEvents: cursor === undefined ? ['evt_2'] : [],
+        differences: [],
         nextCursor: cursor === undefined ? 'events:1:' : null,
       }
     },
@@ -143,8 +148,14 @@ export const toolsFixture = (note: (what: string) => void) => ({
   usage: {
     report: async () => [
       {
-        ...{ tenantId: 'ten_1', tenantName: '=HYPERLINK("x")', planCode: 'starter', feature: 'messages' },
-        ...{ from: '2026-01-01T00:00:00.000Z', until: '2026-02-01T00:00:00.000Z', used: '90', limit: 100 },
+        tenantId: 'ten_1',
+        tenantName: '=HYPERLINK("x")',
+        planCode: 'starter',
+        feature: 'messages',
+        from: '2026-01-01T00:00:00.000Z',
+        until: '2026-02-01T00:00:00.000Z',
+        used: '90',
+        limit: 100,
       },
     ],
     overrides: async () => ({ sso: true, seats: 5 }),

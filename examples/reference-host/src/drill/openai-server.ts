@@ -75,18 +75,32 @@ async function* responsesEvents(reply: Reply, count: number): AsyncGenerator<str
   const item =
     'say' in reply
       ? {
-          ...{ id: `msg_${count}`, type: 'message', role: 'assistant', status: 'completed' },
+          id: `msg_${count}`,
+          type: 'message',
+          role: 'assistant',
+          status: 'completed',
           content: [{ type: 'output_text', text: reply.say, annotations: [] }],
         }
       : {
-          ...{ id: `fc_${count}`, type: 'function_call', status: 'completed', call_id: `call_${count}` },
-          ...{ name: reply.call, arguments: JSON.stringify(reply.args) },
+          id: `fc_${count}`,
+          type: 'function_call',
+          status: 'completed',
+          call_id: `call_${count}`,
+          name: reply.call,
+          arguments: JSON.stringify(reply.args),
         }
   const response = {
-    ...{ id: `resp_${count}`, object: 'response', created_at: 1, status: 'completed', output: [item] },
+    id: `resp_${count}`,
+    object: 'response',
+    created_at: 1,
+    status: 'completed',
+    output: [item],
     usage: {
-      ...{ input_tokens: 11, output_tokens: 7, total_tokens: 18 },
-      ...{ input_tokens_details: { cached_tokens: 0 }, output_tokens_details: { reasoning_tokens: 0 } },
+      input_tokens: 11,
+      output_tokens: 7,
+      total_tokens: 18,
+      input_tokens_details: { cached_tokens: 0 },
+      output_tokens_details: { reasoning_tokens: 0 },
     },
   }
   yield event('response.created', {

@@ -19,8 +19,12 @@ export async function photograph(tour: Tour, pages: Readonly<Record<string, stri
     await promisify(execFile)(
       chromium,
       [
-        ...['--headless', '--no-sandbox', '--disable-dev-shm-usage', '--window-size=900,1000'],
-        ...[`--screenshot=${join(folder, `${name}.png`)}`, `file://${page}`],
+        '--headless',
+        '--no-sandbox',
+        '--disable-dev-shm-usage',
+        '--window-size=900,1000',
+        `--screenshot=${join(folder, `${name}.png`)}`,
+        `file://${page}`,
       ],
       { timeout: 30_000 },
     )

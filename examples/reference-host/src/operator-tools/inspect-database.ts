@@ -27,7 +27,10 @@ export async function inspectDatabase(db: Kysely<unknown>, isRemote: boolean): P
   if (!row) throw new Error('The database answered a question of one row with none.')
   const { version, encoding, bypasses, read_only: readOnly, tls, now, used, most } = row
   return {
-    ...{ version, encoding, readOnly, now: new Date(now) },
+    version,
+    encoding,
+    readOnly,
+    now: new Date(now),
     // The embedded database has one role, and this process alone.
     bypassesRowSecurity: isRemote && bypasses,
     tls: isRemote ? tls : null,

@@ -20,7 +20,11 @@ export function userTools({ auth: { users } }: HostStack): UserTools {
       const passwordHash = await argon2PasswordHasher().hash(password)
       try {
         const imported = await users.importUser({
-          ...{ email, displayName, tenantName, passwordHash, emailVerified: true },
+          email,
+          displayName,
+          tenantName,
+          passwordHash,
+          emailVerified: true,
         })
         return {
           userId: imported.user.id,

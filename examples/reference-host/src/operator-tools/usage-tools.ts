@@ -13,8 +13,14 @@ export function usageTools({ billing, tenant }: HostStack): UsageTools {
     if (totals.length === 0 && seats === null) return []
     const { planCode, entitlements } = await billing.entitlements.get(id)
     const row = (feature: string, used: string, limit: number | null): UsageRow => ({
-      ...{ tenantId: id, tenantName: name, planCode, feature },
-      ...{ from, until, used, limit },
+      tenantId: id,
+      tenantName: name,
+      planCode,
+      feature,
+      from,
+      until,
+      used,
+      limit,
     })
     return [
       ...totals.map(({ featureKey, quantity }) => {

@@ -63,8 +63,15 @@ export async function showDeclaredAccounts(tour: Tour, token: string, requestSec
   const iat = epochSeconds(systemClock.now())
   const sign = (secret: string): Promise<string> =>
     new SignJWT({
-      ...{ iss: 'tour', aud: tour.url, iat, exp: iat + 60, jti: crypto.randomUUID() },
-      ...{ account: 'analytics-batch', tenantId, scopes: ['tenant:read'], lifetimeMinutes: 60 },
+      iss: 'tour',
+      aud: tour.url,
+      iat,
+      exp: iat + 60,
+      jti: crypto.randomUUID(),
+      account: 'analytics-batch',
+      tenantId,
+      scopes: ['tenant:read'],
+      lifetimeMinutes: 60,
     })
       .setProtectedHeader({ alg: 'HS256', typ: 'credential-request+jwt' })
       .sign(new TextEncoder().encode(secret))

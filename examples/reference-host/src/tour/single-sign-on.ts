@@ -97,7 +97,9 @@ export async function showSingleSignOn(
   async function change(more: object): Promise<void> {
     const shown = await tour.call('GET', `${sso}/connections/${id}`, { token })
     const changed = await tour.call('PATCH', `${sso}/connections/${id}`, {
-      ...{ token, body: more, headers: { 'if-match': shown.headers.get('etag') ?? '' } },
+      token,
+      body: more,
+      headers: { 'if-match': shown.headers.get('etag') ?? '' },
     })
     assert.equal(changed.status, 200, JSON.stringify(changed.body))
   }

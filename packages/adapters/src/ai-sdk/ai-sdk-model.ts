@@ -109,7 +109,10 @@ const toToolChoice = (choice: string): NonNullable<LanguageModelV4CallOptions['t
 function toUsage({ inputTokens: input, outputTokens: output }: LanguageModelV4Usage) {
   const [inputTokens, outputTokens] = [input.total ?? 0, output.total ?? 0]
   return {
-    ...{ requests: 1, inputTokens, outputTokens, totalTokens: inputTokens + outputTokens },
+    requests: 1,
+    inputTokens,
+    outputTokens,
+    totalTokens: inputTokens + outputTokens,
     inputTokensDetails: { cached_tokens: input.cacheRead ?? 0 },
     outputTokensDetails: { reasoning_tokens: output.reasoning ?? 0 },
   }

@@ -18,7 +18,9 @@ afterAll(async () => {
 
 function open(folder = 'corbel', key: Partial<typeof awsKey> = {}, endpoint = server.address) {
   const client = new SecretsManagerClient({
-    ...{ region: server.region, endpoint, credentials: { ...awsKey, ...key } },
+    region: server.region,
+    endpoint,
+    credentials: { ...awsKey, ...key },
   })
   clients.push(client)
   return awsSecretStore({ client, folder })
@@ -40,7 +42,8 @@ test('a write that was interrupted before it was in force is not read, and the n
   const first = await store.put('name', new Secret('first'), null)
   server.failNext(/UpdateSecretVersionStage/, server.exception('AccessDeniedException'))
   await expect(store.put('name', new Secret('second'), first.version)).rejects.toMatchObject({
-    ...{ name: 'ServiceError', failure: 'denied' },
+    name: 'ServiceError',
+    failure: 'denied',
   })
   expect((await store.get('name'))?.value.reveal()).toBe('first')
   const third = await store.put('name', new Secret('third'), first.version)
@@ -82,12 +85,14 @@ test('throttled for a moment it goes on; throttled for longer it says so', async
 
 test('a wrong key, a missing right and no answer are told apart, and never as an empty store', async () => {
   await expect(open('corbel', { secretAccessKey: 'a wrong key' }).get('name')).rejects.toMatchObject({
-    ...{ failure: 'denied', service: 'AWS Secrets Manager' },
+    failure: 'denied',
+    service: 'AWS Secrets Manager',
   })
   server.failNext(/ListSecrets/, server.exception('AccessDeniedException'))
   await expect(open().check?.()).rejects.toMatchObject({ failure: 'denied' })
   await expect(open('corbel', {}, 'http://127.0.0.1:9').get('name')).rejects.toMatchObject({
-    ...{ failure: 'unreachable', status: null },
+    failure: 'unreachable',
+    status: null,
   })
 })
 

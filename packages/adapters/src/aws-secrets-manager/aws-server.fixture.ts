@@ -21,7 +21,8 @@ interface Input {
 }
 
 export const awsKey: { readonly accessKeyId: string; readonly secretAccessKey: string } = {
-  ...{ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: randomUUID() },
+  accessKeyId: 'AKIDEXAMPLE',
+  secretAccessKey: randomUUID(),
 }
 const region = 'eu-central-1'
 
@@ -44,9 +45,13 @@ function isSigned({ method, url, headers, text }: FakeRequest): boolean {
   if (!['host', 'x-amz-date', 'x-amz-target'].every((name) => names.split(';').includes(name))) return false
   if (!date.startsWith(day)) return false
   const canonical = [
-    ...[method, url.pathname, ''],
+    method,
+    url.pathname,
+    '',
     ...names.split(';').map((name) => `${name}:${String(headers[name]).trim()}`),
-    ...['', names, sha256(text)],
+    '',
+    names,
+    sha256(text),
   ].join('\n')
   const toSign = ['AWS4-HMAC-SHA256', date, `${day}/${rest.join('/')}`, sha256(canonical)].join('\n')
   const key = [day, ...rest].reduce<string | Buffer>(hmac, `AWS4${awsKey.secretAccessKey}`)

@@ -56,7 +56,9 @@ async function signIn(
 ): Promise<AccessToken> {
   const url = new URL(`/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`, authority)
   const body = new URLSearchParams({
-    ...{ grant_type: 'client_credentials', client_id: clientId, scope: `${audience}/.default` },
+    grant_type: 'client_credentials',
+    client_id: clientId,
+    scope: `${audience}/.default`,
     ...credential,
   })
   const answer = await callService({ service, method: 'POST', url, body, accept: [400] })

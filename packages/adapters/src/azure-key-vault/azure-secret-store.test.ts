@@ -71,10 +71,8 @@ test('a refused credential is told without it, and so is a missing right', async
   expect(`${String(failed)}${JSON.stringify(failed)}`).not.toContain('a wrong secret')
   server.failNext(/PUT/, server.error(403, 'Forbidden'))
   await expect(open().put('name', new Secret('x'), null)).rejects.toMatchObject({
-    ...{
-      failure: 'denied',
-      message: 'Azure Key Vault answered 403 (Forbidden) to PUT /secrets/corbel--name.',
-    },
+    failure: 'denied',
+    message: 'Azure Key Vault answered 403 (Forbidden) to PUT /secrets/corbel--name.',
   })
 })
 

@@ -41,7 +41,11 @@ export const gcpServiceAccount =
       assertion: `${signed}.${signature}`,
     })
     const answer = await callService({
-      ...{ service, method: 'POST', url: new URL(tokenUri), body, accept: [400] },
+      service,
+      method: 'POST',
+      url: new URL(tokenUri),
+      body,
+      accept: [400],
     })
     // `invalid_grant`: the account, its key or the clock of this machine is not what Google knows.
     if (answer.status === 400)

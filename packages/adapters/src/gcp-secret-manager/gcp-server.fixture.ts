@@ -24,7 +24,9 @@ export async function gcpServer() {
   const secrets = new Map<string, GcpSecret>()
   const tokens = new Set<string>()
   const shown = (id: string, { etag, versionAliases }: GcpSecret) => ({
-    ...{ name: `projects/1/secrets/${id}`, etag, versionAliases },
+    name: `projects/1/secrets/${id}`,
+    etag,
+    versionAliases,
   })
 
   function grant(): FakeReply {

@@ -14,7 +14,10 @@ afterAll(() => server.close())
 const open = (path = '/', more: { readonly clientSecret?: string; readonly environment?: string } = {}) => {
   const { clientSecret, ...identity } = { ...infisicalIdentity, ...more }
   return infisicalSecretStore({
-    ...{ ...identity, path, baseUrl: server.address, clientSecret: new Secret(clientSecret) },
+    ...identity,
+    path,
+    baseUrl: server.address,
+    clientSecret: new Secret(clientSecret),
   })
 }
 const folder = (): string => {

@@ -52,7 +52,9 @@ export function infisicalSecretStore(options: InfisicalSecretStoreOptions): Secr
     const url = new URL(`/api/v4/secrets${name}`, baseUrl)
     // References in a value are text to us.
     url.search = new URLSearchParams({
-      ...{ ...place, expandSecretReferences: 'false', include_imports: 'false' },
+      ...place,
+      expandSecretReferences: 'false',
+      include_imports: 'false',
     }).toString()
     return bearer({ service, method: 'GET', url, accept })
   }
@@ -70,7 +72,9 @@ export function infisicalSecretStore(options: InfisicalSecretStoreOptions): Secr
       url: new URL(`/api/v4/secrets/${flat(name)}`, baseUrl),
       body: {
         ...place,
-        ...{ secretValue: kept(value.reveal()), type: 'shared', skipMultilineEncoding: true },
+        secretValue: kept(value.reveal()),
+        type: 'shared',
+        skipMultilineEncoding: true,
       },
       accept: [400, 404],
     })

@@ -32,22 +32,27 @@ describe.each(await backends())('%s', (backend) => {
     await tenant.tenants.insert({ id: tenantId, slug: tenantId, name: 'Acme', createdAt })
     await tenant.memberships.insert({ tenantId, userId, role: 'owner', createdAt })
     const session: SessionRecord = {
-      ...{
-        id,
-        tenantId,
-        userId,
-        createdAt: now,
-        lastSeenAt: now,
-        expiresAt: at(86_400),
-        place: null,
-        impersonatorId: null,
-        authenticatedAt: now,
-      },
-      ...{ userAgent: null, ipPrefix: null, aal: 1, amr: ['pwd'] },
+      id,
+      tenantId,
+      userId,
+      createdAt: now,
+      lastSeenAt: now,
+      expiresAt: at(86_400),
+      place: null,
+      impersonatorId: null,
+      authenticatedAt: now,
+      userAgent: null,
+      ipPrefix: null,
+      aal: 1,
+      amr: ['pwd'],
     }
     const rotate = (presented: string, graceSince: Date) =>
       auth.sessions.rotate({
-        ...{ presented, successor: `${presented}+`, now: at(10), graceSince, expiresAt: at(3600) },
+        presented,
+        successor: `${presented}+`,
+        now: at(10),
+        graceSince,
+        expiresAt: at(3600),
         reuseEvent: () => event,
       })
     return { auth, tenantId, userId, email, session, rotate }

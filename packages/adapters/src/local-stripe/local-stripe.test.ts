@@ -274,7 +274,9 @@ describe('a checkout', () => {
     const customerId = await customerWith(local, null)
     const { id: checkoutId } = await local.gateway.createCheckout(
       {
-        ...{ customerId, tenantId: 'ten_1', items: [{ priceId: pro.id, quantity: 1 }] },
+        customerId,
+        tenantId: 'ten_1',
+        items: [{ priceId: pro.id, quantity: 1 }],
         successUrl: 'https://app.example.test/done',
         cancelUrl: 'https://app.example.test/no',
       },

@@ -324,7 +324,9 @@ export function deleteCustomer(world: World, id: string): Stripe.DeletedCustomer
     if (refId(invoice.customer) === id)
       world.put<'invoice'>({
         ...invoice,
-        ...{ auto_advance: false, automatically_finalizes_at: null, next_payment_attempt: null },
+        auto_advance: false,
+        automatically_finalizes_at: null,
+        next_payment_attempt: null,
       })
   world.remove(customer)
   world.once(`deleted:${id}`)

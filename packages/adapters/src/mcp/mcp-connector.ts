@@ -19,7 +19,9 @@ export const mcpConnector = ({ fetch }: McpConnectorOptions): McpConnector => ({
       fetch,
       requestInit: { headers },
       reconnectionOptions: {
-        ...{ maxRetries: 0, initialReconnectionDelay: 1000, maxReconnectionDelay: 1000 },
+        maxRetries: 0,
+        initialReconnectionDelay: 1000,
+        maxReconnectionDelay: 1000,
         reconnectionDelayGrowFactor: 1,
       },
     })

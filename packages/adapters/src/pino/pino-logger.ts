@@ -18,9 +18,22 @@ export interface PinoLoggerOptions {
  * cost 6 µs instead of 0.6, measured.
  */
 export const redactPaths: readonly string[] = [
-  ...['password', 'token', 'accessToken', 'refreshToken', 'secret', 'apiKey', 'authorization', 'cookie'],
-  ...['headers.authorization', 'headers.cookie', 'headers["set-cookie"]', 'headers["x-api-key"]'],
-  ...['body.password', 'body.token', 'body.refreshToken', 'body.secret'],
+  'password',
+  'token',
+  'accessToken',
+  'refreshToken',
+  'secret',
+  'apiKey',
+  'authorization',
+  'cookie',
+  'headers.authorization',
+  'headers.cookie',
+  'headers["set-cookie"]',
+  'headers["x-api-key"]',
+  'body.password',
+  'body.token',
+  'body.refreshToken',
+  'body.secret',
 ]
 
 export function pinoLogger({ logger, redactPaths: redact = redactPaths }: PinoLoggerOptions): Logger {

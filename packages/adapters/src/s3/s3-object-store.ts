@@ -131,7 +131,9 @@ export function s3ObjectStore({
     signedUrl: async (key, { seconds, fileName }) => {
       checkKey(key)
       const command = new GetObjectCommand({
-        ...{ Bucket, Key: key, ResponseContentDisposition: attachment(fileName) },
+        Bucket,
+        Key: key,
+        ResponseContentDisposition: attachment(fileName),
       })
       return getSignedUrl(client, command, { expiresIn: seconds })
     },

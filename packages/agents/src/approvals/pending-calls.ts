@@ -55,7 +55,10 @@ export class PendingCalls {
       calls.map(async ({ agent, callId, tool, argumentsJson }) => {
         const owner = { tenantId, id: newId('apv', clock), runId, callId, agent, tool }
         return {
-          ...{ ...owner, conversationId, userId, createdAt: now },
+          ...owner,
+          conversationId,
+          userId,
+          createdAt: now,
           expiresAt: addMilliseconds(now, milliseconds(approvalTtl)),
           argumentsHash: await argumentsHash(tool, argumentsJson),
           sealedArguments: await sealArguments(keyVault, owner, argumentsJson),

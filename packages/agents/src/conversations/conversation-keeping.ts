@@ -51,7 +51,8 @@ export class ConversationKeeping implements PersonalDataContributor {
       for (const { summary, ...record } of data)
         all.push({
           ...toConversation(record),
-          ...{ summary, tenantId: record.tenantId },
+          summary,
+          tenantId: record.tenantId,
           export: `/api/v1/conversations/${record.id}/export`,
         })
       after = data.at(-1)?.id ?? null

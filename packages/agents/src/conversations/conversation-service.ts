@@ -69,9 +69,12 @@ export class ConversationService {
     const { clock, transaction } = this.#deps
     const createdAt = clock.now()
     const record: ConversationRecord = {
-      ...{ tenantId, userId, id: newId('cnv', clock) },
+      tenantId,
+      userId,
+      id: newId('cnv', clock),
       ...input,
-      ...{ createdAt, updatedAt: createdAt },
+      createdAt,
+      updatedAt: createdAt,
     }
     await transaction(async ({ conversations, events }) => {
       await conversations.insert(record)

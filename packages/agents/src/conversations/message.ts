@@ -65,7 +65,12 @@ export function toMessage({
   const role = roleOf(content)
   if (role === null) return null
   return {
-    ...{ id, runId, role, text: textOf(content), attachments: attachmentsOf(content), clientMessageId },
+    id,
+    runId,
+    role,
+    text: textOf(content),
+    attachments: attachmentsOf(content),
+    clientMessageId,
     createdAt: createdAt.toISOString(),
   }
 }
@@ -74,14 +79,12 @@ export function toEvent({ id, runId, content, createdAt }: ConversationItem): Co
   const { type = 'message', role, name, callId, content: said, arguments: input, output } = content as Fields
   const told = typeof output === 'object' && output !== null && !Array.isArray(output) ? [output] : output
   return {
-    ...{
-      id,
-      runId,
-      type: String(type),
-      role: stringOf(role),
-      name: stringOf(name),
-      callId: stringOf(callId),
-    },
+    id,
+    runId,
+    type: String(type),
+    role: stringOf(role),
+    name: stringOf(name),
+    callId: stringOf(callId),
     text: textOfParts(said) ?? stringOf(input) ?? textOfParts(told),
     attachments: [...attachmentsOf(content), ...[hostedCallIn(content)?.image ?? []].flat()],
     createdAt: createdAt.toISOString(),

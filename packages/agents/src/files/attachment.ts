@@ -33,7 +33,9 @@ export function userMessage(text: string, attachments: readonly Attachment[]): I
     content: [
       ...(text === '' ? [] : [{ type: 'input_text' as const, text }]),
       ...attachments.map(({ fileId, name, contentType, size }) => ({
-        ...{ type: 'input_file' as const, file: { id: fileId }, filename: name },
+        type: 'input_file' as const,
+        file: { id: fileId },
+        filename: name,
         providerData: { contentType, size },
       })),
     ],

@@ -67,7 +67,12 @@ export class FileKeeping implements PersonalDataContributor {
       const rows: readonly StoredFile[] = await this.#deps.files.listOfUser(userId, { limit: batch, after })
       for (const { id, tenantId, name, contentType, size, createdAt } of rows.slice(0, batch))
         all.push({
-          ...{ id, tenantId, name, contentType, size, createdAt: createdAt.toISOString() },
+          id,
+          tenantId,
+          name,
+          contentType,
+          size,
+          createdAt: createdAt.toISOString(),
           content: `/api/v1/files/${id}/content`,
         })
       after = all.at(-1)?.id ?? null

@@ -76,9 +76,15 @@ export class FileService {
     if (conversationId !== null && !(await conversationItems.isOpenTo(tenantId, conversationId, userId)))
       throw ConversationErrors.notFound()
     const file: StoredFile = {
-      ...{ tenantId, id: newId('fil', clock), userId, name, contentType, size: bytes.byteLength },
+      tenantId,
+      id: newId('fil', clock),
+      userId,
+      name,
+      contentType,
+      size: bytes.byteLength,
       conversationId,
-      ...{ sha256: await sha256Of(bytes), createdAt: clock.now() },
+      sha256: await sha256Of(bytes),
+      createdAt: clock.now(),
     }
     if (!(await files.reserve(file, fileQuotaBytes))) throw FileErrors.quotaExceeded()
     const key = objectKeyOf(file)
@@ -206,6 +212,11 @@ export const toFile = ({
   conversationId,
   createdAt,
 }: StoredFile): File => ({
-  ...{ id, name, contentType, size, sha256, conversationId },
+  id,
+  name,
+  contentType,
+  size,
+  sha256,
+  conversationId,
   createdAt: createdAt.toISOString(),
 })

@@ -73,14 +73,17 @@ export class SummaryService {
     const models = await tenantModels.ofRun(run.tenantId)(modelsOf(agent, modelSettings))
     const before = await agentUsage.list(run.tenantId, run.id)
     const guess: ModelCall = {
-      ...{ tenantId: run.tenantId, runId: run.id, call: (before.at(-1)?.call ?? 0) + 1 },
-      ...{
-        agent: agent.name,
-        model: models[0].name,
-        inputTokens: tokensIn(instructions + said),
-        outputTokens: 0,
-      },
-      ...{ cachedTokens: 0, reasoningTokens: 0, estimated: true, createdAt: clock.now() },
+      tenantId: run.tenantId,
+      runId: run.id,
+      call: (before.at(-1)?.call ?? 0) + 1,
+      agent: agent.name,
+      model: models[0].name,
+      inputTokens: tokensIn(instructions + said),
+      outputTokens: 0,
+      cachedTokens: 0,
+      reasoningTokens: 0,
+      estimated: true,
+      createdAt: clock.now(),
     }
     const most = { ...tokensOf(guess), outputTokens: maxTokens }
     const reservation = await quota.reserve(run.tenantId, most, callKey(guess))
@@ -104,7 +107,11 @@ async function answer(models: OpenedModels, said: string, signal: AbortSignal) {
     systemInstructions: instructions,
     input: [{ type: 'message', role: 'user', content: said }],
     modelSettings: { store: false, maxTokens },
-    ...{ tools: [], handoffs: [], outputType: 'text', tracing: false, signal },
+    tools: [],
+    handoffs: [],
+    outputType: 'text',
+    tracing: false,
+    signal,
   }
   const asking = (opened: OpenedModel): ModelRequest => {
     name = opened.name

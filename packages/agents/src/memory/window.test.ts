@@ -12,18 +12,20 @@ const call = (callId: string): ItemContent => ({
   arguments: '{}',
 })
 const result = (callId: string, text = 'r'): ItemContent => ({
-  ...{
-    type: 'function_call_result',
-    callId,
-    name: 'look',
-    status: 'completed',
-    output: { type: 'text', text },
-  },
+  type: 'function_call_result',
+  callId,
+  name: 'look',
+  status: 'completed',
+  output: { type: 'text', text },
 })
 const items = (...contents: readonly ItemContent[]): readonly ConversationItem[] =>
   contents.map((content, index) => ({
-    ...{ id: newId('itm'), runId: null, clientMessageId: null, createdAt: new Date(0) },
-    ...{ content, seq: index + 1 },
+    id: newId('itm'),
+    runId: null,
+    clientMessageId: null,
+    createdAt: new Date(0),
+    content,
+    seq: index + 1,
   }))
 const seqs = (window: readonly ConversationItem[]) => window.map(({ seq }) => seq)
 

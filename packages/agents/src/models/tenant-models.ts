@@ -112,7 +112,9 @@ export class TenantModels {
 }
 
 const opened = (name: string, provider: string, connection: ModelConnection, model: string): OpenedModel => ({
-  ...{ name, provider, model: connection.model(model) },
+  name,
+  provider,
+  model: connection.model(model),
   takes: new Set(connection.takes ?? shownTypes),
   hostedTools: new Set(connection.hostedTools),
 })

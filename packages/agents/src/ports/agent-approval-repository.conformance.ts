@@ -20,16 +20,33 @@ export function agentApprovalRepositoryConformance(
       const conversationId = newId('cnv')
       await conversationItems.create({ tenantId: tenant, id: conversationId, userId, createdAt: now })
       const run: NewAgentRun = {
-        ...{ tenantId: tenant, id: newId('arn'), conversationId, userId, scopes: ['agents:chat'] },
-        ...{ agent: 'triage', message: 'go', attachments: [], clientMessageId: newId('msg'), createdAt: now },
+        tenantId: tenant,
+        id: newId('arn'),
+        conversationId,
+        userId,
+        scopes: ['agents:chat'],
+        agent: 'triage',
+        message: 'go',
+        attachments: [],
+        clientMessageId: newId('msg'),
+        createdAt: now,
       }
       await agentRuns.begin(run, lease, false, said())
       return run
     }
     const sample = (run: NewAgentRun, change: Partial<NewAgentApproval> = {}): NewAgentApproval => ({
-      ...{ tenantId: run.tenantId, id: newId('apv'), runId: run.id, conversationId: run.conversationId },
-      ...{ userId, agent: 'triage', callId: newId('call'), tool: 'notify', argumentsHash: 'a'.repeat(64) },
-      ...{ sealedArguments: awkwardText, createdAt: now, expiresAt: at(60) },
+      tenantId: run.tenantId,
+      id: newId('apv'),
+      runId: run.id,
+      conversationId: run.conversationId,
+      userId,
+      agent: 'triage',
+      callId: newId('call'),
+      tool: 'notify',
+      argumentsHash: 'a'.repeat(64),
+      sealedArguments: awkwardText,
+      createdAt: now,
+      expiresAt: at(60),
       ...change,
     })
     const asked = async () => {
@@ -122,7 +139,9 @@ export function agentApprovalRepositoryConformance(
     expect(await agentRuns.pause(tenantId, run.id, 'a')).toBe(true)
     expect(await agentRuns.pause(tenantId, run.id, 'a')).toBe(false)
     expect((await agentRuns.findActive(tenantId, run.conversationId)) ?? {}).toMatchObject({
-      ...{ id: run.id, status: 'waiting', pauses: 1 },
+      id: run.id,
+      status: 'waiting',
+      pauses: 1,
     })
     expect(await agentRuns.resume(tenantId, run.id, lease)).toBe(null)
     expect(await agentRuns.adopt(at(90), lease, 10)).toEqual([])
@@ -158,7 +177,9 @@ export function agentApprovalRepositoryConformance(
     await agentRuns.pause(tenantId, run.id, 'a')
     const change = { discarding: true, at: at(2) }
     expect((await agentRuns.cancel(tenantId, run.id, change)) ?? {}).toMatchObject({
-      ...{ status: 'waiting', cancelling: true, discarding: true },
+      status: 'waiting',
+      cancelling: true,
+      discarding: true,
     })
     await agentApprovals.withdraw(tenantId, run.id, at(2))
     expect((await agentRuns.resume(tenantId, run.id, lease)) ?? {}).toMatchObject({ cancelling: true })

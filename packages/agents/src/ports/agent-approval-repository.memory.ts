@@ -20,7 +20,10 @@ export function memoryAgentApprovalRepository({
         if (!rows().some((row) => sameCall(row, approval)))
           agentApprovals.set(approval.id, {
             ...structuredClone(approval),
-            ...{ status: 'pending', reason: null, decidedAt: null, takenAt: null },
+            status: 'pending',
+            reason: null,
+            decidedAt: null,
+            takenAt: null,
           })
     },
     async find(tenantId, id) {

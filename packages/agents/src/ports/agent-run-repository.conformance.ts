@@ -117,7 +117,9 @@ export function agentRunRepositoryConformance(
     const texts = async () =>
       (await conversationItems.window(tenantId, conversationId, 9)).map(
         ({ runId, clientMessageId, content }) => [
-          ...[runId, clientMessageId, 'content' in content && content.content],
+          runId,
+          clientMessageId,
+          'content' in content && content.content,
         ],
       )
     for (const change of [

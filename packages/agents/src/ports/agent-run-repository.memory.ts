@@ -144,7 +144,9 @@ export function memoryAgentRunRepository({
         .slice(0, limit)
         .map((row) =>
           replace(row, {
-            ...{ status: 'running', owner, leaseUntil: until },
+            status: 'running',
+            owner,
+            leaseUntil: until,
             attempts: row.status === 'running' ? row.attempts + 1 : row.attempts,
           }),
         )

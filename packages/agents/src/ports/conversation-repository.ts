@@ -84,7 +84,10 @@ export interface ConversationRepository {
 /** A conversation of which nothing is known yet but whose it is. */
 export const newConversation = (conversation: NewConversation): ConversationRecord => ({
   ...conversation,
-  ...{ title: null, shared: false, memory: defaultMemory, updatedAt: conversation.createdAt },
+  title: null,
+  shared: false,
+  memory: defaultMemory,
+  updatedAt: conversation.createdAt,
 })
 
 /** Sort key of a list by recency. */

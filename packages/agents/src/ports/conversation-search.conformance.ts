@@ -89,8 +89,12 @@ export function conversationSearchConformance(
     const { id } = await talk(['something'], { title: 'Quarterly figures' })
     const [found] = await conversationSearch.find(owner, 'figures', page)
     expect(found).toEqual({
-      ...{ conversationId: id, title: 'Quarterly figures', itemId: null, role: null },
-      ...{ text: 'Quarterly figures', at: at(1) },
+      conversationId: id,
+      title: 'Quarterly figures',
+      itemId: null,
+      role: null,
+      text: 'Quarterly figures',
+      at: at(1),
     })
     await conversations.update(owner, id, { title: 'Yearly numbers' })
     expect(await find('figures')).toEqual([])

@@ -46,7 +46,10 @@ export function conversationSummariesConformance(
     expect(await summaries.recall(owner, id, 2)).toEqual({ memory, summary: null, others: [], items: newest })
     expect(await summaries.replace(tenantId, id, summary(3), 0, at(1))).toBe(true)
     expect(await summaries.recall(owner, id, 2)).toEqual({
-      ...{ memory, summary: summary(3), others: [], items: newest },
+      memory,
+      summary: summary(3),
+      others: [],
+      items: newest,
     })
     const stranger = await newTenant()
     expect(await summaries.recall({ ...owner, tenantId: stranger }, id, 2)).toBe(null)

@@ -5,8 +5,18 @@ import type { StoredProviderSetting } from './provider-setting-repository.ts'
 import { type AgentsStorage, at, now, storedTenant } from './samples.conformance.ts'
 
 const sample = (tenantId: Id<'ten'>, change: Partial<StoredProviderSetting> = {}): StoredProviderSetting => ({
-  ...{ id: newId('pst'), tenantId, provider: 'openai', baseUrl: null, sealedKey: 'sealed', keyHint: 'cdef' },
-  ...{ active: true, testedAt: null, testPassed: null, version: 1, createdAt: now, updatedAt: now },
+  id: newId('pst'),
+  tenantId,
+  provider: 'openai',
+  baseUrl: null,
+  sealedKey: 'sealed',
+  keyHint: 'cdef',
+  active: true,
+  testedAt: null,
+  testPassed: null,
+  version: 1,
+  createdAt: now,
+  updatedAt: now,
   ...change,
 })
 
@@ -57,8 +67,13 @@ export function providerSettingRepositoryConformance(
     const { providerSettings, tenantId, other, setting } = await open()
     const next: StoredProviderSetting = {
       ...setting,
-      ...{ baseUrl: 'https://models.example.com/v1', sealedKey: 'sealed again', keyHint: '6789' },
-      ...{ active: false, testedAt: at(1), testPassed: false, updatedAt: at(2) },
+      baseUrl: 'https://models.example.com/v1',
+      sealedKey: 'sealed again',
+      keyHint: '6789',
+      active: false,
+      testedAt: at(1),
+      testPassed: false,
+      updatedAt: at(2),
     }
     expect(await providerSettings.replace({ ...next, tenantId: other })).toBe(false)
     expect(await providerSettings.replace({ ...next, version: 2 })).toBe(false)

@@ -65,6 +65,10 @@ export const sampleItem = (
   content: ItemContent,
   change: Partial<NewConversationItem> = {},
 ): NewConversationItem => ({
-  ...{ id: newId('itm'), runId: null, clientMessageId: null, content, createdAt: now },
+  id: newId('itm'),
+  runId: null,
+  clientMessageId: null,
+  content,
+  createdAt: now,
   ...change,
 })

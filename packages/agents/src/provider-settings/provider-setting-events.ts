@@ -9,12 +9,14 @@ export const ProviderSettingEvents = defineEvents({
   providerConfigured: {
     type: 'agents.provider.configured',
     summary: 'A tenant set a key of its own for a provider of models',
-    ...{ payload, audit },
+    payload,
+    audit,
   },
   providerChanged: {
     type: 'agents.provider.changed',
     summary: 'The key, the address or the use of a provider of models was changed',
-    ...{ payload, audit },
+    payload,
+    audit,
   },
   providerTested: {
     type: 'agents.provider.tested',
@@ -25,7 +27,8 @@ export const ProviderSettingEvents = defineEvents({
   providerRemoved: {
     type: 'agents.provider.removed',
     summary: 'A key for a provider of models was removed',
-    ...{ payload, audit },
+    payload,
+    audit,
   },
   platformKeyDecided: {
     type: 'agents.provider_policy.decided',

@@ -12,7 +12,10 @@ function open(profile: Profile) {
   const clock = manualClock()
   const providerSettings = memoryProviderSettingRepository(agentsTables())
   const settings = new ProviderSettingService({
-    ...{ providerSettings, profile, clock, platformKey: 'refused' },
+    providerSettings,
+    profile,
+    clock,
+    platformKey: 'refused',
     keyVault: localKeyVault({ store: memoryKeyStore(), clock }),
     transaction: (work) => work({ providerSettings, events: { record: async () => {} } }),
   })

@@ -76,9 +76,15 @@ export class ProviderSettingService implements ProviderSettings {
     this.#requireEncrypted(baseUrl)
     const [id, now] = [newId('pst', clock), clock.now()]
     const setting: StoredProviderSetting = {
-      ...{ id, tenantId, provider, baseUrl, active },
+      id,
+      tenantId,
+      provider,
+      baseUrl,
+      active,
       ...(await this.#seal({ tenantId, id }, apiKey)),
-      ...{ version: 1, createdAt: now, updatedAt: now },
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
     }
     await transaction(async ({ providerSettings, events }) => {
       await providerSettings.insert(setting)

@@ -69,7 +69,9 @@ export function agentGraph(options: AgentGraphOptions, entry: RegisteredAgent): 
           .filter((each) => mayCall(options.caller, each))
           .map((each) => boundTool(each, options, options.guardingOf(agent))),
         ...agent.hostedTools.map(({ kind, ...more }) => ({
-          ...{ type: 'hosted_tool' as const, name: kind, providerData: { kind, ...more } },
+          type: 'hosted_tool' as const,
+          name: kind,
+          providerData: { kind, ...more },
         })),
       ],
       handoffs: agent.handoffs.flatMap((each) => {

@@ -46,7 +46,10 @@ const rateLimit: readonly RateLimit[] = [
   { name: 'chat-tenant', by: 'tenant', limit: 600, window: '1m', setting: RunSettings.chatPerTenant.env },
 ]
 const streamLimit: StreamLimit = {
-  ...{ name: 'chat-streams', by: 'user', limit: 20, setting: RunSettings.chatStreams.env },
+  name: 'chat-streams',
+  by: 'user',
+  limit: 20,
+  setting: RunSettings.chatStreams.env,
 }
 const stream = eventStream(MessageChunkSchema)
 

@@ -185,7 +185,9 @@ export class RunTurns {
 type ServerTools = ReadonlyMap<string, readonly RunTool[]>
 
 const callerOf = ({ tenantId, userId, scopes }: AgentRunRecord): Caller => ({
-  ...{ tenantId, userId, scopes: new Set(scopes) },
+  tenantId,
+  userId,
+  scopes: new Set(scopes),
 })
 
 /** Asks the servers of the agents which tools they have. Of one that does not say the user is told, and the agents go on without it. */
@@ -202,7 +204,9 @@ async function openServers(
       const tools = (await mcp?.toolsOf(server)) ?? null
       if (tools === null)
         live.write({
-          ...{ type: 'data-tools', data: { server: server.name, status: 'unavailable' }, transient: true },
+          type: 'data-tools',
+          data: { server: server.name, status: 'unavailable' },
+          transient: true,
         })
       return [server.name, tools ?? []] as const
     }),

@@ -12,6 +12,8 @@ export async function* withoutApprovals(chunks: AsyncIterable<NumberedChunk>): A
 }
 
 const denied = (toolCallId: string): MessageChunk => ({
-  ...{ type: 'tool-output-error', toolCallId, dynamic: true },
+  type: 'tool-output-error',
+  toolCallId,
+  dynamic: true,
   errorText: 'It was not approved.',
 })

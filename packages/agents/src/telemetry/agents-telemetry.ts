@@ -128,7 +128,9 @@ export class AgentsTelemetry {
   ): Promise<string> {
     const attributes = {
       ...common('execute_tool', run),
-      ...{ 'gen_ai.agent.name': agent, 'gen_ai.tool.name': tool, 'gen_ai.tool.call.id': callId },
+      'gen_ai.agent.name': agent,
+      'gen_ai.tool.name': tool,
+      'gen_ai.tool.call.id': callId,
     }
     const called = await within.span(`execute_tool ${tool}`, attributes, async (span) => {
       try {

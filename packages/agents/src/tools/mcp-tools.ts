@@ -67,7 +67,9 @@ export class McpTools {
         const schema = checkedSchema(inputSchema)
         if (schema !== null) return [{ name, description: description.slice(0, longestDescription), schema }]
         logger.warn('a tool of a server was left out: its schema is none that a model takes', {
-          ...{ tenantId, server: server.name, tool: name },
+          tenantId,
+          server: server.name,
+          tool: name,
         })
         return []
       })
@@ -128,7 +130,7 @@ export class McpRun {
 
   /** Waits for no server. */
   close(): void {
-    for (const name of [...this.#connections.keys()]) this.#drop(name)
+    for (const name of this.#connections.keys()) this.#drop(name)
     this.#stop.abort()
   }
 

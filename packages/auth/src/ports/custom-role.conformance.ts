@@ -19,9 +19,17 @@ export function customRoleConformance({ test, expect }: Suite, fresh: () => Prom
     const keyId = newId('key')
     await auth.apiKeys.insert(
       {
-        ...{ id: keyId, ...member, name: 'laptop', account: null, fingerprint: null, reason: null },
-        ...{ scopes: ['a:read', 'b:write'], createdAt: now, expiresAt: at(3600) },
-        ...{ lastUsedAt: null, revokedAt: null },
+        id: keyId,
+        ...member,
+        name: 'laptop',
+        account: null,
+        fingerprint: null,
+        reason: null,
+        scopes: ['a:read', 'b:write'],
+        createdAt: now,
+        expiresAt: at(3600),
+        lastUsedAt: null,
+        revokedAt: null,
       },
       'digest of the key',
       [],
@@ -33,7 +41,11 @@ export function customRoleConformance({ test, expect }: Suite, fresh: () => Prom
     const narrow = () =>
       storage.transaction(({ repositories }) =>
         repositories.tenant.roles.replace({
-          ...{ ...role, scopes: ['a:read'], base: 'member', version: 1, createdAt: now },
+          ...role,
+          scopes: ['a:read'],
+          base: 'member',
+          version: 1,
+          createdAt: now,
         }),
       )
     const { email } = (await auth.users.find(userId)) ?? { email: '' }

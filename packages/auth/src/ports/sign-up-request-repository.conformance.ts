@@ -123,7 +123,11 @@ export function signUpRequestRepositoryConformance(
     const { status, at: decidedAt, by: decidedBy, reason, inviteId } = decision ?? approval()
     expect(await signUpRequests.find(request.id)).toEqual({
       ...request,
-      ...{ status, decidedAt, decidedBy, reason, inviteId },
+      status,
+      decidedAt,
+      decidedBy,
+      reason,
+      inviteId,
     })
     expect(await signUpRequests.decide(newId('sur'), approval())).toBe(false)
   })

@@ -134,7 +134,15 @@ export class SignUpInviteService {
 function shown(invite: SignUpInviteRecord, now: Date): SignUpInvite {
   const { id, email, note, maxRedemptions, redemptions, requestId, createdBy, createdAt, expiresAt } = invite
   return {
-    ...{ id, email, status: signUpInviteStatus(invite, now), note, maxRedemptions, redemptions },
-    ...{ requestId, createdBy, createdAt: createdAt.toISOString(), expiresAt: expiresAt.toISOString() },
+    id,
+    email,
+    status: signUpInviteStatus(invite, now),
+    note,
+    maxRedemptions,
+    redemptions,
+    requestId,
+    createdBy,
+    createdAt: createdAt.toISOString(),
+    expiresAt: expiresAt.toISOString(),
   }
 }

@@ -89,7 +89,11 @@ export class SignUpRequestService {
       name: input.name ?? null,
       organization: input.organization ?? null,
       message: input.message ?? null,
-      ...{ status: 'pending', reason: null, decidedAt: null, decidedBy: null, inviteId: null },
+      status: 'pending',
+      reason: null,
+      decidedAt: null,
+      decidedBy: null,
+      inviteId: null,
       ...maskedClientOf(client),
       createdAt: clock.now(),
     }

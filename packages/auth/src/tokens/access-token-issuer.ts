@@ -101,12 +101,25 @@ export class AccessTokenIssuer {
     const { clock, scopes, operatorScopes } = this.#options
     const [userId, now] = [newId('usr', clock), clock.now()]
     const session = {
-      ...{ id: newId('ses', clock), tenantId: newId('ten', clock), userId, impersonatorId: userId },
-      ...{ createdAt: now, lastSeenAt: now, authenticatedAt: now, expiresAt: now },
-      ...{ userAgent: null, ipPrefix: null, place: null, aal: 2 as const, amr: everyMethod },
+      id: newId('ses', clock),
+      tenantId: newId('ten', clock),
+      userId,
+      impersonatorId: userId,
+      createdAt: now,
+      lastSeenAt: now,
+      authenticatedAt: now,
+      expiresAt: now,
+      userAgent: null,
+      ipPrefix: null,
+      place: null,
+      aal: 2 as const,
+      amr: everyMethod,
     }
     const claims = this.#userClaims([...scopes.owner, ...operatorScopes], {
-      ...{ session, role: 'member', emailVerified: false, operator: true },
+      session,
+      role: 'member',
+      emailVerified: false,
+      operator: true,
     })
     return part(headerOf('k'.repeat(longestKid))).length + part(claims).length + encodedSignature + 2
   }

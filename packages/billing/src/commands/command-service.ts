@@ -99,7 +99,12 @@ export class CommandService<Scope extends CommandScope = CommandScope> {
       const id = newId('cmd')
       const { operation, input } = planned
       const draft: CommandDraft = {
-        ...{ id, tenantId, lane, operation, input, recordedAt: clock.now() },
+        id,
+        tenantId,
+        lane,
+        operation,
+        input,
+        recordedAt: clock.now(),
         key: `${profile}:${tenantId}:${id}`,
       }
       const recorded = await scope.commands.insert(draft, { now: clock.now(), leaseMs })

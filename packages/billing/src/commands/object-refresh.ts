@@ -69,7 +69,9 @@ export class ObjectRefresh {
       if ((known?.version ?? 0) !== before) return null
       const record = eventsOf({ tenantId, from: known?.object ?? null, to: object, version: before + 1 })
       const projection: Projection = {
-        ...{ tenantId, object, fetchedAt: at },
+        tenantId,
+        object,
+        fetchedAt: at,
         seenAt: known?.seenAt ?? addMilliseconds(at, -skewMs),
         version: record.length > 0 || known === null ? before + 1 : before,
       }

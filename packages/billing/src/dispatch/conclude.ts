@@ -50,7 +50,8 @@ export function conclude(
   const record = eventsOf({ tenantId, from: known?.object ?? null, to: object, version })
   return {
     save: {
-      ...{ tenantId, object },
+      tenantId,
+      object,
       seenAt: known && known.seenAt > newest.occurredAt ? known.seenAt : newest.occurredAt,
       fetchedAt: fetchedAt ?? known?.fetchedAt ?? null,
       version: record.length > 0 ? version : (known?.version ?? 1),

@@ -59,7 +59,13 @@ function invoiceEvents(
   const { id: invoiceId, status, currency, total, amountPaid, attempts } = to
   return [
     BillingEvents.invoiceChanged(tenantId, {
-      ...{ invoiceId, status, currency, total, amountPaid, attempts, version },
+      invoiceId,
+      status,
+      currency,
+      total,
+      amountPaid,
+      attempts,
+      version,
       previousStatus: from?.status ?? null,
     }),
   ]

@@ -30,8 +30,10 @@ export class EntitlementService {
     const { from, until } = periodAt(subscription, clock.now())
     const keys = new Set([...plans.features, ...Object.keys(overrides)])
     return {
-      ...{ planCode: plan?.code ?? null, access },
-      ...{ from: from.toISOString(), until: until.toISOString() },
+      planCode: plan?.code ?? null,
+      access,
+      from: from.toISOString(),
+      until: until.toISOString(),
       entitlements: Object.fromEntries(
         [...keys].map((key) => {
           const planned = plan && access !== 'none' ? included(plan, key) : false

@@ -52,7 +52,9 @@ export function observedGateway(gateway: PaymentGateway, { logger, meter }: Obse
       durations.record(elapsed / 1000, { operation })
       const durationMs = Math.round(elapsed * 100) / 100
       logger[alarming.has(outcome) ? 'warn' : 'info']('gateway call', {
-        ...{ operation, outcome, durationMs },
+        operation,
+        outcome,
+        durationMs,
         ...(typeof key === 'string' && { key }),
       })
     }

@@ -19,7 +19,11 @@ export function commandRepositoryConformance(
     const draft = (change: Partial<CommandDraft> = {}): CommandDraft => {
       const id = newId('cmd')
       return {
-        ...{ id, tenantId: a, lane: 'subscription', operation: 'startSubscription', recordedAt: now },
+        id,
+        tenantId: a,
+        lane: 'subscription',
+        operation: 'startSubscription',
+        recordedAt: now,
         input: { items: [{ priceId: 'price_"1" 🌱' }], none: null },
         key: `test:${a}:${id}`,
         ...change,
@@ -40,7 +44,11 @@ export function commandRepositoryConformance(
     const { receipt, ...command } = claimed ?? { receipt: '' }
     expect(command).toEqual({
       ...given,
-      ...{ status: 'pending', attempts: 1, resultId: null, note: null, endedAt: null },
+      status: 'pending',
+      attempts: 1,
+      resultId: null,
+      note: null,
+      endedAt: null,
     })
     expect(receipt === '').toBe(false)
     expect(await commands.findOpen(a, 'subscription')).toEqual(command)
@@ -122,7 +130,10 @@ export function commandRepositoryConformance(
     await commands.settle(first, done, now)
     await commands.settle(failed, { ...done, status: 'failed', note: 'gateway/declined' }, now)
     expect(await commands.findLast(a, 'startSubscription')).toMatchObject({
-      ...{ id: second.id, status: 'done', resultId: 'sub_1', endedAt: now },
+      id: second.id,
+      status: 'done',
+      resultId: 'sub_1',
+      endedAt: now,
     })
     expect(await commands.findLast(b, 'startSubscription')).toBe(null)
     expect(await commands.findLast(a, 'createCheckout')).toBe(null)

@@ -55,15 +55,13 @@ export function inboxRepositoryConformance(
       const found = await inbox.find(draft)
       expect(found).toEqual({
         ...draft,
-        ...{
-          tenantId: null,
-          status: 'pending',
-          attempts: 0,
-          lapses: 0,
-          note: null,
-          endedAt: null,
-          replays: 0,
-        },
+        tenantId: null,
+        status: 'pending',
+        attempts: 0,
+        lapses: 0,
+        note: null,
+        endedAt: null,
+        replays: 0,
         dueAt: draft.receivedAt,
         position: found?.position,
       })
@@ -173,7 +171,12 @@ export function inboxRepositoryConformance(
     const results = winners(await race(() => inbox.settle([settlement], later(5))))
     expect(results.reduce((sum, count) => sum + count, 0)).toBe(1)
     expect(await inbox.find(draft)).toMatchObject({
-      ...{ status: 'done', tenantId, note: 'active', dueAt: null, endedAt: later(5), attempts: 1 },
+      status: 'done',
+      tenantId,
+      note: 'active',
+      dueAt: null,
+      endedAt: later(5),
+      attempts: 1,
     })
     expect(await claim(later(leaseMs))).toEqual([])
     expect(await inbox.settle([], now)).toBe(0)
@@ -252,7 +255,12 @@ export function inboxRepositoryConformance(
     const results = winners(await race(() => inbox.replay({ ids: [dead.id] }, later(10))))
     expect(results.reduce((sum, count) => sum + count, 0)).toBe(1)
     expect(await inbox.find(dead)).toMatchObject({
-      ...{ status: 'pending', attempts: 0, lapses: 0, replays: 1, dueAt: later(10), endedAt: null },
+      status: 'pending',
+      attempts: 0,
+      lapses: 0,
+      replays: 1,
+      dueAt: later(10),
+      endedAt: null,
     })
     expect(await inbox.find(other)).toMatchObject({ status: 'done', replays: 0 })
     expect((await claim(later(10))).map(({ id }) => id)).toEqual([dead.id])

@@ -33,15 +33,13 @@ export function memoryInboxRepository({
         if (inbox.has(inboxKey(draft))) return false
         inbox.set(inboxKey(draft), {
           ...structuredClone(draft),
-          ...{
-            tenantId: null,
-            status: 'pending',
-            attempts: 0,
-            lapses: 0,
-            note: null,
-            endedAt: null,
-            replays: 0,
-          },
+          tenantId: null,
+          status: 'pending',
+          attempts: 0,
+          lapses: 0,
+          note: null,
+          endedAt: null,
+          replays: 0,
           dueAt: draft.receivedAt,
           position: nextPosition(),
           receipt: null,
@@ -116,7 +114,11 @@ export function memoryInboxRepository({
       const ended = rows().filter((row) => row.status !== 'pending' && selects(filter, row))
       for (const row of ended) {
         replace(row, {
-          ...{ status: 'pending', attempts: 0, lapses: 0, dueAt: now, endedAt: null },
+          status: 'pending',
+          attempts: 0,
+          lapses: 0,
+          dueAt: now,
+          endedAt: null,
           replays: row.replays + 1,
         })
       }

@@ -9,7 +9,10 @@ const sample = (
   id: string,
   change: Partial<Projection> = {},
 ): Projection<'subscription'> => ({
-  ...{ seenAt: now, fetchedAt: null, version: 1, ...change },
+  seenAt: now,
+  fetchedAt: null,
+  version: 1,
+  ...change,
   object: { type: 'subscription', value: sampleSubscription({ id }) },
   tenantId,
 })

@@ -16,7 +16,12 @@ export function quotaStoreConformance(
     const counter: QuotaCounter = { tenantId: tenants[0], featureKey: 'agent-tokens', periodStart: now }
     const asking = (change: Partial<QuotaReservation> = {}): QuotaReservation => ({
       ...counter,
-      ...{ id: newId('rsv'), amount: 1, limit: 10, now, expiresAt: later(600), ...change },
+      id: newId('rsv'),
+      amount: 1,
+      limit: 10,
+      now,
+      expiresAt: later(600),
+      ...change,
     })
     return { quotas, other: tenants[1], counter, asking }
   }

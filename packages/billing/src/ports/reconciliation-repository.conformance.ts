@@ -11,7 +11,8 @@ export function reconciliationRepositoryConformance(
     const { reconciliations } = (await fresh()).repositories.billing
     expect(await reconciliations.find('self')).toBe(null)
     const begun: ReconciliationMark = {
-      ...{ account: 'self', reachedAt: now },
+      account: 'self',
+      reachedAt: now,
       pass: { startedAt: new Date('2026-03-01T12:00:00.007Z'), cursor: 'events:1:evt_1' },
     }
     await reconciliations.save(begun)

@@ -103,7 +103,10 @@ export class QuotaService {
     const now = clock.now()
     const { granted } = await quotas.reserve({
       ...mark,
-      ...{ amount: 1, limit: 1, now, expiresAt: after(now, '1m') },
+      amount: 1,
+      limit: 1,
+      now,
+      expiresAt: after(now, '1m'),
     })
     if (!granted) return
     const payload = { featureKey, limit, used, resetAt: resetAt?.toISOString() ?? null }

@@ -90,7 +90,8 @@ export class ReconciliationService {
         return reconciliations.save({ account: ownAccount, reachedAt: pass.startedAt, pass: null })
       cursor = nextCursor
       await reconciliations.save({
-        ...{ account: ownAccount, reachedAt: mark?.reachedAt ?? since },
+        account: ownAccount,
+        reachedAt: mark?.reachedAt ?? since,
         pass: { startedAt: pass.startedAt, cursor },
       })
     }

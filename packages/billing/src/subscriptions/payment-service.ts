@@ -71,7 +71,9 @@ export class PaymentService {
         if (all.some((each) => !isOver(each))) throw BillingErrors.alreadySubscribed()
         const trialDays = trialFor(plan.trialDays, all, wanted.trialDays)
         const checkout = {
-          ...{ customerId, tenantId, items },
+          customerId,
+          tenantId,
+          items,
           ...(trialDays > 0 && { trialDays }),
           ...(wanted.seats !== undefined && { chosenSeats: wanted.seats }),
           successUrl: publicUrl + wanted.successPath,

@@ -65,8 +65,10 @@ export class PriceBook {
         if (!item || typeof price.per === 'object') continue
         const isSeat = price.per === 'seat'
         return {
-          ...{ plan, interval: price.interval },
-          ...{ seats: isSeat ? item.quantity : null, seatItemId: isSeat ? item.id : null },
+          plan,
+          interval: price.interval,
+          seats: isSeat ? item.quantity : null,
+          seatItemId: isSeat ? item.id : null,
         }
       }
     return { plan: planOf(this.#plans, { items }), interval: null, seats: null, seatItemId: null }

@@ -74,10 +74,19 @@ export class SubscriptionService {
     const { members, max } = await this.#seatsOf(tenantId, found)
     const { id, status, currency, periodStart, periodEnd, trialEnd, cancelAt, endedAt } = found
     return {
-      ...{ id, planCode: plan?.code ?? null, interval, seats, status },
+      id,
+      planCode: plan?.code ?? null,
+      interval,
+      seats,
+      status,
       membersBeyondPlan: max === null ? 0 : Math.max(0, members - max),
       ...(await standing.accessOf(tenantId, found)),
-      ...{ currency, periodStart, periodEnd, trialEnd, cancelAt, endedAt },
+      currency,
+      periodStart,
+      periodEnd,
+      trialEnd,
+      cancelAt,
+      endedAt,
       hasPendingUpdate: found.hasPendingUpdate,
       hasScheduledChange: found.scheduleId !== null,
     }
@@ -178,7 +187,8 @@ export class SubscriptionService {
       const quantity = Math.min(wanted, plan.seats.max ?? wanted)
       if (quantity === seats) return null
       const items = found.items.map(({ id, priceId, quantity: before }) => ({
-        ...{ id, priceId },
+        id,
+        priceId,
         ...(before !== null && { quantity: id === seatItemId ? quantity : before }),
       }))
       return {
@@ -222,7 +232,9 @@ export class SubscriptionService {
     const preview = await gateway.preview(
       isChange
         ? {
-            ...{ of: 'existing', customerId, proration: 'now' },
+            of: 'existing',
+            customerId,
+            proration: 'now',
             ...changeOf(found, await this.#linesFor(tenantId, wanted)),
           }
         : { of: 'none', customerId, subscriptionId: found.id },
@@ -332,6 +344,11 @@ const shown = (
   { currency, total, amountDue, lines, periodStart, periodEnd }: GatewayPreview,
   token: string | null,
 ) => ({
-  ...{ currency, total, amountDue, periodStart, periodEnd, previewToken: token },
+  currency,
+  total,
+  amountDue,
+  periodStart,
+  periodEnd,
+  previewToken: token,
   lines: lines.map(({ priceId: _, ...line }) => line),
 })

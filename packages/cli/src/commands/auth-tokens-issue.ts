@@ -12,7 +12,8 @@ export const action: Action<IssueFlags, [string]> = (invocation, flags, account)
   withStack(invocation, 'credentials', async (credentials) => {
     const { tenant: tenantId, scope: scopes, lifetimeMinutes, fingerprint } = flags
     const issued = await credentials.issue({
-      ...{ account, tenantId },
+      account,
+      tenantId,
       ...(scopes !== undefined && scopes.length > 0 && { scopes }),
       ...(lifetimeMinutes !== undefined && { lifetimeMinutes }),
       ...(fingerprint !== undefined && { fingerprint }),

@@ -59,7 +59,8 @@ async function gather(
     description,
     source,
     inspected: await inspectStack(stack, description, source, profile),
-    ...{ folder: dirname(path), live },
+    folder: dirname(path),
+    live,
     envFiles: flags.settingsFile?.map(resolve) ?? (existsSync(own) ? [own] : []),
     progress: (what) => progress(`Looking at: ${what}`),
   }

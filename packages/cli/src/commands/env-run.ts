@@ -20,7 +20,10 @@ export const action: Action<EnvRunFlags, string[]> = async (
     ...host.env,
   }
   await runProgram(host, {
-    ...{ program, args, cwd: host.cwd(), env },
+    program,
+    args,
+    cwd: host.cwd(),
+    env,
     install: 'Name one that is on the PATH: corbel env run -- node server.js',
   })
   return { data: { program, exitCode: 0 }, text: '' }

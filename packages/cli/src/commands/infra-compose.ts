@@ -29,7 +29,8 @@ export const driving =
     await runProgram(host, {
       program: 'docker',
       args: ['compose', '--file', path, '--env-file', env, ...verbs[verb]],
-      ...{ cwd: dirname(path), env: host.env },
+      cwd: dirname(path),
+      env: host.env,
       install: 'Install Docker with its Compose plugin: https://docs.docker.com/engine/install',
     })
     return { data: { verb, file: path }, text: '' }

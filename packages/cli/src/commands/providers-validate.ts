@@ -32,6 +32,7 @@ export const action: Action<{ readonly live: boolean }> = async ({ config, setti
     code: refused.length > 0 ? 'providers/refused' : 'providers/unavailable',
     message: `${[...refused, ...silent].map(({ name }) => name).join(', ')} ${refused.length > 0 ? 'cannot be used as it is set' : 'did not answer'}.`,
     fix: first.fix ?? `Correct ${first.settings.join(', ')}.`,
-    ...{ data: reports, text },
+    data: reports,
+    text,
   })
 }

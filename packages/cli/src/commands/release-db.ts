@@ -40,7 +40,8 @@ export const action: Action<ReleaseDbFlags> = async (invocation, { reports, dryR
     createdAt: systemClock.now().toISOString(),
     passed: migrations.pending.length === 0 && isWhole,
     versions: { corbel: readVersion(), node: process.version, commit: commitOf(dirname(path)) },
-    ...{ migrations, catalogue },
+    migrations,
+    catalogue,
   }
   const text = databaseReleaseMarkdown(release)
   if (dryRun) return { data: { release, written: null }, text: `${text.trimEnd()}\n\nNothing was changed.` }

@@ -28,7 +28,10 @@ export const action: Action<SsoFlags> = (invocation, flags) => {
     )
     if (present) return { data: { ...present, created: false }, text: `It is there already: ${present.id}` }
     const made = await connections.create(tenant, {
-      ...{ preset, clientId, name, enabled: !disabled },
+      preset,
+      clientId,
+      name,
+      enabled: !disabled,
       ...(issuer !== undefined && { issuer }),
       ...(clientSecret !== undefined && { clientSecret }),
       ...(scope.length > 0 && { scopes: scope }),

@@ -14,7 +14,11 @@ export const action: Action<InboxListFlags> = (invocation, flags) =>
       page,
       ['Event', 'Status', 'Attempts', 'Received', 'Type', 'Note'],
       ({ id, status, attempts, receivedAt, type, note }) => [
-        ...[id, status, String(attempts), receivedAt, type],
+        id,
+        status,
+        String(attempts),
+        receivedAt,
+        type,
         note ?? '',
       ],
     )

@@ -47,7 +47,9 @@ async function askTool(
 ): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)('stripe', ['listen', '--print-secret'], {
-      ...{ env: { ...env }, signal, timeout: deadlineMs },
+      env: { ...env },
+      signal,
+      timeout: deadlineMs,
     })
     const secret = /\bwhsec_\w+/.exec(stdout)?.[0]
     if (secret !== undefined) return secret

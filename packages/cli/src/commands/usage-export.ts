@@ -34,7 +34,13 @@ export const action: Action<UsageExportFlags> = (invocation, { from, until, tena
   })
 
 const cells = ({ tenantId, tenantName, planCode, feature, from, until, used, limit }: UsageRow) => [
-  ...[tenantId, tenantName, planCode ?? '', feature, from, until, used],
+  tenantId,
+  tenantName,
+  planCode ?? '',
+  feature,
+  from,
+  until,
+  used,
   limit === null ? '' : String(limit),
 ]
 

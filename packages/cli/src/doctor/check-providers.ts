@@ -39,7 +39,8 @@ function keyMode({ config, source, inspected }: Facts): readonly Finding[] {
       {
         id: 'payments.test-key',
         severity: 'error',
-        ...{ subject, what: 'is a key of test mode, in production' },
+        subject,
+        what: 'is a key of test mode, in production',
         why: 'Nobody would pay anything.',
         fix: 'Set a live key.',
       },
@@ -49,7 +50,8 @@ function keyMode({ config, source, inspected }: Facts): readonly Finding[] {
       {
         id: 'payments.live-key',
         severity: 'error',
-        ...{ subject, what: `is a live key, in the profile "${inspected.profile}"` },
+        subject,
+        what: `is a live key, in the profile "${inspected.profile}"`,
         why: 'What is tried out here would take real money.',
         fix: 'Set a key of test mode.',
       },

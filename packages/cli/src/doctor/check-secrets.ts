@@ -43,7 +43,10 @@ export async function checkSecrets({
       {
         id: ending === 'denied' ? 'secrets.denied' : 'secrets.unavailable',
         severity: 'error',
-        ...{ subject, what: 'cannot be used', why: details.message, fix: details.fix },
+        subject,
+        what: 'cannot be used',
+        why: details.message,
+        fix: details.fix,
       },
     ]
   } finally {

@@ -36,9 +36,11 @@ const production = {
 
 const redis = { FIXTURE_REDIS_URL: 'rediss://:J8sd7fgh2kQ@redis.internal' }
 const everything = {
-  ...{ ...production, ...redis },
+  ...production,
+  ...redis,
   FIXTURE_STORE: JSON.stringify({ secrets: { 'settings/fixture-pepper': pepper } }),
-  ...{ FIXTURE_STRIPE_KEY: 'rk_live_8sDf7gHj6kLp5qWe4rTy', FIXTURE_PROVIDER: 'accepted' },
+  FIXTURE_STRIPE_KEY: 'rk_live_8sDf7gHj6kLp5qWe4rTy',
+  FIXTURE_PROVIDER: 'accepted',
 }
 const database = (report: object) => ({ ...production, FIXTURE_DATABASE: JSON.stringify({ report }) })
 const failing = (name: string, fail: string) => ({
@@ -226,7 +228,9 @@ describe('a seeded fault', () => {
     mkdirSync(join(folder, 'docs'))
     emptyFile(join(folder, 'docs', 'settings-inventory.md'))
     const { stdout } = await runCli(['doctor', '--json', '--config', config], {
-      ...{ cwd: folder, config: null, env: { FIXTURE_DIR: folder, ...good } },
+      cwd: folder,
+      config: null,
+      env: { FIXTURE_DIR: folder, ...good },
     })
     expect(wrongIn(stdout)).toEqual(['inventory.drift', 'logs.large'])
   })

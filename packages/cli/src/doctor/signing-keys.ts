@@ -38,6 +38,8 @@ export function keyFindings(standings: readonly SigningKeyStanding[]): readonly 
 const keyFinding = (id: string, subject: string, what: string, fix: string): Finding => ({
   id: `keys.${id}`,
   severity: 'warning',
-  ...{ subject, what, fix },
+  subject,
+  what,
+  fix,
   next: 'corbel auth keys rotate',
 })

@@ -110,7 +110,8 @@ describe('the database of a release', () => {
     expect(await release()).toMatchObject({ code: 0 })
     expect(effects()).toEqual(['migrated', 'catalogue'])
     expect(report()).toMatchObject({
-      ...{ schema: 'corbel.database-release/v1', passed: true },
+      schema: 'corbel.database-release/v1',
+      passed: true,
       migrations: { before: [], applied: ['shed/0001'], pending: [] },
       catalogue: { done: [{ do: 'create-product' }], left: [], failure: null },
     })
@@ -125,7 +126,8 @@ describe('the database of a release', () => {
       data: {
         written: null,
         release: {
-          ...{ passed: false, migrations: { applied: [], pending: ['shed/0001'] } },
+          passed: false,
+          migrations: { applied: [], pending: ['shed/0001'] },
           catalogue: { left: [{ do: 'create-product' }] },
         },
       },

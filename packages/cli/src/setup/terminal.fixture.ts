@@ -26,7 +26,8 @@ export async function inTerminal(command: readonly string[], setup: TerminalSetu
   const { cwd, env, typed, recording } = setup
   const line = `stty cols ${width} rows ${height}; exec ${command.map(quoted).join(' ')}`
   const child = spawn('script', ['--quiet', '--return', '--flush', '--command', line, '/dev/null'], {
-    ...{ cwd, env: { ...env, TERM: 'xterm-256color', SHELL: '/bin/sh', PATH: '/usr/bin:/bin' } },
+    cwd,
+    env: { ...env, TERM: 'xterm-256color', SHELL: '/bin/sh', PATH: '/usr/bin:/bin' },
     stdio: ['pipe', 'pipe', 'inherit'],
     // A text that never appears.
     timeout: 60_000,

@@ -45,7 +45,9 @@ it.skipIf(!hasScript).for(Object.entries(profiles))(
     mkdirSync(second)
     const flags = ['--profile', profile, '--var', 'FIXTURE_MAIL=true', '--config', stackFixture]
     const { code, shown } = await inTerminal([...program, ...words, ...flags], {
-      ...{ cwd: first, env: { FIXTURE_DIR: first }, typed },
+      cwd: first,
+      env: { FIXTURE_DIR: first },
+      typed,
       recording: join(recordings, `setup-${profile}.cast`),
     })
     expect({ code, shown }).toMatchObject({ code: 0 })
@@ -69,7 +71,9 @@ it.skipIf(!hasScript)(
   { timeout: 60_000 },
   async () => {
     const run = await inTerminal([...program, ...words, '--profile', 'staging', '--config', stackFixture], {
-      ...{ cwd: folder, env: { FIXTURE_DIR: folder }, typed: [['◆', '\u0003']] },
+      cwd: folder,
+      env: { FIXTURE_DIR: folder },
+      typed: [['◆', '\u0003']],
       recording: join(recordings, 'setup-interrupted.cast'),
     })
     expect(run).toMatchObject({ code: 130 })

@@ -29,7 +29,14 @@ function open(route: Partial<DeliveryRoute> & Pick<DeliveryRoute, 'send'>) {
   const relay = new Relay({ outbox, handlers: dispatcher.handlers(), ...common })
   const events = memoryEventRecorder({ clock }, outboxRows)
   return {
-    ...{ clock, deliveries, dispatcher, relay, events, logger: common.logger, full, common },
+    clock,
+    deliveries,
+    dispatcher,
+    relay,
+    events,
+    logger: common.logger,
+    full,
+    common,
     log: () => deliveries.list('ten_1', lane, { limit: 10, after: null }),
     /** Sends until nothing is pending or a day has passed. */
     async exhaust() {

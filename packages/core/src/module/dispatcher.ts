@@ -160,7 +160,12 @@ export class Dispatcher {
     const asked = error instanceof DomainError ? (error.details.retryAfter ?? 0) * 1000 : 0
     const retryAt = addMilliseconds(clock.now(), Math.max(jitter, Math.min(asked, longestDelayMs)))
     logger.warn('A delivery will be tried again.', {
-      ...{ deliveryId: id, route, eventId: event.id, attempts, retryAt, error },
+      deliveryId: id,
+      route,
+      eventId: event.id,
+      attempts,
+      retryAt,
+      error,
     })
     await deliveries.defer(claimed, { retryAt, result })
     this.#ended.add({ route, outcome: 'failed' })

@@ -74,7 +74,7 @@ export class Lifecycle {
   /** Ends every stream, and each that comes later. */
   endStreams(): void {
     this.#streamsEnd = true
-    for (const stream of [...this.#streams]) stream.end()
+    for (const stream of this.#streams) stream.end()
   }
 
   /** Counts a request until the function that it returns is called. */

@@ -98,7 +98,7 @@ export function memoryAuditLog(
     },
     purge: async (time) => {
       let removed = 0
-      for (const { tenantId, head } of [...auditChains.values()]) {
+      for (const { tenantId, head } of auditChains.values()) {
         const rows = rowsOf(tenantId)
         const kept = rows.findIndex((row) => auditKeysOf(row).occurredAt >= time.toISOString())
         const old = kept === -1 ? rows : rows.slice(0, kept)

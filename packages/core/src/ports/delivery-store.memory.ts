@@ -53,15 +53,19 @@ export function memoryDeliveries(
           const { id: eventId, type: eventType, tenantId, payload, occurredAt } = event
           const [id, createdAt] = [newId('dlv', clock), clock.now()]
           deliveries.set(id, {
-            ...{ id, tenantId, route, recipient, eventId, eventType, createdAt },
-            ...{
-              status: 'pending',
-              attempts: 0,
-              result: null,
-              dueAt: createdAt,
-              endedAt: null,
-              receipt: null,
-            },
+            id,
+            tenantId,
+            route,
+            recipient,
+            eventId,
+            eventType,
+            createdAt,
+            status: 'pending',
+            attempts: 0,
+            result: null,
+            dueAt: createdAt,
+            endedAt: null,
+            receipt: null,
             event: structuredClone({ id: eventId, type: eventType, tenantId, payload, occurredAt }),
             position: entries.get(eventId)?.position ?? 0,
           })

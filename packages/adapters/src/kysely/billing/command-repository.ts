@@ -14,7 +14,13 @@ export const kyselyCommandRepository = (db: TenantDb): CommandRepository => ({
       .forTenant(tenantId)
       .insertInto('corbel_billing_commands')
       .values({
-        ...{ id, tenant_id: tenantId, lane, operation, key, recorded_at: recordedAt, attempts: 1 },
+        id,
+        tenant_id: tenantId,
+        lane,
+        operation,
+        key,
+        recorded_at: recordedAt,
+        attempts: 1,
         input: storableJsonb(input),
         due_at: leaseEnd(lease),
         receipt: newId('rcp'),
@@ -83,7 +89,10 @@ export const kyselyCommandRepository = (db: TenantDb): CommandRepository => ({
       .forTenant(tenantId)
       .updateTable('corbel_billing_commands')
       .set({
-        ...{ status, result_id: resultId, ended_at: now, receipt: null },
+        status,
+        result_id: resultId,
+        ended_at: now,
+        receipt: null,
         note: note === null ? null : storable(note),
       })
       .where('tenant_id', '=', tenantId)

@@ -56,7 +56,12 @@ export const kyselyInboxRepository = (db: TenantDb): InboxRepository => ({
     if (settlements.length === 0) return 0
     const rows = settlements
       .map(({ claim: { account, id, receipt }, outcome, tenantId, note }) => ({
-        ...{ account, id, receipt, outcome, tenantId, note: note === null ? null : storable(note) },
+        account,
+        id,
+        receipt,
+        outcome,
+        tenantId,
+        note: note === null ? null : storable(note),
       }))
       .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
     const { numAffectedRows = 0n } = await sql`

@@ -27,16 +27,14 @@ export const kyselyProjectionRepository = (db: TenantDb): ProjectionRepository =
     if (projections.length === 0) return
     const rows = projections
       .map(({ tenantId, object: { type, value }, seenAt, fetchedAt, version }) => ({
-        ...{
-          tenantId,
-          type,
-          id: value.id,
-          state: value,
-          createdAt: value.createdAt,
-          seenAt,
-          fetchedAt,
-          version,
-        },
+        tenantId,
+        type,
+        id: value.id,
+        state: value,
+        createdAt: value.createdAt,
+        seenAt,
+        fetchedAt,
+        version,
       }))
       .toSorted((a, b) => (`${a.type} ${a.id}` < `${b.type} ${b.id}` ? -1 : 1))
     await sql`

@@ -26,7 +26,11 @@ export const kyselyDeliveryStore = (db: TenantDb, clock: Clock): DeliveryStore =
     )
     if (rows.length === 0) return
     const events = drafts.map(({ event: { id, type, tenantId, payload, occurredAt } }) => ({
-      ...{ id, type, tenantId, payload, occurredAt },
+      id,
+      type,
+      tenantId,
+      payload,
+      occurredAt,
     }))
     const now = clock.now()
     // The handler that asks is still at it, so the event stands in the outbox with its place.

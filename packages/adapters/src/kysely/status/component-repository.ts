@@ -48,7 +48,11 @@ export const kyselyComponentRepository = ({ shared: db }: TenantDb): ComponentRe
 })
 
 const columnsOf = ({ kind, name, description, groupId, position, check, override }: Component) => ({
-  ...{ kind, name, description, position, override },
+  kind,
+  name,
+  description,
+  position,
+  override,
   group_id: groupId,
   probe: check === null ? null : jsonb(check),
 })

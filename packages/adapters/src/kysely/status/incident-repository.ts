@@ -54,7 +54,9 @@ export const kyselyIncidentRepository = ({ shared: db }: TenantDb): IncidentRepo
 })
 
 const columnsOf = ({ title, severity, state, affected, updates, startedAt, resolvedAt }: Incident) => ({
-  ...{ title, severity, state },
+  title,
+  severity,
+  state,
   affected: jsonb(affected),
   updates: jsonb(updates),
   started_at: new Date(startedAt),

@@ -70,7 +70,9 @@ export const kyselyMaintenanceRepository = ({ shared: db }: TenantDb): Maintenan
 })
 
 const columnsOf = ({ title, message, componentIds, state, startsAt, endsAt }: Maintenance) => ({
-  ...{ title, message, state },
+  title,
+  message,
+  state,
   component_ids: [...componentIds],
   starts_at: new Date(startsAt),
   ends_at: new Date(endsAt),

@@ -55,8 +55,15 @@ export class IncidentService {
     await checkComponents(components, affected)
     const first = this.#update(state, message)
     const incident: Incident = {
-      ...{ id: newId('inc', clock), title, severity, state, affected },
-      ...{ updates: [first], startedAt: first.createdAt, resolvedAt: null, version: 1 },
+      id: newId('inc', clock),
+      title,
+      severity,
+      state,
+      affected,
+      updates: [first],
+      startedAt: first.createdAt,
+      resolvedAt: null,
+      version: 1,
     }
     await transaction(async ({ incidents, events }) => {
       await incidents.insert(incident)

@@ -44,7 +44,9 @@ export class MaintenanceService {
     const maintenance: Maintenance = {
       id: newId('mnt', clock),
       ...periodOf(NewMaintenance.parse(input)),
-      ...{ state: 'scheduled', version: 1, createdAt: now.toISOString() },
+      state: 'scheduled',
+      version: 1,
+      createdAt: now.toISOString(),
     }
     checkPeriod(maintenance, now)
     await checkComponents(components, named(maintenance.componentIds))

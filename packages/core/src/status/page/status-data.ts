@@ -126,7 +126,9 @@ export function toStatusData(rows: StatusRows, now: Date): StatusData {
   const groups = rows.components
     .filter(({ kind }) => kind === 'group')
     .map(({ id, name, description }) => ({
-      ...{ id, name, description },
+      id,
+      name,
+      description,
       state: worstState(shown.filter(({ groupId }) => groupId === id).map(({ state }) => state)),
     }))
   return {

@@ -50,8 +50,14 @@ export const maintenanceWords: Readonly<Record<MaintenanceState, string>> = {
 
 const dayForm = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric', timeZone: 'UTC' })
 const timeForm = new Intl.DateTimeFormat('en', {
-  ...{ year: 'numeric', month: 'long', day: 'numeric', hour: '2-digit', minute: '2-digit' },
-  ...{ hourCycle: 'h23', timeZone: 'UTC', timeZoneName: 'short' },
+  year: 'numeric',
+  month: 'long',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+  timeZone: 'UTC',
+  timeZoneName: 'short',
 })
 
 /** Of days that are less than a year apart. */

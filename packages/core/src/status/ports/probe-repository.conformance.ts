@@ -16,8 +16,12 @@ export function probeRepositoryConformance(
     const { id: componentId } = sampleComponent()
     await components.insert(sampleComponent({ id: componentId }))
     const at = (time: string, change: Partial<Probe> = {}): Probe => ({
-      ...{ componentId, isUp: true, streak: 0, result: 'HTTP 200' },
-      ...{ checkedAt: new Date(`2026-03-${time}:00.000Z`), ...change },
+      componentId,
+      isUp: true,
+      streak: 0,
+      result: 'HTTP 200',
+      checkedAt: new Date(`2026-03-${time}:00.000Z`),
+      ...change,
     })
     return { components, probes, componentId, at }
   }

@@ -72,7 +72,14 @@ export async function bulletinOf(
     const { state, message } = update
     const words = incidentWords[state]
     return {
-      ...{ about: 'incident', id, updateId, title, state, words, message, severity },
+      about: 'incident',
+      id,
+      updateId,
+      title,
+      state,
+      words,
+      message,
+      severity,
       link: `${publicUrl}/status#${id}`,
     }
   }
@@ -82,7 +89,12 @@ export async function bulletinOf(
   if (!found || !said) return null
   const { title, message, startsAt, endsAt } = found
   return {
-    ...{ about: 'maintenance', id, updateId: null, title, ...said, severity: null },
+    about: 'maintenance',
+    id,
+    updateId: null,
+    title,
+    ...said,
+    severity: null,
     message: `${message}\n\nFrom ${startsAt} to ${endsAt}.`,
     link: `${publicUrl}/status#${id}`,
   }

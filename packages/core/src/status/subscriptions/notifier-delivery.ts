@@ -16,7 +16,9 @@ export const notifierDelivery = (deps: NotifierDeliveryDeps): DeliveryRoute => (
     const bulletin = await bulletinOf(deps, event)
     if (!bulletin) return 'nothing to tell'
     await deps.notifier.send({
-      ...{ id: `${event.id}:${channel}`.slice(0, 200), channel, thread: bulletin.id },
+      id: `${event.id}:${channel}`.slice(0, 200),
+      channel,
+      thread: bulletin.id,
       severity: loudness(bulletin),
       title: `${bulletin.words}: ${bulletin.title}`.slice(0, 200).toWellFormed(),
       text: bulletin.message.slice(0, 4000).toWellFormed(),

@@ -56,9 +56,17 @@ export class SubscriptionService {
     const id = newId('sbr', clock)
     const createdAt = clock.now()
     const asked: StoredSubscription = {
-      ...{ id, channel, targetDigest, severity, maintenance, createdAt, secret: null },
+      id,
+      channel,
+      targetDigest,
+      severity,
+      maintenance,
+      createdAt,
+      secret: null,
       target: await keyVault.seal(new TextEncoder().encode(target), sealingContext(id)),
-      ...{ state: 'pending', generation: 1, expiresAt: after(createdAt, '24h') },
+      state: 'pending',
+      generation: 1,
+      expiresAt: after(createdAt, '24h'),
     }
     await transaction(async ({ subscriptions, events }) => {
       const { id: subscriptionId, generation } = await subscriptions.request(asked)

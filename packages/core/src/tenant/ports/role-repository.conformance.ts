@@ -29,7 +29,11 @@ export function roleRepositoryConformance(
     await roles.insert(role)
     const customRole = { id: role.id, scopes: role.scopes }
     const withRole = (): Membership => ({
-      ...{ tenantId, userId: newId('usr'), role: role.base, customRole, createdAt },
+      tenantId,
+      userId: newId('usr'),
+      role: role.base,
+      customRole,
+      createdAt,
     })
     const replace = (next: RoleRecord) =>
       storage.transaction(({ repositories }) => repositories.tenant.roles.replace(next))
@@ -39,8 +43,16 @@ export function roleRepositoryConformance(
       const now = new Date(createdAt)
       await invitations.insert(
         {
-          ...{ id, tenantId, email: 'ada@example.com', role: role.base, roleId: role.id, status: 'pending' },
-          ...{ generation: 1, createdBy: null, createdAt: now, acceptedBy: null },
+          id,
+          tenantId,
+          email: 'ada@example.com',
+          role: role.base,
+          roleId: role.id,
+          status: 'pending',
+          generation: 1,
+          createdBy: null,
+          createdAt: now,
+          acceptedBy: null,
           expiresAt: new Date('2026-03-04T12:00:00.000Z'),
         },
         'digest',
@@ -120,7 +132,11 @@ export function roleRepositoryConformance(
         if (!held) throw new Error('The role is there.')
         const customRole = { id: held.id, scopes: held.scopes }
         await bound.memberships.insert({
-          ...{ tenantId, userId: newId('usr'), role: held.base, customRole, createdAt },
+          tenantId,
+          userId: newId('usr'),
+          role: held.base,
+          customRole,
+          createdAt,
         })
       }),
     )
@@ -147,7 +163,10 @@ export function roleRepositoryConformance(
     const code = { code: TenantErrors.roleInUse.code }
     await expect(roles.remove(tenantId, role.id)).rejects.toMatchObject(code)
     expect(await memberships.changeRole(tenantId, member.userId, 'viewer')).toEqual({
-      ...{ tenantId, userId: member.userId, role: 'viewer', createdAt },
+      tenantId,
+      userId: member.userId,
+      role: 'viewer',
+      createdAt,
     })
     expect(await roles.remove(tenantId, role.id)).toBe(true)
   })

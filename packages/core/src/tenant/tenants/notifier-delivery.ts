@@ -38,7 +38,10 @@ export const notifierDelivery = ({
       if (channel === undefined || !spec?.notice || !tenant) return 'nobody to tell'
       const object = objectOf(spec, payload)
       await notifier.send({
-        ...{ id: `${id}:tenant`, channel, severity: spec.notice, link: publicUrl },
+        id: `${id}:tenant`,
+        channel,
+        severity: spec.notice,
+        link: publicUrl,
         title: `${oneLine(tenant.name)}: ${spec.summary}`.slice(0, 200).toWellFormed(),
         text: object === null ? type : `${type}\n${object}`,
       })

@@ -62,8 +62,15 @@ export class WebhookService {
     const id = newId('whk', clock)
     const { stored, shown } = await webhookSender.newSecret(sealingContext({ id, tenantId }))
     const webhook: StoredWebhook = {
-      ...{ id, tenantId, ...input, enabled: true, disabledReason: null },
-      ...{ secrets: [stored], failures: 0, version: 1, createdAt: clock.now() },
+      id,
+      tenantId,
+      ...input,
+      enabled: true,
+      disabledReason: null,
+      secrets: [stored],
+      failures: 0,
+      version: 1,
+      createdAt: clock.now(),
     }
     await this.#challenge(webhook)
     await transaction(async ({ webhooks: bound, events }) => {
