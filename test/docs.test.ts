@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
 import { fromEnv, inspectSettings, rateLimitsOf } from '@corbel/core'
@@ -50,8 +50,9 @@ describe('the generated reference', () => {
   it('has no page that nothing generates', () => {
     const generated = Object.keys(documents(reference)).filter((path) => path.startsWith(referenceDir))
     expect(
-      readdirSync(join(root, referenceDir))
-        .map((name) => `${referenceDir}/${name}`)
+      readdirSync(join(root, referenceDir), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) => relative(root, join(parentPath, name)))
         .toSorted(),
     ).toEqual(generated.toSorted())
   })

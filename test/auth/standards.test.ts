@@ -84,7 +84,10 @@ it('no token is taken from a URL, and none is put into one', async () => {
   const { accessToken } = await app.member()
   for (const name of ['access_token', 'token', 'bearer', 'authorization'])
     expect((await app.call('GET', `/api/v1/auth/me?${name}=${accessToken}`)).status).toBe(401)
+  // An address that is signed for one file and some minutes, to which the access of its maker is checked once more.
+  const signed = '/api/v1/files/{id}/download'
   const names = app.stack.operations.flatMap(({ endpoint, path }) => {
+    if (path === signed) return []
     const { query } = endpoint as { readonly query?: { readonly shape?: object } }
     return [...Object.keys(query?.shape ?? {}), ...(path.match(/(?<=\{)\w+(?=\})/g) ?? [])]
   })
