@@ -13,11 +13,8 @@ export const barMarks: Html = markup`<svg class="marks" aria-hidden="true">${['u
  * a mark at each of its steps, which is two bytes a day. The style sheet cuts it all into bars.
  */
 export function uptimeBars(days: readonly UptimeDay[]): Html {
-  const steps = new Map<string, number[]>()
-  for (const [at, { state }] of days.entries()) {
-    const mark = state === null ? 'n' : stateClass[state]
-    steps.set(mark, [...(steps.get(mark) ?? []), at])
-  }
+  const marks = days.map(({ state }) => (state === null ? 'n' : stateClass[state]))
+  const steps = Map.groupBy(marks.keys(), (at) => marks[at] ?? 'n')
   const [commonest, ...others] = [...steps].toSorted(([, one], [, other]) => other.length - one.length)
   const paths = others.map(
     ([mark, at]) =>
