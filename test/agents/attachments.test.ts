@@ -1,18 +1,11 @@
-import {
-  type ChatReply,
-  type ConversationEvent,
-  defineAgent,
-  defineTool,
-  type File,
-  type Message,
-} from '@corbel/agents'
+import { type ChatReply, type ConversationEvent, defineAgent, type File, type Message } from '@corbel/agents'
 import { type Id, newId, type Page } from '@corbel/core'
 import { memoryObjectStore } from '@corbel/core/ports'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import * as z from 'zod'
 import { backends, openTimeout } from '../storages.ts'
 import { agentsApp, type AgentsApp, type Person } from './agents-app.fixture.ts'
 import { calls, hangs, says, scriptedModels } from './scripted-models.fixture.ts'
+import { notify } from './notify-tool.fixture.ts'
 
 const text = (value: string) => new TextEncoder().encode(value)
 const png = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13)
@@ -20,14 +13,6 @@ const dataUrl = (type: string, bytes: Uint8Array) =>
   `data:${type};base64,${Buffer.from(bytes).toString('base64')}`
 const origin = 'http://127.0.0.1:3000'
 
-const notify = defineTool({
-  name: 'notify',
-  description: 'Tells somebody.',
-  parameters: z.object({ text: z.string() }),
-  effect: 'egress',
-  trusted: true,
-  execute: async () => 'told',
-})
 const front = defineAgent({
   name: 'front',
   title: 'Front',

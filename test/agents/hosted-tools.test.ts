@@ -17,6 +17,7 @@ import { openTimeout } from '../storages.ts'
 import { agentsApp, type AgentsApp, type Person } from './agents-app.fixture.ts'
 import { fakeOpenai } from './fake-openai.fixture.ts'
 import { calling, done, says, scriptedModels } from './scripted-models.fixture.ts'
+import { notify } from './notify-tool.fixture.ts'
 
 const png = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13])
 const secretOfVendor = 'raw words of the provider'
@@ -52,14 +53,6 @@ const painter = defineAgent({
   ],
 })
 const fetch = streamingFetch({ allow: ['127.0.0.1'] })
-const notify = defineTool({
-  name: 'notify',
-  description: 'Tells somebody.',
-  parameters: z.object({ text: z.string() }),
-  effect: 'egress',
-  trusted: true,
-  execute: async () => 'told',
-})
 const look = defineTool({
   name: 'look',
   description: 'Looks.',

@@ -1,21 +1,14 @@
 import { mcpConnector } from '@corbel/adapters/mcp'
 import { streamingFetch } from '@corbel/adapters/node-fetcher'
-import {
-  agents,
-  type ApprovalView,
-  type ChatReply,
-  defineAgent,
-  defineMcpServer,
-  defineTool,
-} from '@corbel/agents'
+import { agents, type ApprovalView, type ChatReply, defineAgent, defineMcpServer } from '@corbel/agents'
 import type { McpConnector } from '@corbel/agents/ports'
 import { type Duration, type Page, Secret } from '@corbel/core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import * as z from 'zod'
 import { openTimeout } from '../storages.ts'
 import { agentsApp, type AgentsApp, type Person } from './agents-app.fixture.ts'
 import { mcpServer } from './mcp-server.fixture.ts'
 import { calls, says, scriptedModels } from './scripted-models.fixture.ts'
+import { notify } from './notify-tool.fixture.ts'
 
 const query = {
   type: 'object',
@@ -32,14 +25,6 @@ const offered = [
   { name: 'deep', inputSchema: deep(40) },
   { name: 'fetching', inputSchema: { type: 'object', properties: { a: { $ref: 'http://127.0.0.1/x' } } } },
 ]
-const notify = defineTool({
-  name: 'notify',
-  description: 'Tells somebody.',
-  parameters: z.object({ text: z.string() }),
-  effect: 'egress',
-  trusted: true,
-  execute: async () => 'told',
-})
 
 describe('servers of tools', () => {
   const { models, asked, script, forget } = scriptedModels()

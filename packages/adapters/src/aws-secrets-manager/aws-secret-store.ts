@@ -10,11 +10,11 @@ import {
 import {
   checkSecretName,
   checkSecretValue,
-  isSecretName,
   Secret,
   type SecretStore,
   SecretStoreErrors,
 } from '@corbel/core/ports'
+import { secretNamesUnder } from '../secret-names.ts'
 import { checkSecretSize } from '../secret-size.ts'
 import { awsCall, exceptionOf } from './aws-call.ts'
 
@@ -136,9 +136,7 @@ export function awsSecretStore({
         names.push(...SecretList.map(({ Name = '' }) => Name.slice(folder.length + 1)))
         next = NextToken
       } while (next !== undefined)
-      return names
-        .filter((name) => name.startsWith(prefix) && isSecretName(name))
-        .toSorted((a, b) => (a < b ? -1 : 1))
+      return secretNamesUnder(prefix, names)
     },
     check: async () => void (await pageOf('', undefined, 1)),
   }

@@ -2,11 +2,11 @@ import {
   checkSecretName,
   checkSecretValue,
   type Clock,
-  isSecretName,
   Secret,
   type SecretStore,
   SecretStoreErrors,
 } from '@corbel/core/ports'
+import { secretNamesUnder } from '../secret-names.ts'
 import { bearerCalls } from '../bearer-calls.ts'
 import { flatNames } from '../flat-name.ts'
 import { checkSecretSize } from '../secret-size.ts'
@@ -81,9 +81,7 @@ export function azureSecretStore({
       path = next && next.pathname
       query = next ? Object.fromEntries(next.searchParams) : {}
     }
-    return found
-      .filter((name) => name.startsWith(prefix) && isSecretName(name))
-      .toSorted((a, b) => (a < b ? -1 : 1))
+    return secretNamesUnder(prefix, found)
   }
 
   return {

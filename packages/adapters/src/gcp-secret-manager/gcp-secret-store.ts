@@ -2,11 +2,11 @@ import {
   checkSecretName,
   checkSecretValue,
   type Clock,
-  isSecretName,
   Secret,
   type SecretStore,
   SecretStoreErrors,
 } from '@corbel/core/ports'
+import { secretNamesUnder } from '../secret-names.ts'
 import { bearerCalls } from '../bearer-calls.ts'
 import { flatNames } from '../flat-name.ts'
 import { checkSecretSize } from '../secret-size.ts'
@@ -125,9 +125,7 @@ export function gcpSecretStore({
         found.push(...own.map((secret) => names.name(secret.name.split('/').at(-1) ?? '') ?? ''))
         token = nextPageToken
       } while (token !== '')
-      return found
-        .filter((name) => name.startsWith(prefix) && isSecretName(name))
-        .toSorted((a, b) => (a < b ? -1 : 1))
+      return secretNamesUnder(prefix, found)
     },
     check: async () => void (await call('GET', 'secrets?pageSize=1')),
   }

@@ -2,12 +2,12 @@ import {
   checkSecretName,
   checkSecretValue,
   type Clock,
-  isSecretName,
   Secret,
   type SecretStore,
   SecretStoreErrors,
   type StoredSecret,
 } from '@corbel/core/ports'
+import { secretNamesUnder } from '../secret-names.ts'
 import { type AccessToken, bearerCalls } from '../bearer-calls.ts'
 import { callService, type ServiceAnswer } from '../service-call.ts'
 import { ServiceError } from '../service-error.ts'
@@ -101,10 +101,11 @@ export function infisicalSecretStore(options: InfisicalSecretStoreOptions): Secr
     },
     list: async (prefix) => {
       const { body } = await look('', [])
-      return (body['secrets'] as readonly SecretBody[])
-        .map(({ secretKey }) => secretKey.replaceAll('--', '/'))
-        .filter((name) => name.startsWith(prefix) && isSecretName(name))
-        .toSorted((a, b) => (a < b ? -1 : 1))
+      const secrets = body['secrets'] as readonly SecretBody[]
+      return secretNamesUnder(
+        prefix,
+        secrets.map(({ secretKey }) => secretKey.replaceAll('--', '/')),
+      )
     },
     check: async () => void (await look('', [])),
   }
