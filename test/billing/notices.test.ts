@@ -77,6 +77,13 @@ test('billing contacts are told of failed payments, ended subscriptions and used
   }
 })
 
+test('what happened to a tenant that was erased meanwhile is told to nobody, and waits for nothing', async () => {
+  const { mailer, storage, tell } = await open(['books@example.com'])
+  await tell(BillingEvents.subscriptionEnded(newId('ten'), ended))
+  expect(mailer.sent).toEqual([])
+  expect(await storage.outbox.depth()).toMatchObject({ pending: 0, dead: 0 })
+})
+
 test('an address that is refused for good keeps no other contact from being told, and a failure tells nobody twice', async () => {
   const { clock, mailer, storage, tell, tenantId } = await open([
     'bad@example.com',

@@ -1,4 +1,5 @@
 import { type DeliveryRoute, DomainError, type Id } from '@corbel/core'
+import { TenantErrors } from '@corbel/core/tenant'
 import { type Mailer, type RecordedEvent, toBase64url } from '@corbel/core/ports'
 import { BillingEvents } from '../billing-events.ts'
 import type { TenantDirectory } from '../ports/tenant-directory.ts'
@@ -35,7 +36,15 @@ export const billingNotices = ({
   appName,
   publicUrl,
 }: BillingNoticesDeps): DeliveryRoute => {
-  const contactsOf = async (tenantId: Id<'ten'>) => (await directory.settings.get(tenantId)).billingContacts
+  /** None of a tenant that was erased meanwhile. */
+  const contactsOf = async (tenantId: Id<'ten'>) => {
+    try {
+      return (await directory.settings.get(tenantId)).billingContacts
+    } catch (error) {
+      if (error instanceof DomainError && error.code === TenantErrors.notFound.code) return []
+      throw error
+    }
+  }
   return {
     name: 'billing.notice',
     events: [BillingEvents.invoiceChanged, BillingEvents.subscriptionEnded, BillingEvents.quotaExceeded].map(
@@ -50,9 +59,10 @@ export const billingNotices = ({
       const { id, tenantId } = event
       const about = aboutOf(event)
       if (tenantId === null || about === null) return 'nothing to tell'
+      const contacts = await contactsOf(tenantId)
+      if (contacts.length === 0) return 'nobody to tell'
       const { name: tenantName } = await directory.tenants.get(tenantId)
       const refused: unknown[] = []
-      const contacts = await contactsOf(tenantId)
       for (const { email: to } of contacts) {
         const frame = { id: `${id}:${await digestOf(to)}`, to, appName, publicUrl }
         try {
