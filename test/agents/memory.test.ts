@@ -1,6 +1,6 @@
 import { type ChatReply, defineAgent } from '@corbel/agents'
 import { type Id, newId } from '@corbel/core'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { backends, openTimeout } from '../storages.ts'
 import { agentsApp, type AgentsApp, type Person } from './agents-app.fixture.ts'
 import { says, scriptedModels } from './scripted-models.fixture.ts'
@@ -50,6 +50,9 @@ describe.each((await backends()).filter((backend) => backend !== 'pglite'))('mem
   }
   const chat = async (conversationId: string, message: string) =>
     (await app.send<ChatReply>('POST', '/api/v1/chat', ada.token, { conversationId, message })).body
+  /** Makes the summary that is due: it is asked for just behind the last word of an answer. */
+  const summarized = () =>
+    vi.waitFor(async () => expect(await app.stack.runJobs()).toBeGreaterThan(0), { timeout: 20_000 })
   /** What the model was told in its last call. */
   const told = () => {
     const input = asked.at(-1)?.request.input ?? []
@@ -62,7 +65,7 @@ describe.each((await backends()).filter((backend) => backend !== 'pglite'))('mem
     const first = await chat(id, 'go')
     expect(told()).toEqual([...Array.from({ length: 7 }, (_, index) => `fact ${index + 1}`), 'go'])
     script(says('Facts 1 to 4.'))
-    await app.stack.runJobs()
+    await summarized()
     expect(JSON.stringify(told())).toContain('fact 1')
     expect(asked.at(-1)?.request.tools).toEqual([])
     // A call like any other: one row, with what it took.
@@ -89,7 +92,7 @@ describe.each((await backends()).filter((backend) => backend !== 'pglite'))('mem
     script(says('Three.'))
     await chat(id, 'more')
     script(says('Facts up to 104.'))
-    await app.stack.runJobs()
+    await summarized()
     expect(JSON.stringify(told())).toContain('Summary so far: Facts 1 to 4.')
     // What is taken out of the conversation is taken out of its summary.
     const { data } = (
@@ -122,7 +125,7 @@ describe.each((await backends()).filter((backend) => backend !== 'pglite'))('mem
     script(says('Noted.'))
     await chat(other, 'remember')
     script(says('Likes tea.'))
-    await app.stack.runJobs()
+    await summarized()
     script(says('Tea?'), says('No idea.'))
     const id = await conversation({ mode: 'window', crossSession: true }, 0)
     await chat(id, 'what do I like?')
