@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { serveWorker } from './processes.ts'
 
 export interface ReadersOrder {
@@ -18,6 +19,7 @@ export interface Heard {
 
 const event = /"data":\{"tenant":"(\w+)","sentAt":(\d+)\}/g
 const patienceMs = 30_000
+const settleMs = 1000
 
 let delays: number[] = []
 let foreign = 0
@@ -60,6 +62,9 @@ async function open({ url, readers }: ReadersOrder): Promise<void> {
       }),
     )
   }
+  // Who comes is told first what was kept; that is no part of a round.
+  await delay(settleMs)
+  delays = []
 }
 
 async function heard(count: number): Promise<Heard> {
