@@ -90,6 +90,7 @@ describe.skipIf(postgres === null)('workers apart, on Postgres', { timeout: star
     expect(await count('due_at > now()')).toBe(0)
     const again = await spawnWorker(env)
     while ((await count('true')) > 0) await delay(50)
+    while ((await count(`status = 'pending'`, 'deliveries')) > 0) await delay(50)
     expect((await again.end('SIGTERM')).code).toBe(0)
     expect(mailsTo('eve@example.com')).toBe(1)
   })
